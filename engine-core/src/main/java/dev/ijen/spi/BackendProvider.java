@@ -1,0 +1,39 @@
+package dev.ijen.spi;
+
+import java.util.List;
+
+/// Finds and opens the devices of one backend; loaded by [java.util.ServiceLoader].
+public interface BackendProvider {
+    /// The backend's name in `--device`: `cpu`, `cuda`.
+    String name();
+
+    /// Providers with a higher priority are chosen first by `--device auto`.
+    int priority();
+
+    /// Looks for devices. Never throws, and is fast where there is nothing to find.
+    Probe probe();
+
+    /// Opens device `index`, which the probe must have listed.
+    Backend open(int index, Options options);
+
+    /// What a probe found.
+    sealed interface Probe {
+        /// Devices that can be opened, by index.
+        record Available(List<DeviceInfo> devices) implements Probe {}
+
+        /// Why there are none, and what would help.
+        record Unavailable(String reason, String fix) implements Probe {}
+    }
+
+    /// How to open a device.
+    ///
+    /// @param threads CPU threads; 0 for as many as there are processors
+    /// @param deterministic the same bits in every run even where that is slower
+    /// @param nativeLibraries false to stay with Java code on the CPU
+    record Options(int threads, boolean deterministic, boolean nativeLibraries) {
+        /// All processors, fastest algorithms, native libraries where they are found.
+        public static Options defaults() {
+            return new Options(0, false, true);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.ijen.spi;
+
+import java.util.Map;
+
+/// A device as `ijen devices` shows it.
+///
+/// @param backend `cpu`, `cuda`
+/// @param index number of the device within the backend
+/// @param name the device's own name
+/// @param totalBytes its memory
+/// @param details what was found and chosen, and why; in display order
+public record DeviceInfo(String backend, int index, String name, long totalBytes, Map<String, String> details) {}

@@ -1,0 +1,83 @@
+package dev.ijen.spi;
+
+import dev.ijen.tensor.DType;
+
+/// What a launch computes. The vocabulary is closed: a backend implements all of it, and core composes every operation from
+/// it. All operands are dense and row-major; sizes are elements. Kernels on F16 and BF16 accumulate in F32.
+public sealed interface Kernel {
+    /// A fused loop nest over all inputs and outputs of the launch.
+    record Loop(Region region) implements Kernel {}
+
+    /// Fills the output with one value (`real` for F32, F64, F16, BF16; `whole` otherwise).
+    record Fill(DType dtype, double real, long whole) implements Kernel {}
+
+    /// Copies the input's bytes to the output.
+    record Copy() implements Kernel {}
+
+    /// `batch` products a · b of row-major matrices: a is [m, k], or [k, m] if `ta`; b is [k, n], or [n, k] if `tb`;
+    /// the output is [m, n]. Inputs a, b. All types but BOOL.
+    record MatMul(DType dtype, int batch, int m, int n, int k, boolean ta, boolean tb) implements Kernel {}
+
+    /// Which of a convolution's three arrays is computed.
+    enum ConvPass {
+        /// (x, w) → y.
+        FORWARD,
+        /// (dy, w) → dx.
+        INPUT_GRADIENT,
+        /// (x, dy) → dw.
+        FILTER_GRADIENT
+    }
+
+    /// Convolution (cross-correlation), channels last: x [N, spatial…, C], w [K, window…, C / groups], y [N, spatial…, K].
+    /// Real types.
+    record Conv(DType dtype, ConvPass pass, Window window, int n, int c, int k, int groups) implements Kernel {}
+
+    /// What a pooling launch computes.
+    enum PoolMode {
+        /// (x) → y: greatest of each window (NaN wins); padding never wins.
+        MAX,
+        /// (x, dy) → dx: dy goes to the first greatest element (or NaN) of each window in row-major order; overlaps add.
+        MAX_GRADIENT,
+        /// (x, g) → the elements of g (shaped like x) where x is the window's first greatest.
+        MAX_PICK,
+        /// (x) → y: sum of each window, padding counts as 0.
+        SUM,
+        /// (dy) → dx: each dy is added to every element of its window.
+        SUM_GRADIENT
+    }
+
+    /// Pooling over windows, channels last: x [N, spatial…, C], y [N, spatial…, C]. Real types.
+    record Pool(DType dtype, PoolMode mode, Window window, int n, int c) implements Kernel {}
+
+    /// Softmax, or its logarithm, of each of `rows` rows of `n`. Real types. A row of only −∞ gives NaN.
+    record Softmax(DType dtype, int rows, int n, boolean log) implements Kernel {}
+
+    /// logits [rows, n] (real), labels [rows] (I32) → loss [rows]: log Σ exp − logit of the label; 0 where the label is negative.
+    /// A label of n or more is an error of the run.
+    record CrossEntropy(DType dtype, int rows, int n) implements Kernel {}
+
+    /// table [rows, d], index [count] (I32) → [count, d]. An index outside [0, rows) is an error of the run. All types.
+    record Gather(DType dtype, int rows, int d, int count) implements Kernel {}
+
+    /// How scattered elements that meet are combined.
+    enum ScatterMode {
+        /// Added, in index order.
+        ADD,
+        /// The last one stays.
+        SET
+    }
+
+    /// source [count, d], index [count] (I32) → [rows, d]: rows no index names are 0. An index outside [0, rows) is an error
+    /// of the run. All types (ADD: not BOOL).
+    record Scatter(DType dtype, ScatterMode mode, int rows, int d, int count) implements Kernel {}
+
+    /// Running sum along the middle axis of [outer, n, inner]; `exclusive` leaves the element itself out; `reverse` runs
+    /// from the end. F32, F64, I32, I64, F16, BF16.
+    record CumSum(DType dtype, int outer, int n, int inner, boolean exclusive, boolean reverse) implements Kernel {}
+
+    /// Index (I32) of the greatest or least element along the middle axis of [outer, n, inner]; the first of equals; NaN wins.
+    record ArgReduce(DType dtype, int outer, int n, int inner, boolean greatest) implements Kernel {}
+
+    /// Stable sorting permutation (I32) of each of `rows` rows of `n`; NaN counts as the greatest.
+    record ArgSort(DType dtype, int rows, int n, boolean descending) implements Kernel {}
+}

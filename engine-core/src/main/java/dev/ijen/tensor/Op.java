@@ -1,0 +1,28 @@
+package dev.ijen.tensor;
+
+/// What a tensor does to its inputs: data only. The hierarchy is sealed and has no default case anywhere, so that a new
+/// operation fails to compile wherever it is missing. Each record holds its shape rule and its gradient.
+public sealed interface Op
+        permits Leaf, Elementwise, Movement, Reduction, Contraction, Windowed, Rowwise, Indexing, Control {
+    /// The result's shape; checks the inputs.
+    ///
+    /// @throws ShapeException if they do not fit
+    Shape shape(Tensor[] in);
+
+    /// The result's element type; checks the inputs.
+    default DType dtype(Tensor[] in) {
+        return in[0].dtype();
+    }
+
+    /// The vector-Jacobian product: for a result `y` of this operation and the gradient `dy` of some scalar with respect to it,
+    /// the gradients with respect to the inputs, written in tensor operations; null stands for zero.
+    Tensor[] vjp(Tensor y, Tensor dy);
+
+    /// The name users know the operation by.
+    String label();
+
+    /// No gradient for any input.
+    static Tensor[] none(Tensor y) {
+        return new Tensor[y.arity()];
+    }
+}
