@@ -1,0 +1,14 @@
+/// Tensors, the graph and its passes, layers, training: everything that is written once for all devices.
+///
+/// Plain exports are what users type; the qualified ones are what a backend implements.
+module dev.ijen.core {
+    requires com.fasterxml.jackson.databind;
+    requires de.siegmar.fastcsv;
+    requires org.snakeyaml.engine;
+
+    exports dev.ijen.tensor;
+
+    exports dev.ijen.spi to dev.ijen.cpu, dev.ijen.cuda;
+
+    uses dev.ijen.spi.BackendProvider;
+}

@@ -1,0 +1,5 @@
+/// The CPU backend: the Vector API, and oneDNN where its library is found.
+module dev.ijen.cpu {
+    requires dev.ijen.core;
+    requires jdk.incubator.vector;
+}

@@ -1,0 +1,5 @@
+/// The CUDA backend.
+module dev.ijen.cuda {
+    requires dev.ijen.core;
+    requires dev.ijen.kernels;
+}

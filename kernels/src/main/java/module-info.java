@@ -1,0 +1,3 @@
+/// The CUDA kernels: sources by family, and the PTX they compile to.
+module dev.ijen.kernels {
+}
