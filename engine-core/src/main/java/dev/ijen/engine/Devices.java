@@ -1,0 +1,93 @@
+package dev.ijen.engine;
+
+import dev.ijen.spi.Backend;
+import dev.ijen.spi.BackendProvider;
+import dev.ijen.spi.DeviceInfo;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/// Finds backends and chooses among them.
+public final class Devices {
+    private Devices() {}
+
+    /// What one backend found.
+    ///
+    /// @param backend its name
+    /// @param devices devices that can be opened, by index
+    /// @param reason why there are none; empty if there are
+    /// @param fix what would help; empty if there are devices
+    public record Found(String backend, List<DeviceInfo> devices, String reason, String fix) {}
+
+    /// An opened backend, and why it was chosen.
+    record Opened(Backend backend, String choice) {}
+
+    /// All backends with what they found, best first.
+    public static List<Found> all() {
+        return providers().stream().map(Devices::probe).toList();
+    }
+
+    private static List<BackendProvider> providers() {
+        return ServiceLoader.load(BackendProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparingInt((BackendProvider p) -> -p.priority()))
+                .toList();
+    }
+
+    private static Found probe(BackendProvider p) {
+        return switch (p.probe()) {
+            case BackendProvider.Probe.Available(var devices) -> new Found(p.name(), devices, "", "");
+            case BackendProvider.Probe.Unavailable(var reason, var fix) -> new Found(p.name(), List.of(), reason, fix);
+        };
+    }
+
+    static Opened open(Device device, EngineOptions o) {
+        var options = new BackendProvider.Options(o.threads(), o.deterministic(), o.nativeLibraries());
+        var providers = providers();
+        if (device.backend().equals("auto")) {
+            return auto(device, providers, options);
+        }
+        for (var p : providers) {
+            if (p.name().equals(device.backend())) {
+                var found = probe(p);
+                if (found.devices().isEmpty()) {
+                    throw new DeviceUnavailableException(
+                            device, found.reason(), "a usable " + p.name() + " device", found.fix());
+                }
+                if (device.index() >= found.devices().size()) {
+                    throw new DeviceUnavailableException(
+                            device,
+                            "no device number " + device.index(),
+                            "a number from 0 to " + (found.devices().size() - 1),
+                            "see 'ijen devices'");
+                }
+                return new Opened(p.open(device.index(), options), device + " as asked");
+            }
+        }
+        var names = providers.stream().map(BackendProvider::name).collect(Collectors.joining(", "));
+        throw new DeviceUnavailableException(
+                device,
+                "no backend of that name on the module path",
+                "one of auto, " + names,
+                "add the module dev.ijen." + device.backend() + " or choose another device");
+    }
+
+    private static Opened auto(Device device, List<BackendProvider> providers, BackendProvider.Options options) {
+        var passed = new ArrayList<String>();
+        for (var p : providers) {
+            var found = probe(p);
+            if (!found.devices().isEmpty()) {
+                var why = passed.isEmpty() ? "" : " (" + String.join("; ", passed) + ")";
+                return new Opened(p.open(0, options), p.name() + ": " + found.devices().getFirst().name() + why);
+            }
+            passed.add(p.name() + " not usable: " + found.reason());
+        }
+        throw new DeviceUnavailableException(
+                device,
+                passed.isEmpty() ? "no backend on the module path" : String.join("; ", passed),
+                "at least the module dev.ijen.cpu",
+                "add engine-cpu to the dependencies");
+    }
+}

@@ -1,0 +1,324 @@
+package dev.ijen.engine;
+
+import dev.ijen.graph.Compiled;
+import dev.ijen.graph.Compiled.Binding;
+import dev.ijen.spi.Backend;
+import dev.ijen.spi.Backend.Buffer;
+import dev.ijen.spi.DeviceInfo;
+import dev.ijen.tensor.Cell;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.Evaluator;
+import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.IjenException;
+import dev.ijen.tensor.Leaf;
+import dev.ijen.tensor.Shape;
+import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Trace;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/// One device with everything that lives on it. Closing the engine frees all of it.
+///
+/// ```java
+/// try (var engine = Engine.open(Device.auto())) {
+///     var w = engine.parameter("w", HostTensor.of(new float[] {1, 2}));
+///     var step = engine.compile(x -> x.mul(w.get()).sum());
+///     System.out.println(step.run(HostTensor.of(new float[] {3, 4})).item()); // 11
+/// }
+/// ```
+public final class Engine implements Evaluator, AutoCloseable {
+    private final Backend backend;
+    private final String choice;
+    private final long seed;
+    private final AtomicInteger streams = new AtomicInteger();
+    private final Evaluation evaluation = new Evaluation(this);
+    private final Set<AutoCloseable> open = Collections.synchronizedSet(
+            Collections.newSetFromMap(new IdentityHashMap<>()));
+    private final State generator;
+    private volatile boolean closed;
+
+    private Engine(Backend backend, String choice, long seed) {
+        this.backend = backend;
+        this.choice = choice;
+        this.seed = seed;
+        this.generator = state("generator", HostTensor.of(new long[] {seed, 0}));
+    }
+
+    /// Opens a device.
+    ///
+    /// @throws DeviceUnavailableException with the reason if it can't be used
+    public static Engine open(Device device) {
+        return open(device, EngineOptions.defaults());
+    }
+
+    /// Opens a device.
+    ///
+    /// @throws DeviceUnavailableException with the reason if it can't be used
+    public static Engine open(Device device, EngineOptions options) {
+        var o = Devices.open(device, options);
+        return of(o.backend(), o.choice(), options.seed());
+    }
+
+    /// An engine on a backend opened by the caller, which from now on belongs to the engine.
+    static Engine of(Backend backend, String choice, long seed) {
+        return new Engine(backend, choice, seed);
+    }
+
+    /// The device.
+    public DeviceInfo info() {
+        return backend.info();
+    }
+
+    /// Which device was chosen and why, in one line.
+    public String choice() {
+        return choice;
+    }
+
+    /// The seed of initial values and of randomness in programs.
+    public long seed() {
+        return seed;
+    }
+
+    /// Device memory in use.
+    public Backend.MemoryUse memory() {
+        return backend.memory();
+    }
+
+    /// Waits for all running work.
+    public void synchronize() {
+        checkOpen();
+        backend.synchronize();
+    }
+
+    /// A tensor of values from the host, shared, not copied.
+    public Tensor tensor(HostTensor data) {
+        return Tensor.of(new Leaf.Literal(data, this));
+    }
+
+    /// An F32 tensor.
+    public Tensor tensor(float[] values, int... dims) {
+        return tensor(HostTensor.of(values, dims));
+    }
+
+    /// An F64 tensor.
+    public Tensor tensor(double[] values, int... dims) {
+        return tensor(HostTensor.of(values, dims));
+    }
+
+    /// An I32 tensor.
+    public Tensor tensor(int[] values, int... dims) {
+        return tensor(HostTensor.of(values, dims));
+    }
+
+    /// An I64 tensor.
+    public Tensor tensor(long[] values, int... dims) {
+        return tensor(HostTensor.of(values, dims));
+    }
+
+    /// Memory that training changes, with its first value.
+    public Parameter parameter(String name, HostTensor initial) {
+        checkOpen();
+        return register(new Parameter(this, name, initial.dtype(), initial.shape()), initial);
+    }
+
+    /// Memory that programs change but no gradient reaches, with its first value.
+    public State state(String name, HostTensor initial) {
+        checkOpen();
+        return register(new State(this, name, initial.dtype(), initial.shape()), initial);
+    }
+
+    private <H extends Held> H register(H held, HostTensor initial) {
+        open.add(held);
+        held.write(initial);
+        return held;
+    }
+
+    /// A host generator of its own stream, for initial values. The same seed and order of calls give the same numbers.
+    public HostRandom hostRandom() {
+        return new HostRandom(seed, streams.incrementAndGet());
+    }
+
+    /// The state of randomness in programs, I64[2]: seed, step. Programs that draw advance the step once a run.
+    public State generator() {
+        return generator;
+    }
+
+    /// Uniform in [0, 1), F32; new numbers in each run of the step.
+    public Tensor uniform(int... dims) {
+        return Tensor.uniform(draw(), Shape.of(dims));
+    }
+
+    /// Standard normal, F32; new numbers in each run of the step.
+    public Tensor normal(int... dims) {
+        return Tensor.normal(draw(), Shape.of(dims));
+    }
+
+    private Tensor draw() {
+        var trace = Trace.current();
+        if (trace != null) {
+            var before = generator.get();
+            trace.finallySet(generator, () -> before.add(Tensor.of(HostTensor.of(new long[] {0, 1}))));
+        }
+        return generator.get();
+    }
+
+    /// A training step of one argument.
+    public Step compile(UnaryOperator<Tensor> f) {
+        return step(in -> List.of(f.apply(only(in, 1).getFirst())), true);
+    }
+
+    /// A training step of two arguments, usually inputs and labels.
+    public Step compile(BinaryOperator<Tensor> f) {
+        return step(in -> List.of(f.apply(only(in, 2).get(0), in.get(1))), true);
+    }
+
+    /// A training step of any number of arguments and results.
+    public Step program(Function<List<Tensor>, List<Tensor>> f) {
+        return step(f, true);
+    }
+
+    /// A function of one argument, layers behaving as in use.
+    public Step inference(UnaryOperator<Tensor> f) {
+        return step(in -> List.of(f.apply(only(in, 1).getFirst())), false);
+    }
+
+    /// A function of any number of arguments and results, layers behaving as in use.
+    public Step inferenceProgram(Function<List<Tensor>, List<Tensor>> f) {
+        return step(f, false);
+    }
+
+    private static List<Tensor> only(List<Tensor> in, int n) {
+        if (in.size() != n) {
+            throw new IjenException(
+                    "step: wrong number of arguments", in.size() + " arguments", n + "", "pass as many as the function takes");
+        }
+        return in;
+    }
+
+    private Step step(Function<List<Tensor>, List<Tensor>> f, boolean training) {
+        checkOpen();
+        var s = new Step(this, f, training);
+        open.add(s);
+        return s;
+    }
+
+    /// The value of an expression, compiled and run at once; programs are kept by structure.
+    public HostTensor evaluate(Tensor tensor) {
+        return evaluate(List.of(tensor)).getFirst();
+    }
+
+    @Override
+    public List<HostTensor> evaluate(List<Tensor> tensors) {
+        checkOpen();
+        return evaluation.run(tensors, Map.of());
+    }
+
+    @Override
+    public void assign(Cell cell, Tensor value) {
+        checkOpen();
+        evaluation.run(List.of(), Map.of(cell, value));
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    Buffer allocate(long bytes) {
+        return backend.allocate(bytes);
+    }
+
+    Execution.Loaded load(Compiled compiled) {
+        for (var b : compiled.bindings()) {
+            if (b instanceof Binding.Held(var cell) && cell.home() != this) {
+                throw new IjenException(
+                        "compile: " + cell + " belongs to another engine",
+                        "a cell of " + cell.home(),
+                        "cells of one engine",
+                        "create the model on the engine that runs it");
+            }
+        }
+        var prepared = backend.prepare(compiled.plan());
+        Map<Binding.Fixed, Buffer> constants = new HashMap<>();
+        var loaded = new Execution.Loaded(compiled, prepared, constants);
+        boolean done = false;
+        try {
+            for (var b : compiled.bindings()) {
+                if (b instanceof Binding.Fixed f) {
+                    var data = f.literal().data().data();
+                    var buffer = backend.allocate(data.byteSize());
+                    constants.put(f, buffer);
+                    backend.write(buffer, 0, data);
+                }
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                unload(loaded);
+            }
+        }
+        return loaded;
+    }
+
+    void unload(Execution.Loaded l) {
+        l.constants().values().forEach(Buffer::close);
+        l.prepared().close();
+    }
+
+    void forget(Held h) {
+        evaluation.forget(h);
+        open.remove(h);
+    }
+
+    void forget(Step s) {
+        open.remove(s);
+    }
+
+    void checkOpen() {
+        if (closed) {
+            throw new IjenException("engine: used after close", "a closed engine", "an open one", "close it after its last use");
+        }
+    }
+
+    /// Frees everything on the device: steps, parameters, states.
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        evaluation.close();
+        closeAll(Step.class);
+        closeAll(Held.class);
+        closed = true;
+        backend.close();
+    }
+
+    private void closeAll(Class<? extends AutoCloseable> type) {
+        for (var c : List.copyOf(open)) {
+            if (type.isInstance(c)) {
+                switch (c) {
+                    case Step s -> s.close();
+                    case Held h -> h.close();
+                    default -> throw new IllegalStateException("not a resource of an engine: " + c);
+                }
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "engine on " + backend.info().name();
+    }
+
+    /// Zeros on the device, for states.
+    public State zeros(String name, DType dtype, Shape shape) {
+        return state(name, HostTensor.zeros(dtype, shape));
+    }
+}

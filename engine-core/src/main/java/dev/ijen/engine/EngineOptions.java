@@ -1,0 +1,34 @@
+package dev.ijen.engine;
+
+/// How an engine is opened.
+///
+/// @param threads CPU threads; 0 for as many as there are processors
+/// @param deterministic the same bits in every run even where that is slower
+/// @param nativeLibraries false to stay with Java code on the CPU
+/// @param seed of initial values and of randomness in programs
+public record EngineOptions(int threads, boolean deterministic, boolean nativeLibraries, long seed) {
+    /// All processors, fastest algorithms, seed 0.
+    public static EngineOptions defaults() {
+        return new EngineOptions(0, false, true, 0);
+    }
+
+    /// With another number of threads.
+    public EngineOptions withThreads(int n) {
+        return new EngineOptions(n, deterministic, nativeLibraries, seed);
+    }
+
+    /// With or without bit-equal runs where that is slower.
+    public EngineOptions withDeterministic(boolean on) {
+        return new EngineOptions(threads, on, nativeLibraries, seed);
+    }
+
+    /// With or without native libraries.
+    public EngineOptions withNativeLibraries(boolean on) {
+        return new EngineOptions(threads, deterministic, on, seed);
+    }
+
+    /// With another seed.
+    public EngineOptions withSeed(long s) {
+        return new EngineOptions(threads, deterministic, nativeLibraries, s);
+    }
+}

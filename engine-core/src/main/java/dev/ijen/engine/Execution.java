@@ -1,0 +1,96 @@
+package dev.ijen.engine;
+
+import dev.ijen.graph.Compiled;
+import dev.ijen.graph.Compiled.Binding;
+import dev.ijen.spi.Backend;
+import dev.ijen.spi.Backend.Buffer;
+import dev.ijen.spi.Plan;
+import dev.ijen.tensor.HostTensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// A prepared program bound to memory of its own: argument buffers, workspace. One run at a time.
+final class Execution implements AutoCloseable {
+    private final Backend backend;
+    private final Plan plan;
+    private final Buffer[] externals;
+    private final Buffer[] arguments;
+    private final Backend.Bound bound;
+    private final List<Buffer> owned = new ArrayList<>();
+    private final HostTensor[] shapes;
+
+    Execution(Backend backend, Loaded program, int argumentCount) {
+        this.backend = backend;
+        this.plan = program.compiled().plan();
+        this.externals = new Buffer[plan.externals().size()];
+        this.arguments = new Buffer[argumentCount];
+        var results = program.compiled().program().results();
+        this.shapes = new HostTensor[results.size()];
+        for (int i = 0; i < shapes.length; i++) {
+            shapes[i] = HostTensor.zeros(results.get(i).dtype(), results.get(i).shape());
+        }
+        boolean done = false;
+        try {
+            var bindings = program.compiled().bindings();
+            for (int i = 0; i < externals.length; i++) {
+                externals[i] = switch (bindings.get(i)) {
+                    case Binding.Argument a -> {
+                        arguments[a.slot()] = backend.allocate(plan.externals().get(i).bytes());
+                        owned.add(arguments[a.slot()]);
+                        yield arguments[a.slot()];
+                    }
+                    case Binding.Held h -> ((Held) h.cell()).buffer();
+                    case Binding.Fixed f -> program.constants().get(f);
+                };
+            }
+            bound = program.prepared().bind(externals);
+            done = true;
+        } finally {
+            if (!done) {
+                owned.forEach(Buffer::close);
+            }
+        }
+    }
+
+    /// A compiled program on a backend, with its constants uploaded.
+    record Loaded(Compiled compiled, Backend.Prepared prepared, Map<Binding.Fixed, Buffer> constants) {}
+
+    void run(HostTensor... inputs) {
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i] != null) {
+                backend.write(arguments[i], 0, inputs[i].data());
+            }
+        }
+        bound.run();
+    }
+
+    void runTimed(long[] nanos, HostTensor... inputs) {
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i] != null) {
+                backend.write(arguments[i], 0, inputs[i].data());
+            }
+        }
+        bound.runTimed(nanos);
+    }
+
+    int results() {
+        return shapes.length;
+    }
+
+    HostTensor result(int i) {
+        var t = HostTensor.zeros(shapes[i].dtype(), shapes[i].shape());
+        if (t.shape().size() > 0) {
+            var ref = plan.results().get(i);
+            var from = ref.memory() == 0 ? bound.workspace() : externals[ref.memory() - 1];
+            backend.read(from, ref.offset(), t.data());
+        }
+        return t;
+    }
+
+    @Override
+    public void close() {
+        bound.close();
+        owned.forEach(Buffer::close);
+    }
+}
