@@ -4,6 +4,7 @@
 module dev.ijen.core {
     requires com.fasterxml.jackson.databind;
     requires de.siegmar.fastcsv;
+    requires java.desktop;
     requires org.snakeyaml.engine;
 
     exports dev.ijen.tensor;
