@@ -44,7 +44,7 @@ public sealed interface Elementwise extends Op {
                 case TANH -> dy.mul(y.square().rsub(1));
                 case SIGMOID -> dy.mul(y.mul(y.rsub(1)));
                 case ERF -> dy.mul(x.square().neg().exp().mul(2 / Math.sqrt(Math.PI)));
-                case RELU -> x.gt(0).where(dy, dy.zerosLike());
+                case RELU -> y.gt(0).where(dy, dy.zerosLike()); // of y, so that x need not be kept
             };
             return new Tensor[] {d};
         }

@@ -72,7 +72,7 @@ public sealed interface IndexOps permits Tensor {
         var s = index.shape();
         int a = x.axis(axis);
         boolean fits = s.rank() == x.rank();
-        for (int i = 0; fit(fits, i, s); i++) {
+        for (int i = 0; fits && i < s.rank(); i++) {
             fits = i == a || s.dim(i) <= x.dim(i);
         }
         if (!fits) {
@@ -87,10 +87,6 @@ public sealed interface IndexOps permits Tensor {
             }
         }
         return flat.reshape(s.size());
-    }
-
-    private static boolean fit(boolean fits, int i, Shape s) {
-        return fits && i < s.rank();
     }
 
     /// 1 at the index, 0 elsewhere, along a new last axis of extent `classes`.

@@ -30,7 +30,9 @@ public final class Tensor implements MathOps, ReduceOps, ShapeOps, IndexOps, Neu
     ///
     /// @throws ShapeException if the inputs do not fit
     public static Tensor of(Op op, Tensor... in) {
-        return new Tensor(op, in, op.shape(in), op.dtype(in), Where.current());
+        // constants and broadcasts never fail by themselves: not worth a walk up the stack
+        boolean plain = op instanceof Leaf.Const || op instanceof Movement.Broadcast;
+        return new Tensor(op, in, op.shape(in), op.dtype(in), plain ? null : Where.current());
     }
 
     /// This operation on other inputs of the same shapes and types; keeps the line it came from.
