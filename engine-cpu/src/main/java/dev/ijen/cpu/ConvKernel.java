@@ -1,0 +1,38 @@
+package dev.ijen.cpu;
+
+import dev.ijen.spi.Kernel;
+import dev.ijen.tensor.DType;
+
+/// Chooses how a convolution is computed.
+final class ConvKernel {
+    private ConvKernel() {}
+
+    static CpuKernel of(Kernel.Conv conv, Pool pool, Native nat) {
+        var s = ConvShape.of(conv);
+        long out =
+                switch (conv.pass()) {
+                    case FORWARD -> s.yCount();
+                    case INPUT_GRADIENT -> s.xCount();
+                    case FILTER_GRADIENT -> s.wCount();
+                };
+        if (s.xCount() == 0 || s.yCount() == 0 || s.wCount() == 0) {
+            return new Nothing(out * conv.dtype().bytes());
+        }
+        return switch (conv.dtype()) {
+            case F32 -> f32(conv, pool, nat);
+            case F64 -> JavaConv.of(conv, pool);
+            case F16, BF16 -> {
+                var wide = new Kernel.Conv(
+                        DType.F32, conv.pass(), conv.window(), conv.n(), conv.c(), conv.k(), conv.groups());
+                long first = conv.pass() == Kernel.ConvPass.INPUT_GRADIENT ? s.yCount() : s.xCount();
+                long second = conv.pass() == Kernel.ConvPass.FILTER_GRADIENT ? s.yCount() : s.wCount();
+                yield new Halves(conv.dtype(), f32(wide, pool, nat), out, first, second);
+            }
+            case I32, I64, I8, U8, BOOL -> throw new IllegalArgumentException("convolution of " + conv.dtype());
+        };
+    }
+
+    private static CpuKernel f32(Kernel.Conv conv, Pool pool, Native nat) {
+        return JavaConv.of(conv, pool);
+    }
+}

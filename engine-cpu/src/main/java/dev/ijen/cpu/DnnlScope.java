@@ -1,0 +1,68 @@
+package dev.ijen.cpu;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+
+/// Owns oneDNN objects and destroys them, last first.
+final class DnnlScope implements AutoCloseable {
+    private record Owned(Dnnl.Kind kind, long handle) {}
+
+    private final Arena arena = Arena.ofShared();
+    private final ArrayList<Owned> owned = new ArrayList<>();
+
+    private long own(Dnnl.Kind kind, long handle) {
+        if (handle != 0) {
+            owned.add(new Owned(kind, handle));
+        }
+        return handle;
+    }
+
+    long stream() {
+        return own(Dnnl.Kind.STREAM, Dnnl.stream());
+    }
+
+    long strided(long[] dims, long[] strides) {
+        return own(Dnnl.Kind.MEMORY_DESC, Dnnl.strided(dims, strides));
+    }
+
+    long any(long... dims) {
+        return own(Dnnl.Kind.MEMORY_DESC, Dnnl.any(dims));
+    }
+
+    long part(long md, long[] dims, long[] offsets) {
+        return own(Dnnl.Kind.MEMORY_DESC, Dnnl.part(md, dims, offsets));
+    }
+
+    long query(long pd, int what) {
+        return own(Dnnl.Kind.MEMORY_DESC, Dnnl.query(pd, what));
+    }
+
+    long memory(long md, long address) {
+        return own(Dnnl.Kind.MEMORY, Dnnl.memory(md, address));
+    }
+
+    /// Takes over a primitive descriptor.
+    long descriptor(long pd) {
+        return own(Dnnl.Kind.PRIMITIVE_DESC, pd);
+    }
+
+    long primitive(long pd) {
+        return own(Dnnl.Kind.PRIMITIVE, Dnnl.primitive(pd));
+    }
+
+    /// Room for `dnnl_exec_arg_t[n]`.
+    long arguments(int n) {
+        return arena.allocate(16L * n, 8).address();
+    }
+
+    @Override
+    public void close() {
+        for (int i = owned.size() - 1; i >= 0; i--) {
+            Dnnl.destroy(owned.get(i).kind(), owned.get(i).handle());
+        }
+        owned.clear();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}

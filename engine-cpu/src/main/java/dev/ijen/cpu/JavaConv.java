@@ -1,0 +1,27 @@
+package dev.ijen.cpu;
+
+import dev.ijen.spi.Kernel;
+
+/// Convolution in plain Java, F32 and F64, as matrix products over windows laid out as rows.
+final class JavaConv {
+    private JavaConv() {}
+
+    static CpuKernel of(Kernel.Conv conv, Pool pool) {
+        var s = ConvShape.of(conv);
+        Micro u =
+                switch (conv.dtype()) {
+                    case F32 -> Micro32.INSTANCE;
+                    case F64 -> Micro64.INSTANCE;
+                    case F16, BF16, I32, I64, I8, U8, BOOL ->
+                        throw new IllegalArgumentException(conv.dtype().toString());
+                };
+        return switch (conv.pass()) {
+            case FORWARD -> new JavaConvForward(s, u, pool.threads(), false);
+            case INPUT_GRADIENT ->
+                s.unitStride()
+                        ? new JavaConvForward(s.transposed(), u, pool.threads(), true)
+                        : new JavaConvInput(s, u, pool.threads());
+            case FILTER_GRADIENT -> new JavaConvFilter(s, u, pool.threads());
+        };
+    }
+}

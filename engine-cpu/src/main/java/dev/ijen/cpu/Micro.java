@@ -1,0 +1,28 @@
+package dev.ijen.cpu;
+
+/// The innermost step of a matrix product, for one element type: a few rows of c by one strip of columns.
+///
+/// Element (i, p) of a lies at `a + i · ars + p · acs` (bytes), row p of the strip at `b + p · brs`. Every element of c is one
+/// chain of fused multiply-adds in the order of p, whatever the tile, so results do not depend on how a product is cut.
+interface Micro {
+    /// Bytes of an element.
+    int bytes();
+
+    /// Columns of a strip: two vectors.
+    int strip();
+
+    /// Rows that [#wide] and [#narrow] take at once; 1 is taken as well.
+    int rows();
+
+    /// c = a · b, or c += a · b, for `rows` (which is [#rows] or 1) rows and a strip of two vectors.
+    void wide(int rows, long a, long ars, long acs, long b, long brs, int k, long c, long ldc, boolean add);
+
+    /// The same for a strip of one vector.
+    void narrow(int rows, long a, long ars, long acs, long b, long brs, int k, long c, long ldc, boolean add);
+
+    /// Copies k rows of `n` ≤ [#strip] columns, element (p, j) at `from + p · rs + j · cs`, to a strip, and fills up with zeros.
+    void pack(long from, long rs, long cs, int k, int n, long to);
+
+    /// Copies (or adds) a tile of `rows` by `n` elements, whose rows are [#strip] elements apart, to c.
+    void flush(long tile, int rows, int n, long c, long ldc, boolean add);
+}

@@ -1,0 +1,149 @@
+package dev.ijen.cpu;
+
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.IS_NAN;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// [Pooling] of F32: vectors of channels, and the channels left over one by one, by the same operations in the same order.
+final class Pooling32 implements Pooling {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final long V = S.vectorByteSize();
+
+    @Override
+    public void max(long taps, int count, long x, long y, int channels) {
+        long end = 4L * channels;
+        long c = 0;
+        for (; c + V <= end; c += V) {
+            put(greatest(taps, count, x + c), y + c);
+        }
+        for (; c < end; c += 4) {
+            Mem.f32(y + c, greatest1(taps, count, x + c));
+        }
+    }
+
+    @Override
+    public void sum(long taps, int count, long x, long y, int channels) {
+        long end = 4L * channels;
+        long c = 0;
+        for (; c + V <= end; c += V) {
+            var v = FloatVector.zero(S);
+            for (int t = 0; t < count; t++) {
+                v = v.add(load(x + c + Mem.i64(taps + 8L * t)));
+            }
+            put(v, y + c);
+        }
+        for (; c < end; c += 4) {
+            float v = 0;
+            for (int t = 0; t < count; t++) {
+                v += Mem.f32(x + c + Mem.i64(taps + 8L * t));
+            }
+            Mem.f32(y + c, v);
+        }
+    }
+
+    @Override
+    public void maxPick(long taps, int count, long x, long g, long y, int channels) {
+        long end = 4L * channels;
+        long c = 0;
+        for (; c + V <= end; c += V) {
+            var best = greatest(taps, count, x + c);
+            var open = S.maskAll(true);
+            var v = FloatVector.zero(S);
+            for (int t = 0; t < count; t++) {
+                long at = c + Mem.i64(taps + 8L * t);
+                var e = load(x + at);
+                var hit = open.and(e.compare(EQ, best).or(e.test(IS_NAN)));
+                v = v.blend(load(g + at), hit);
+                open = open.andNot(hit);
+            }
+            put(v, y + c);
+        }
+        for (; c < end; c += 4) {
+            long at = first1(taps, count, x + c);
+            Mem.f32(y + c, at < 0 ? 0 : Mem.f32(g + c + at));
+        }
+    }
+
+    @Override
+    public void maxGradient(long taps, int count, long x, long dy, long dx, int channels) {
+        long end = 4L * channels;
+        long c = 0;
+        for (; c + V <= end; c += V) {
+            var best = greatest(taps, count, x + c);
+            var d = load(dy + c);
+            var open = S.maskAll(true);
+            for (int t = 0; t < count; t++) {
+                long at = c + Mem.i64(taps + 8L * t);
+                var e = load(x + at);
+                var hit = open.and(e.compare(EQ, best).or(e.test(IS_NAN)));
+                put(load(dx + at).add(d, hit), dx + at);
+                open = open.andNot(hit);
+            }
+        }
+        for (; c < end; c += 4) {
+            long at = first1(taps, count, x + c);
+            if (at >= 0) {
+                Mem.f32(dx + c + at, Mem.f32(dx + c + at) + Mem.f32(dy + c));
+            }
+        }
+    }
+
+    @Override
+    public void sumGradient(long taps, int count, long dy, long dx, int channels) {
+        long end = 4L * channels;
+        long c = 0;
+        for (; c + V <= end; c += V) {
+            var d = load(dy + c);
+            for (int t = 0; t < count; t++) {
+                long to = dx + c + Mem.i64(taps + 8L * t);
+                put(load(to).add(d), to);
+            }
+        }
+        for (; c < end; c += 4) {
+            float d = Mem.f32(dy + c);
+            for (int t = 0; t < count; t++) {
+                long to = dx + c + Mem.i64(taps + 8L * t);
+                Mem.f32(to, Mem.f32(to) + d);
+            }
+        }
+    }
+
+    private static FloatVector greatest(long taps, int count, long x) {
+        var v = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        for (int t = 0; t < count; t++) {
+            v = v.max(load(x + Mem.i64(taps + 8L * t)));
+        }
+        return v;
+    }
+
+    private static float greatest1(long taps, int count, long x) {
+        float v = Float.NEGATIVE_INFINITY;
+        for (int t = 0; t < count; t++) {
+            v = Math.max(v, Mem.f32(x + Mem.i64(taps + 8L * t)));
+        }
+        return v;
+    }
+
+    /// Offset of the first greatest (or NaN), −1 if there is no element.
+    private static long first1(long taps, int count, long x) {
+        float best = greatest1(taps, count, x);
+        for (int t = 0; t < count; t++) {
+            long at = Mem.i64(taps + 8L * t);
+            float v = Mem.f32(x + at);
+            if (v == best || v != v) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static FloatVector load(long at) {
+        return FloatVector.fromMemorySegment(S, Mem.ALL, at, Mem.ORDER);
+    }
+
+    private static void put(FloatVector v, long at) {
+        v.intoMemorySegment(Mem.ALL, at, Mem.ORDER);
+    }
+}
