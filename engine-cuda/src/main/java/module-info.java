@@ -2,4 +2,6 @@
 module dev.ijen.cuda {
     requires dev.ijen.core;
     requires dev.ijen.kernels;
+
+    provides dev.ijen.spi.BackendProvider with dev.ijen.cuda.CudaProvider;
 }
