@@ -33,6 +33,12 @@ final class ConvKernel {
     }
 
     private static CpuKernel f32(Kernel.Conv conv, Pool pool, Native nat) {
+        if (nat.present()) {
+            var kernel = DnnlConv.of(conv, Math.ceilDiv(conv.n(), 2), pool);
+            if (kernel != null) {
+                return kernel;
+            }
+        }
         return JavaConv.of(conv, pool);
     }
 }
