@@ -85,7 +85,9 @@ public sealed interface Elementwise extends Op {
                 case DIV -> new Tensor[] {dy.div(b), dy.mul(y).div(b).neg()};
                 case MOD -> new Tensor[] {dy, dy.mul(a.div(b).floor()).neg()};
                 case POW -> new Tensor[] {
-                    dy.mul(b).mul(a.pow(b.sub(1))), dy.mul(a.eq(0).where(y.zerosLike(), y.mul(a.log())))
+                    // a⁰ is 1 everywhere, also at a = 0, where b · aᵇ⁻¹ would be 0 · ∞
+                    b.eq(0).where(y.zerosLike(), dy.mul(b).mul(a.pow(b.sub(1)))),
+                    dy.mul(a.eq(0).where(y.zerosLike(), y.mul(a.log())))
                 };
                 case ATAN2 -> {
                     var r = dy.div(a.square().add(b.square()));

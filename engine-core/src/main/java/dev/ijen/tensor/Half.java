@@ -12,7 +12,7 @@ public final class Half {
     /// The nearest bfloat16.
     public static short toBf16(float v) {
         int b = Float.floatToRawIntBits(v);
-        if (v != v) {
+        if (Float.isNaN(v)) {
             return (short) (b >>> 16 | 0x40);
         }
         return (short) (b + 0x7fff + (b >>> 16 & 1) >>> 16);

@@ -80,13 +80,16 @@ public sealed interface IndexOps permits Tensor {
                     what, "x" + x + ", index" + s + ", axis " + a, "an index of equal rank, no longer than x but along the axis", "reshape the index");
         }
         var strides = x.strides();
-        var flat = index(what, index).mul(strides[a]);
+        var along = index(what, index);
+        var inside = along.ge(0).and(along.lt(x.dim(a)));
+        var flat = along.mul(strides[a]);
         for (int i = 0; i < s.rank(); i++) {
             if (i != a && s.dim(i) != 1) {
                 flat = flat.add(Tensor.iota(i, s).mul(strides[i]));
             }
         }
-        return flat.reshape(s.size());
+        // an index outside of its axis must not name an element of the next row
+        return inside.where(flat, -1).reshape(s.size());
     }
 
     /// 1 at the index, 0 elsewhere, along a new last axis of extent `classes`.

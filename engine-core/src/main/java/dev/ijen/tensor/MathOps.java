@@ -1,7 +1,8 @@
 package dev.ijen.tensor;
 
 /// Elementwise operations. Two operands are broadcast to a common shape (NumPy's rule) and promoted to a common type
-/// ([DType#promote]); a number takes the tensor's type, or F32 if it is not whole and the tensor is.
+/// ([DType#promote]); a number takes the tensor's type, unless that is whole and cannot hold it: then I32 or I64 if the number
+/// is whole, else F32.
 public sealed interface MathOps permits Tensor {
     private Tensor self() {
         return (Tensor) this;
@@ -27,8 +28,18 @@ public sealed interface MathOps permits Tensor {
     private Tensor number(double v) {
         var t = self().dtype();
         boolean whole = v == Math.rint(v) && Math.abs(v) < 0x1p53;
-        var type = t.isFloat() ? t : !whole ? DType.F32 : t == DType.BOOL ? DType.I32 : t;
+        var type = t.isFloat() ? t : !whole ? DType.F32 : holds(t, v) ? t : v == (int) v ? DType.I32 : DType.I64;
         return Tensor.full(type, v, type == t ? self().shape() : Shape.scalar());
+    }
+
+    private static boolean holds(DType t, double whole) {
+        return switch (t) {
+            case I64 -> true;
+            case I32 -> whole == (int) whole;
+            case I8 -> whole == (byte) whole;
+            case U8 -> whole == ((int) whole & 0xff);
+            case BOOL, F32, F64, F16, BF16 -> false;
+        };
     }
 
     /// −x.
@@ -222,8 +233,12 @@ public sealed interface MathOps permits Tensor {
     /// ⌊a / b⌋.
     default Tensor floorDiv(Tensor o) {
         var type = DType.promote(self().dtype(), o.dtype());
-        // a − (a mod b) is a multiple of b, so truncation is exact
-        return type.isFloat() ? div(o).floor() : sub(mod(o)).binaryOf(BinaryFn.DIV, o);
+        if (type.isFloat()) {
+            return div(o).floor();
+        }
+        // truncation rounds up where the signs differ and something remains
+        var rest = mod(o).ne(0).and(lt(0).xor(o.lt(0)));
+        return binaryOf(BinaryFn.DIV, o).sub(rest.cast(type));
     }
 
     /// ⌊a / v⌋.

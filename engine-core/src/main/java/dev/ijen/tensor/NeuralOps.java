@@ -26,9 +26,17 @@ public sealed interface NeuralOps permits Tensor {
         b = b.cast(type);
         int ra = a.shape().rank();
         int rb = b.shape().rank();
+        if (a.shape().dim(-1) != b.shape().dim(-2)) {
+            throw new ShapeException(
+                    "matmul",
+                    "a" + self().shape() + " · b" + b.shape(),
+                    "a[.., M, K] · b[.., K, N] with equal K; got " + a.shape().dim(-1) + " and " + b.shape().dim(-2),
+                    "check the previous layer's output size");
+        }
         if (ra > 2 && rb == 2) {
             var to = a.shape().with(-1, b.shape().dim(1));
-            return Contraction.MatMul.of(a.reshape(-1, a.shape().dim(-1)), false, b, false).reshape(to);
+            int rows = a.shape().with(-1, 1).size();
+            return Contraction.MatMul.of(a.reshape(rows, a.shape().dim(-1)), false, b, false).reshape(to);
         }
         if (ra != 2 || rb != 2) {
             var lead = Shape.broadcast("matmul", lead(a.shape()), lead(b.shape()));
@@ -216,7 +224,9 @@ public sealed interface NeuralOps permits Tensor {
 
     /// ln(1 + eˣ), safe against overflow.
     default Tensor softplus() {
-        return self().relu().add(self().abs().neg().exp().log1p());
+        // −|x| with the derivative 1 at 0, so that the whole has its derivative ½ there
+        var minus = self().gt(0).where(self().neg(), self());
+        return self().relu().add(minus.exp().log1p());
     }
 
     /// x where positive, else slope · x.
@@ -226,7 +236,9 @@ public sealed interface NeuralOps permits Tensor {
 
     /// x where positive, else alpha · (eˣ − 1).
     default Tensor elu(double alpha) {
-        return self().gt(0).where(self(), self().minimum(0).expm1().mul(alpha));
+        // selected twice: expm1 of a large x must not reach the gradient, and at 0 the derivative is alpha
+        var positive = self().gt(0);
+        return positive.where(self(), positive.where(self().zerosLike(), self()).expm1().mul(alpha));
     }
 
     /// min(max(x + 3, 0), 6) / 6.

@@ -17,21 +17,19 @@ public sealed interface ReduceOps permits Tensor {
     }
 
     private Tensor fold(Reduction.Fold fold, int bits) {
-        var x = self();
-        if (bits == 0) {
-            return x;
-        }
-        if (fold == Reduction.Fold.SUM) {
-            // sums of short types are computed and stored in a type that holds them
-            switch (x.dtype()) {
-                case F16, BF16 -> {
-                    return Tensor.of(new Reduction.Reduce(fold, bits), x.cast(DType.F32)).cast(x.dtype());
-                }
-                case BOOL, I8, U8 -> x = x.cast(DType.I32);
-                case F32, F64, I32, I64 -> {}
-            }
-        }
-        return Tensor.of(new Reduction.Reduce(fold, bits), x);
+        // sums of short types are computed and stored in a type that holds them
+        var x = fold == Reduction.Fold.SUM ? wide() : self();
+        var y = bits == 0 ? x : Tensor.of(new Reduction.Reduce(fold, bits), x);
+        return x.dtype().isFloat() ? y.cast(self().dtype()) : y;
+    }
+
+    /// In the type sums and products of many elements are computed in.
+    private Tensor wide() {
+        return switch (self().dtype()) {
+            case F16, BF16 -> self().cast(DType.F32);
+            case BOOL, I8, U8 -> self().cast(DType.I32);
+            case F32, F64, I32, I64 -> self();
+        };
     }
 
     private Tensor drop(Tensor kept, int bits) {
@@ -86,8 +84,9 @@ public sealed interface ReduceOps permits Tensor {
 
     /// Mean, axes kept.
     default Tensor meanKeep(int... axes) {
-        var x = self().dtype().isFloat() ? self() : self().cast(DType.F32);
-        return x.sumKeep(axes).mul(1.0 / count(bits(axes)));
+        // the sum of short reals may lie outside of their range
+        var x = self().dtype() == DType.F64 ? self() : self().cast(DType.F32);
+        return x.sumKeep(axes).mul(1.0 / count(bits(axes))).cast(self().dtype().isFloat() ? self().dtype() : DType.F32);
     }
 
     /// Mean squared distance from the mean; `correction` is taken from the count (1 for the unbiased estimate).
@@ -97,7 +96,9 @@ public sealed interface ReduceOps permits Tensor {
 
     /// Variance, axes kept.
     default Tensor varianceKeep(int correction, int... axes) {
-        return self().sub(meanKeep(axes)).square().sumKeep(axes).mul(1.0 / (count(bits(axes)) - correction));
+        var x = self().dtype() == DType.F64 ? self() : self().cast(DType.F32);
+        var v = x.sub(x.meanKeep(axes)).square().sumKeep(axes).mul(1.0 / (count(bits(axes)) - correction));
+        return v.cast(self().dtype().isFloat() ? self().dtype() : DType.F32);
     }
 
     /// Greatest; NaN wins.
@@ -132,19 +133,22 @@ public sealed interface ReduceOps permits Tensor {
 
     /// ln Σ eˣ, safe against overflow. Of only −∞, −∞.
     default Tensor logSumExp(int... axes) {
-        var m = maxKeep(axes);
+        var m = maxKeep(axes).detach(); // the shift cancels
         var safe = m.isFinite().where(m, m.zerosLike());
         return drop(self().sub(safe).exp().sumKeep(axes).log().add(safe), bits(axes));
     }
 
-    /// √Σ x².
+    /// √Σ x². Where all elements are 0, the gradient is 0.
     default Tensor norm(int... axes) {
-        return self().square().sum(axes).sqrt();
+        var s = self().square().sum(axes);
+        var zero = s.eq(0);
+        return zero.where(s, zero.where(s.onesLike(), s).sqrt());
     }
 
-    /// Product along one axis, right also in its gradient where elements are 0: pairs are multiplied, ⌈log₂ n⌉ times.
+    /// Product along one axis, right also in its gradient where elements are 0: pairs are multiplied, ⌈log₂ n⌉ times. BOOL, I8
+    /// and U8 are multiplied as I32.
     default Tensor prod(int axis) {
-        var x = self();
+        var x = self().dtype().bytes() == 1 ? wide() : self();
         int a = x.shape().axis(axis);
         if (x.shape().dim(a) == 0) {
             return Tensor.full(x.dtype(), 1, x.shape().without(a));
@@ -164,25 +168,30 @@ public sealed interface ReduceOps permits Tensor {
 
     /// Running sum along an axis; `exclusive` leaves the element itself out, `reverse` runs from the end.
     default Tensor cumsum(int axis, boolean exclusive, boolean reverse) {
-        var x = self().dtype().bytes() == 1 ? self().cast(DType.I32) : self();
+        var x = self().dtype().bytes() == 1 ? wide() : self();
         return Tensor.of(new Reduction.CumSum(x.shape().axis(axis), exclusive, reverse), x);
     }
 
-    /// Running product along an axis, in ⌈log₂ n⌉ passes.
+    /// Running product along an axis, in ⌈log₂ n⌉ passes. BOOL, I8 and U8 are multiplied as I32.
     default Tensor cumprod(int axis) {
-        return scan(axis, BinaryFn.MUL, 1);
+        return scan(self().dtype().bytes() == 1 ? wide() : self(), axis, BinaryFn.MUL, 1);
     }
 
     /// Running maximum along an axis, in ⌈log₂ n⌉ passes.
     default Tensor cummax(int axis) {
-        return scan(axis, BinaryFn.MAX, Double.NEGATIVE_INFINITY);
+        return scan(self(), axis, BinaryFn.MAX, switch (self().dtype()) {
+            case F32, F64, F16, BF16 -> Double.NEGATIVE_INFINITY;
+            case I64 -> Long.MIN_VALUE;
+            case I32 -> Integer.MIN_VALUE;
+            case I8 -> Byte.MIN_VALUE;
+            case U8, BOOL -> 0;
+        });
     }
 
-    private Tensor scan(int axis, BinaryFn f, double neutral) {
-        var x = self();
+    /// f over elements 1, 2, 4, … places apart; `fill` is its neutral element.
+    private static Tensor scan(Tensor x, int axis, BinaryFn f, double fill) {
         int a = x.shape().axis(axis);
         int n = x.shape().dim(a);
-        double fill = x.dtype().isFloat() || neutral == 1 ? neutral : x.dtype() == DType.I64 ? Long.MIN_VALUE : Integer.MIN_VALUE;
         for (int k = 1; k < n; k *= 2) {
             x = x.binaryOf(f, x.slice(a, 0, n - k).pad(a, k, 0, fill));
         }

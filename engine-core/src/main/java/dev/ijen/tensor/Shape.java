@@ -104,6 +104,10 @@ public final class Shape {
     public Shape insert(int axis, int extent) {
         var c = new int[dims.length + 1];
         int a = axis < 0 ? axis + c.length : axis;
+        if (a < 0 || a >= c.length) {
+            throw new ShapeException(
+                    "axis", axis + " for a new axis of " + this, "an axis from " + -c.length + " to " + dims.length, "check the rank");
+        }
         System.arraycopy(dims, 0, c, 0, a);
         c[a] = extent;
         System.arraycopy(dims, a, c, a + 1, dims.length - a);

@@ -28,7 +28,7 @@ public sealed interface ShapeOps permits Tensor {
     /// Another shape of as many elements; one extent may be −1 and follows from the others.
     default Tensor reshape(int... to) {
         int free = -1;
-        int known = 1;
+        long known = 1;
         for (int i = 0; i < to.length; i++) {
             if (to[i] != -1) {
                 known *= to[i];
@@ -50,17 +50,17 @@ public sealed interface ShapeOps permits Tensor {
                     "check the target");
         }
         var d = to.clone();
-        d[free] = size / known;
+        d[free] = (int) (size / known);
         return reshape(Shape.of(d));
     }
 
     /// Axes from `from` on in one.
     default Tensor flatten(int from) {
         var s = self().shape();
-        var d = Arrays.copyOf(s.dims(), from + 1);
-        d[from] = 1;
-        for (int i = from; i < s.rank(); i++) {
-            d[from] *= s.dim(i);
+        int a = s.axis(from);
+        var d = Arrays.copyOf(s.dims(), a + 1);
+        for (int i = a + 1; i < s.rank(); i++) {
+            d[a] *= s.dim(i);
         }
         return reshape(Shape.of(d));
     }

@@ -91,6 +91,9 @@ public final class Tensor implements MathOps, ReduceOps, ShapeOps, IndexOps, Neu
 
     /// Tensors of one shape along a new axis.
     public static Tensor stack(int axis, Tensor... parts) {
+        if (parts.length == 0) {
+            throw new ShapeException("stack", "no tensors", "at least one", "check the list");
+        }
         int a = axis < 0 ? axis + parts[0].shape.rank() + 1 : axis;
         return concat(a, Arrays.stream(parts).map(t -> t.insertAxis(a)).toArray(Tensor[]::new));
     }

@@ -57,10 +57,21 @@ public sealed interface Windowed extends Op {
     record ConvInputGradient(WindowSpec window, int groups, Shape x) implements Windowed {
         @Override
         public Shape shape(Tensor[] in) {
-            var want = window.output("transposed conv", x, in[1].shape().dim(0));
+            Shape w = in[1].shape();
+            if (w.rank() != x.rank() || groups < 1 || w.dim(0) % groups != 0 || w.dim(-1) * groups != x.dim(-1)) {
+                throw new ShapeException(
+                        "transposed conv",
+                        "x" + in[0].shape() + " * w" + w + ", groups " + groups + " (channels last)",
+                        "x[N, spatial.., C], w[C, window.., K / groups] with K and C multiples of groups",
+                        "check the previous layer's channels");
+            }
+            var want = window.output("transposed conv", x, w.dim(0));
             if (!want.equals(in[0].shape())) {
                 throw new ShapeException(
-                        "transposed conv", in[0].shape().toString(), want.toString(), "check the output size or padding");
+                        "transposed conv",
+                        "x" + in[0].shape() + " for the result " + x + " (channels last)",
+                        "x" + want,
+                        "check channels, padding, and that the output padding is less than the stride");
             }
             return x;
         }
