@@ -1,0 +1,94 @@
+package dev.ijen.optim;
+
+import dev.ijen.engine.Engine;
+import dev.ijen.engine.Parameter;
+import dev.ijen.engine.State;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.IjenException;
+import dev.ijen.tensor.Shape;
+import dev.ijen.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// One update of all parameters, while it is traced.
+///
+/// @param rule the formula
+/// @param settings what comes before and around it
+/// @param states the optimizer's memory
+/// @param scale first value of the factor on the rate
+record OptimizerPass(Rule rule, Settings settings, OptimizerStates states, double scale) {
+    void run(Map<String, Parameter> trained, Map<String, Tensor> gradients) {
+        var engine = trained.values().iterator().next().home();
+        var step = states.shared(engine, "step", () -> HostTensor.of(new long[] {0}));
+        var rateCell = states.shared(engine, "rate", () -> HostTensor.of(new float[] {0}));
+        var scaleCell = states.shared(engine, "scale", () -> HostTensor.of(new float[] {(float) scale}));
+
+        var done = step.get();
+        var rate = settings.schedule().at(done.cast(DType.F32)).cast(DType.F32).mul(scaleCell.get());
+        if (rate.shape().rank() != 0) {
+            throw new IjenException("schedule: not a scalar", rate.toString(), "F32[]", "return one number for a step");
+        }
+        var g = new ArrayList<Tensor>();
+        trained.forEach((name, p) -> g.add(gradients.get(name).cast(wide(p))));
+        var last = settings.accumulation() > 1 ? accumulate(engine, trained, g) : null;
+
+        var bounded = clipped(g).iterator();
+        trained.forEach((name, p) -> move(name, p, bounded.next(), rate, done, last));
+        step.set(choose(last, done.add(1), done));
+        rateCell.set(rate);
+    }
+
+    private static DType wide(Parameter p) {
+        return DType.promote(p.dtype(), DType.F32);
+    }
+
+    private static Tensor choose(Tensor condition, Tensor yes, Tensor no) {
+        return condition == null ? yes : condition.where(yes, no);
+    }
+
+    /// Turns the gradients into the mean of this call's and the ones before; true in the call that completes an update.
+    private Tensor accumulate(Engine engine, Map<String, Parameter> trained, List<Tensor> g) {
+        var calls = states.shared(engine, "calls", () -> HostTensor.of(new int[] {0}));
+        var count = calls.get().add(1);
+        var last = count.eq(settings.accumulation());
+        calls.set(last.where(count.zerosLike(), count));
+        int i = 0;
+        for (var e : trained.entrySet()) {
+            var p = e.getValue();
+            var sum = states.slot(p, e.getKey(), "gradient", () -> HostTensor.zeros(wide(p), p.shape()));
+            var total = sum.get().add(g.get(i).mul(1.0 / settings.accumulation()));
+            sum.set(last.where(total.zerosLike(), total));
+            g.set(i++, total);
+        }
+        return last;
+    }
+
+    private List<Tensor> clipped(List<Tensor> g) {
+        var c = settings.clipValue() < Double.POSITIVE_INFINITY ? Gradients.clipValue(g, settings.clipValue()) : g;
+        return settings.clipNorm() < Double.POSITIVE_INFINITY ? Gradients.clipNorm(c, settings.clipNorm()) : c;
+    }
+
+    private void move(String name, Parameter p, Tensor gradient, Tensor rate, Tensor done, Tensor last) {
+        var type = wide(p);
+        double decay = settings.decay(name, p.shape());
+        var ownRate = rate.mul(settings.rateFactor(name)).cast(type);
+        var old = p.get().cast(type);
+        var w = old;
+        var g = gradient;
+        switch (decay == 0 ? Rule.Decay.BY_RULE : rule.decay()) {
+            case COUPLED -> g = g.add(w.mul(decay));
+            case DECOUPLED -> w = w.mul(ownRate.mul(decay).rsub(1));
+            case BY_RULE -> {}
+        }
+        var u = new Update(w, g, ownRate, done.add(1).cast(type), decay, (slot, shape) -> slot(name, p, slot, shape));
+        var next = rule.next(u);
+        u.changed().forEach((s, value) -> s.set(choose(last, value, s.get())));
+        p.set(choose(last, next, old).cast(p.dtype()));
+    }
+
+    private State slot(String name, Parameter p, String slot, Shape shape) {
+        return states.slot(p, name, slot, () -> HostTensor.zeros(wide(p), shape));
+    }
+}
