@@ -31,7 +31,7 @@ final class MatMulKernel {
 
     private static CpuKernel f32(Kernel.MatMul k, Pool pool, Native nat) {
         if (nat.present()) {
-            var kernel = DnnlMatMul.of(k, new DnnlMatMul.Cut(1, Math.min(k.m(), 128), Math.min(k.n(), 128), k.batch() == 1), pool);
+            var kernel = DnnlMatMul.of(k, MatMulCut.of(k), pool);
             if (kernel != null) {
                 return kernel;
             }

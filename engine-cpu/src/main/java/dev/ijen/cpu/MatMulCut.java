@@ -1,0 +1,76 @@
+package dev.ijen.cpu;
+
+import dev.ijen.spi.Kernel;
+
+/// How a batch of matrix products is cut into shards: by products, rows and columns. It depends on the sizes alone, so that a result does
+/// not depend on the number of threads.
+record MatMulCut(int products, int rows, int columns) {
+    private static final int MOST = 64;
+
+    /// A part of the batch.
+    record Shard(int product, int row, int column, int products, int rows, int columns) {
+        /// The same shard at the origin.
+        Shard size() {
+            return new Shard(0, 0, 0, products, rows, columns);
+        }
+    }
+
+    static MatMulCut of(Kernel.MatMul k) {
+        long work = (long) k.m() * k.n() * k.k();
+        int tasks = tasks(work * k.batch());
+        if (k.batch() >= 2 * tasks || work < 1 << 20 && k.batch() > 1) {
+            return new MatMulCut(Math.ceilDiv(k.batch(), Math.min(tasks, k.batch())), k.m(), k.n());
+        }
+        int each = Integer.highestOneBit(Math.max(1, tasks / k.batch()));
+        MatMulCut best = new MatMulCut(1, k.m(), k.n());
+        double least = Double.MAX_VALUE;
+        for (int r = 1; r <= each; r *= 2) {
+            int rows = Math.min(k.m(), Math.ceilDiv(Math.ceilDiv(k.m(), r), 8) * 8);
+            int columns = Math.min(k.n(), Math.ceilDiv(Math.ceilDiv(k.n(), each / r), 16) * 16);
+            // the largest shard's time, with what it costs to read the operands
+            double cost = (double) rows * columns * (1 + 16.0 / rows + 16.0 / columns);
+            if (cost < least) {
+                least = cost;
+                best = new MatMulCut(1, rows, columns);
+            }
+        }
+        return best;
+    }
+
+    /// Powers of 2: few tasks for small work, then tasks of 4 M multiply-adds.
+    private static int tasks(long work) {
+        if (work < 1 << 19) {
+            return 1;
+        }
+        if (work < 1 << 23) {
+            return work < 1 << 20 ? 2 : 4;
+        }
+        return Math.clamp(Long.highestOneBit(work >> 22), 8, MOST);
+    }
+
+    private int rowShards(Kernel.MatMul k) {
+        return Math.ceilDiv(k.m(), rows);
+    }
+
+    private int columnShards(Kernel.MatMul k) {
+        return Math.ceilDiv(k.n(), columns);
+    }
+
+    int shards(Kernel.MatMul k) {
+        return Math.ceilDiv(k.batch(), products) * rowShards(k) * columnShards(k);
+    }
+
+    /// Shard number `i`.
+    Shard shard(Kernel.MatMul k, int i) {
+        int column = i % columnShards(k) * columns;
+        int row = i / columnShards(k) % rowShards(k) * rows;
+        int product = i / columnShards(k) / rowShards(k) * products;
+        return new Shard(
+                product,
+                row,
+                column,
+                Math.min(products, k.batch() - product),
+                Math.min(rows, k.m() - row),
+                Math.min(columns, k.n() - column));
+    }
+}
