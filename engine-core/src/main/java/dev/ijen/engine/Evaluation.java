@@ -118,7 +118,7 @@ final class Evaluation implements AutoCloseable {
     synchronized void forget(Cell cell) {
         programs.entrySet().removeIf(e -> {
             boolean uses = e.getKey().cells.contains(cell)
-                    || e.getKey().ops.stream().anyMatch(o -> o instanceof Leaf.Read(var c) && c == cell);
+                    || e.getKey().ops.stream().anyMatch(o -> o instanceof Leaf.Read(var c) && c.equals(cell));
             if (uses) {
                 release(e.getValue());
             }

@@ -3,7 +3,6 @@ package dev.ijen.engine;
 import dev.ijen.spi.Backend.Buffer;
 import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.DType;
-import dev.ijen.tensor.Evaluator;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Shape;

@@ -35,8 +35,8 @@ public final class HostRandom {
 
     /// Uniform in [0, 1), 53 bits.
     public double nextDouble() {
-        long high = nextBits() >>> 5;
-        long low = nextBits() >>> 6;
+        int high = nextBits() >>> 5;
+        int low = nextBits() >>> 6;
         return (high * 0x1p26 + low) * 0x1p-53;
     }
 

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -31,6 +30,8 @@ final class Fuse {
     private static final int MAX_DEPTH = 40;
     private static final int MAX_OUTPUTS = 24;
     private static final int MAX_LOADS = 48;
+    /// The most operations in one loop body: beyond, intermediates of a block no longer fit into the nearest cache.
+    private static final int MAX_BODY = 96;
 
     final List<Group> groups = new ArrayList<>();
     final Set<Tensor> real = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -212,14 +213,17 @@ final class Fuse {
         var space = t.op() instanceof Reduction.Reduce ? t.input(0).shape() : t.shape();
         // in the order in which they are found, so that compiling twice gives the same plan
         Map<Tensor, Boolean> reads = new LinkedHashMap<>();
+        int size = 1;
         if (kind == Group.Kind.CALL) {
             for (int i = 0; i < t.arity(); i++) {
                 reads.put(t.input(i), false);
             }
         } else {
-            operands(t, kind == Group.Kind.LOOP, true, reads, identitySet(), identitySet());
+            var seen = identitySet();
+            operands(t, kind == Group.Kind.LOOP, true, reads, identitySet(), seen);
+            size = seen.size();
         }
-        Group home = kind == Group.Kind.LOOP ? join(t, space, reads) : null;
+        Group home = kind == Group.Kind.LOOP ? join(space, reads, size) : null;
         boolean fresh = home == null;
         if (fresh) {
             home = new Group(groups.size(), kind, space);
@@ -242,6 +246,7 @@ final class Fuse {
             }
         }
         home.out.add(t);
+        home.operations += size;
         maker.put(t, home);
         int known = home.before.cardinality();
         home.before.or(more);
@@ -254,7 +259,7 @@ final class Fuse {
         }
     }
 
-    private Group join(Tensor t, Shape space, Map<Tensor, Boolean> reads) {
+    private Group join(Shape space, Map<Tensor, Boolean> reads, int size) {
         var tried = new LinkedHashSet<Group>();
         for (var l : reads.keySet()) {
             var g = maker.get(root(l));
@@ -266,7 +271,10 @@ final class Fuse {
             tried.addAll(readers.getOrDefault(l, List.of()));
         }
         for (var g : tried) {
-            if (g.kind == Group.Kind.LOOP && g.space.equals(space) && joins(g, reads)) {
+            boolean room = g.out.size() < MAX_OUTPUTS
+                    && g.loads.size() + reads.size() < MAX_LOADS
+                    && g.operations + size <= MAX_BODY;
+            if (g.kind == Group.Kind.LOOP && g.space.equals(space) && room && joins(g, reads)) {
                 return g;
             }
         }
@@ -286,7 +294,7 @@ final class Fuse {
                 return false; // would close a cycle
             }
         }
-        return g.out.size() < MAX_OUTPUTS && g.loads.size() + reads.size() < MAX_LOADS;
+        return true;
     }
 
     /// The groups that must have run before these tensors can be read.
@@ -313,16 +321,5 @@ final class Fuse {
         if (g != null) {
             to.add(g);
         }
-    }
-
-    /// Groups by what they load, for those who ask often.
-    Map<Tensor, List<Group>> readersOfRoots() {
-        var m = new HashMap<Tensor, List<Group>>();
-        for (var g : groups) {
-            for (var l : g.loads) {
-                m.computeIfAbsent(root(l), x -> new ArrayList<>()).add(g);
-            }
-        }
-        return m;
     }
 }

@@ -27,6 +27,8 @@ final class Group {
     final Set<Tensor> loads = new LinkedHashSet<>();
     /// Groups that must run before this one.
     final BitSet before = new BitSet();
+    /// Operations in the body, about.
+    int operations;
 
     Group(int id, Kind kind, Shape space) {
         this.id = id;

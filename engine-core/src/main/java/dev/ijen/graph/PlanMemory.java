@@ -190,8 +190,8 @@ final class PlanMemory {
         for (var e : program.updates().entrySet()) {
             var cell = e.getKey();
             var value = e.getValue();
-            boolean same = value.op() instanceof Leaf.Read(var c) && c == cell;
-            if (schedule.direct.get(value) == cell || same || value.shape().size() == 0) {
+            boolean same = value.op() instanceof Leaf.Read(var c) && c.equals(cell);
+            if (cell.equals(schedule.direct.get(value)) || same || value.shape().size() == 0) {
                 continue;
             }
             var from = ref(value);

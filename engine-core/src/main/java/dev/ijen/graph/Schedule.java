@@ -107,7 +107,7 @@ final class Schedule {
         if (value.op() instanceof Reduction.Reduce) {
             return false;
         }
-        return samePoint(l, value, t -> fuse.root(t).op() instanceof Leaf.Read(var c) && c == cell);
+        return samePoint(l, value, t -> fuse.root(t).op() instanceof Leaf.Read(var c) && c.equals(cell));
     }
 
     /// True if every load of a tensor `of` selects is at the very element where `value` is stored.

@@ -13,12 +13,12 @@ public final class ShapeException extends IjenException {
         super(operation + ": shapes do not fit", got, expected, fix);
     }
 
-    private ShapeException(String what, String got, String expected, String fix, boolean whole) {
-        super(what, got, expected, fix);
+    private ShapeException(String operation, DType got, String expected, String fix) {
+        super(operation + ": element type not taken", got.toString(), expected, fix);
     }
 
     /// An element type an operation does not take.
     static ShapeException dtype(String operation, DType got, String expected, String fix) {
-        return new ShapeException(operation + ": element type not taken", got.toString(), expected, fix, true);
+        return new ShapeException(operation, got, expected, fix);
     }
 }
