@@ -8,6 +8,14 @@ module dev.ijen.core {
     requires org.snakeyaml.engine;
 
     exports dev.ijen.tensor;
+    exports dev.ijen.engine;
+    exports dev.ijen.format;
+    exports dev.ijen.data;
+    exports dev.ijen.data.synth;
+    exports dev.ijen.loss;
+    exports dev.ijen.metrics;
+    exports dev.ijen.optim;
+    exports dev.ijen.nn;
 
     exports dev.ijen.spi to dev.ijen.cpu, dev.ijen.cuda;
 

@@ -2,7 +2,6 @@ package dev.ijen.engine;
 
 import dev.ijen.spi.Backend;
 import dev.ijen.spi.BackendProvider;
-import dev.ijen.spi.DeviceInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -38,7 +37,7 @@ public final class Devices {
 
     private static Found probe(BackendProvider p) {
         return switch (p.probe()) {
-            case BackendProvider.Probe.Available(var devices) -> new Found(p.name(), devices, "", "");
+            case BackendProvider.Probe.Available(var devices) -> new Found(p.name(), devices.stream().map(DeviceInfo::of).toList(), "", "");
             case BackendProvider.Probe.Unavailable(var reason, var fix) -> new Found(p.name(), List.of(), reason, fix);
         };
     }

@@ -4,7 +4,6 @@ import dev.ijen.graph.Compiled;
 import dev.ijen.graph.Compiled.Binding;
 import dev.ijen.spi.Backend;
 import dev.ijen.spi.Backend.Buffer;
-import dev.ijen.spi.DeviceInfo;
 import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Evaluator;
@@ -74,7 +73,7 @@ public final class Engine implements Evaluator, AutoCloseable {
 
     /// The device.
     public DeviceInfo info() {
-        return backend.info();
+        return DeviceInfo.of(backend.info());
     }
 
     /// Which device was chosen and why, in one line.
@@ -88,8 +87,9 @@ public final class Engine implements Evaluator, AutoCloseable {
     }
 
     /// Device memory in use.
-    public Backend.MemoryUse memory() {
-        return backend.memory();
+    public MemoryUse memory() {
+        var m = backend.memory();
+        return new MemoryUse(m.buffers(), m.liveBytes(), m.peakBytes());
     }
 
     /// Waits for all running work.

@@ -10,7 +10,8 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 
 /// Values on the host: an element type, a shape and little-endian row-major bytes (on the heap, off it, or in a mapped file).
-/// The bytes are shared, not copied.
+/// The bytes are shared, not copied. The factories take the extents after the values; without extents, one value makes a scalar
+/// and several make a vector.
 ///
 /// @param dtype element type
 /// @param shape extents
