@@ -1,0 +1,82 @@
+package dev.ijen.data;
+
+import dev.ijen.tensor.IjenException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Divides row numbers at random.
+final class Splits {
+    private static final int STREAM = 0x51;
+
+    private Splits() {}
+
+    /// Parts of `0 … n-1`, each ascending. Sizes are the fractions of n (of every class, if classes are given), rounded so
+    /// that nothing is lost; fractions may add up to less than 1.
+    ///
+    /// @param classes of the rows, or null
+    static List<int[]> of(int n, int[] classes, double[] fractions, long seed) {
+        double sum = 0;
+        for (double f : fractions) {
+            if (!(f >= 0 && f <= 1)) {
+                throw bad(fractions);
+            }
+            sum += f;
+        }
+        if (fractions.length == 0 || sum > 1 + 1e-9) {
+            throw bad(fractions);
+        }
+        int groups = classes == null ? 1 : Arrays.stream(classes).max().orElse(0) + 1;
+        var parts = new ArrayList<IntStream.Builder>();
+        for (int p = 0; p < fractions.length; p++) {
+            parts.add(IntStream.builder());
+        }
+        // cumulated over classes, so that roundings do not add up in one part
+        var owed = new double[fractions.length];
+        for (int g = 0; g < groups; g++) {
+            int group = g;
+            int[] rows = IntStream.range(0, n)
+                    .filter(i -> classes == null || classes[i] == group)
+                    .toArray();
+            new SeededRandom(seed, STREAM, g).shuffle(rows);
+            int[] sizes = sizes(rows.length, fractions, sum, owed);
+            for (int p = 0, at = 0; p < sizes.length; p++) {
+                for (int k = 0; k < sizes[p]; k++) {
+                    parts.get(p).add(rows[at++]);
+                }
+            }
+        }
+        return parts.stream().map(b -> b.build().sorted().toArray()).toList();
+    }
+
+    /// Largest remainders, those of earlier groups included.
+    private static int[] sizes(int n, double[] fractions, double sum, double[] owed) {
+        var sizes = new int[fractions.length];
+        int total = (int) Math.round(n * Math.min(1, sum));
+        int given = 0;
+        for (int p = 0; p < sizes.length; p++) {
+            owed[p] += n * fractions[p];
+            sizes[p] = (int) Math.floor(n * fractions[p]);
+            given += sizes[p];
+            owed[p] -= sizes[p];
+        }
+        for (; given < total; given++) {
+            int most = 0;
+            for (int p = 1; p < sizes.length; p++) {
+                most = owed[p] > owed[most] + 1e-9 ? p : most;
+            }
+            sizes[most]++;
+            owed[most]--;
+        }
+        return sizes;
+    }
+
+    private static IjenException bad(double[] fractions) {
+        return new IjenException(
+                "split: bad fractions",
+                Arrays.toString(fractions),
+                "numbers from 0 to 1 that add up to at most 1",
+                "for example 0.8, 0.1, 0.1");
+    }
+}
