@@ -100,7 +100,8 @@ public interface Schedule {
     }
 
     private static Tensor swing(double from, double to, Tensor part) {
-        return part.mul(Math.PI).cos().add(1).mul((from - to) / 2).add(to);
+        // cos²(x / 2) is (1 + cos x) / 2 without the cancellation near the end
+        return part.mul(Math.PI / 2).cos().square().mul(from - to).add(to);
     }
 
     private static Tensor power(double base, Tensor exponent) {
