@@ -2,4 +2,8 @@
 module dev.ijen.cpu {
     requires dev.ijen.core;
     requires jdk.incubator.vector;
+    requires jdk.management;
+
+    provides dev.ijen.spi.BackendProvider with
+            dev.ijen.cpu.CpuProvider;
 }

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 /// a choice for the whole JVM and therefore left to whoever starts it.
 final class Mem {
     /// The whole address space.
+    @SuppressWarnings("restricted") // what a CPU backend is for; the launcher enables native access for this module
     static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     /// Byte order of everything in device memory.
@@ -81,7 +82,7 @@ final class Mem {
 
     /// Sets bytes to 0.
     static void zero(long address, long bytes) {
-        ALL.asSlice(address, bytes).fill((byte) 0);
+        Moves.zero(address, bytes);
     }
 
     /// `address` rounded up to a multiple of 64.

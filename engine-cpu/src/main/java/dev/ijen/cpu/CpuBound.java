@@ -1,0 +1,128 @@
+package dev.ijen.cpu;
+
+import dev.ijen.spi.Backend.Bound;
+import dev.ijen.spi.Backend.Buffer;
+import dev.ijen.spi.Plan.Launch;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// A plan bound to memory.
+final class CpuBound implements Bound {
+    private final CpuBackend backend;
+    private final List<Launch> launches;
+    private final CpuKernel.Bound[] kernels;
+    private final CpuBuffer[] memory;
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean closed;
+
+    /// @param memory the workspace, which is this binding's own, and the externals
+    CpuBound(CpuBackend backend, List<Launch> launches, CpuKernel.Bound[] kernels, CpuBuffer[] memory) {
+        this.backend = backend;
+        this.launches = launches;
+        this.kernels = kernels;
+        this.memory = memory;
+        for (CpuBuffer b : memory) {
+            b.use(this);
+        }
+        backend.opened(this);
+    }
+
+    @Override
+    public void run() {
+        lock.lock();
+        int i = 0;
+        try {
+            checkOpen();
+            for (; i < kernels.length; i++) {
+                kernels[i].run();
+            }
+        } catch (RuntimeException e) {
+            throw failed(i, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void runTimed(long[] nanos) {
+        lock.lock();
+        int i = 0;
+        try {
+            checkOpen();
+            long t = System.nanoTime();
+            for (; i < kernels.length; i++) {
+                kernels[i].run();
+                long now = System.nanoTime();
+                nanos[i] += now - t;
+                t = now;
+            }
+        } catch (RuntimeException e) {
+            throw failed(i, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private RuntimeException failed(int launch, RuntimeException e) {
+        boolean before = e instanceof IllegalStateException && isGone();
+        return before ? e : Failures.in(launches.get(launch).origin(), e);
+    }
+
+    private boolean isGone() {
+        boolean gone = closed;
+        for (CpuBuffer b : memory) {
+            gone |= b.isClosed();
+        }
+        return gone;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw Failures.closed("bound plan");
+        }
+        for (CpuBuffer b : memory) {
+            if (b.isClosed()) {
+                throw Failures.closed("a buffer of " + b.bytes() + " bytes that the plan is bound to");
+            }
+        }
+    }
+
+    /// Returns when no run is under way.
+    void await() {
+        lock.lock();
+        lock.unlock();
+    }
+
+    @Override
+    public Buffer workspace() {
+        return memory[0];
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            closeAll(kernels);
+        } finally {
+            lock.unlock();
+        }
+        for (CpuBuffer b : memory) {
+            b.release(this);
+        }
+        memory[0].close();
+        backend.closed(this);
+    }
+
+    /// Closes those that are there.
+    static void closeAll(CpuKernel.Bound[] kernels) {
+        for (CpuKernel.Bound k : kernels) {
+            if (k != null) {
+                k.close();
+            }
+        }
+    }
+}

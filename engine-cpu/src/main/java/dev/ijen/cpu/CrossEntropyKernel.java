@@ -1,0 +1,67 @@
+package dev.ijen.cpu;
+
+import dev.ijen.spi.Kernel;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.IjenException;
+
+/// Cross-entropy of rows of logits with a label each.
+record CrossEntropyKernel(Kernel.CrossEntropy k, int threads) implements CpuKernel {
+    @Override
+    public long scratchBytes() {
+        return SoftmaxKernel.rowBytes(k.dtype(), k.n()) * threads;
+    }
+
+    @Override
+    public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
+        int tasks = Tasks.count(k.rows(), 2L * k.n() + 32);
+        Pool.Task task = (t, w) -> {
+            int to = Tasks.from(t + 1, tasks, k.rows());
+            for (int r = Tasks.from(t, tasks, k.rows()); r < to; r++) {
+                long x = in[0] + (long) r * k.n() * k.dtype().bytes();
+                int label = label(in[1], r);
+                double loss = label < 0 ? 0 : loss(x, label, scratch + w * SoftmaxKernel.rowBytes(k.dtype(), k.n()));
+                Elements.real(k.dtype(), out[0] + (long) r * k.dtype().bytes(), loss);
+            }
+        };
+        return () -> pool.parallel(tasks, task);
+    }
+
+    private int label(long labels, int row) {
+        int label = Mem.i32(labels + 4L * row);
+        if (label >= k.n()) {
+            throw new IjenException(
+                    "label out of range",
+                    "label " + label + " in row " + row,
+                    "0 to " + (k.n() - 1) + ", or a negative number for rows that do not count",
+                    "check that the model has as many outputs as the data has classes");
+        }
+        return label;
+    }
+
+    private double loss(long x, int label, long wide) {
+        int n = k.n();
+        if (k.dtype() == DType.F64) {
+            return f64(x, label);
+        }
+        Fn widen = Stored.widen(k.dtype());
+        long row = x;
+        if (widen != null) {
+            widen.run(x, 0, 0, wide, n);
+            row = wide;
+        }
+        float max = F32Rows.max(row, n);
+        return Math.log(F32Rows.sumExp(row, max, 0, n)) + max - Mem.f32(row + 4L * label);
+    }
+
+    private double f64(long x, int label) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < k.n(); i++) {
+            max = Math.max(max, Mem.f64(x + 8L * i));
+        }
+        double sum = 0;
+        for (int i = 0; i < k.n(); i++) {
+            sum += Math.exp(Mem.f64(x + 8L * i) - max);
+        }
+        return Math.log(sum) + max - Mem.f64(x + 8L * label);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.ijen.cpu;
+
+import java.util.Arrays;
+
+/// What one worker knows while it runs a region.
+final class Frame {
+    /// Address of the block of each value.
+    final long[] at;
+    /// Address of the worker's own block for each value that needs one.
+    final long[] own;
+    /// Where the loops stand.
+    final int[] pos;
+    /// For each value that stays the same from tile to tile: origin and rows of what is in its block.
+    final long[] seen;
+
+    final int[] seenRows;
+    /// A block to work in.
+    long temp;
+    /// Rows and points of the tile.
+    int rows;
+
+    int n;
+    /// True at the first tile of a group or of a part of one.
+    boolean first;
+    /// Part of the group.
+    int chunk;
+
+    Frame(int values, int loops) {
+        at = new long[values];
+        own = new long[values];
+        pos = new int[loops];
+        seen = new long[values];
+        seenRows = new int[values];
+    }
+
+    void forget() {
+        Arrays.fill(seenRows, 0);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.ijen.cpu;
+
+import dev.ijen.spi.Kernel;
+import dev.ijen.spi.Plan.Launch;
+
+/// The kernel for a launch.
+final class Kernels {
+    private Kernels() {}
+
+    static CpuKernel of(Launch launch, Pool pool, Native library) {
+        int threads = pool.threads();
+        return switch (launch.kernel()) {
+            case Kernel.Loop k -> RegionKernel.of(k.region(), threads);
+            case Kernel.Fill k -> FillKernel.of(k, launch.out().getFirst().count());
+            case Kernel.Copy _ -> new CopyKernel(launch.out().getFirst().bytes());
+            case Kernel.MatMul k -> MatMulKernel.of(k, pool, library);
+            case Kernel.Conv k -> ConvKernel.of(k, pool, library);
+            case Kernel.Pool k -> PoolKernel.of(k, pool);
+            case Kernel.Softmax k -> new SoftmaxKernel(k, threads);
+            case Kernel.CrossEntropy k -> new CrossEntropyKernel(k, threads);
+            case Kernel.Gather k -> new GatherKernel(k);
+            case Kernel.Scatter k -> new ScatterKernel(k);
+            case Kernel.CumSum k -> new CumSumKernel(k);
+            case Kernel.ArgReduce k -> new ArgReduceKernel(k);
+            case Kernel.ArgSort k -> new ArgSortKernel(k, threads);
+        };
+    }
+}

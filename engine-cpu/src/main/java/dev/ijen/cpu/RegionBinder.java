@@ -1,0 +1,339 @@
+package dev.ijen.cpu;
+
+import dev.ijen.spi.Region;
+import dev.ijen.spi.Region.Instr;
+import dev.ijen.spi.Region.Store;
+import dev.ijen.tensor.DType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/// Turns a region and its addresses into steps: decides which values are used in place, which need a block and which one, and
+/// where results are written at once.
+final class RegionBinder {
+    private static final int[] NONE = {};
+
+    private final RegionKernel kernel;
+    private final Region region;
+    private final Nest nest;
+    private final List<Instr> body;
+    private final long[] in;
+    private final long[] out;
+    private final long scratch;
+
+    private final int[] same; // the value that a cast without effect stands for
+    private final int[] lastUse;
+    private final boolean[] needsBlock;
+    private final Pattern[] patterns;
+    private final boolean[] late; // stores that must wait until the whole body is done
+    private final List<Step> steps = new ArrayList<>();
+    private final List<RegionRun.Constant> constants = new ArrayList<>();
+    private final int[] slot; // of each value, or −1
+    private final Deque<Integer> freeSlots = new ArrayDeque<>();
+    private int slots = 1; // 0 is the block to work in
+
+    RegionBinder(RegionKernel kernel, long[] in, long[] out, long scratch) {
+        this.kernel = kernel;
+        this.region = kernel.region();
+        this.nest = kernel.nest();
+        this.body = region.body();
+        this.in = in;
+        this.out = out;
+        this.scratch = scratch;
+        int n = body.size();
+        same = new int[n];
+        lastUse = new int[n];
+        needsBlock = new boolean[n];
+        patterns = new Pattern[n];
+        slot = new int[n];
+        late = new boolean[region.stores().size()];
+    }
+
+    /// Values an instruction reads.
+    static int[] operands(Instr i) {
+        return switch (i) {
+            case Instr.Unary u -> new int[] {u.a()};
+            case Instr.Binary b -> new int[] {b.a(), b.b()};
+            case Instr.Select s -> new int[] {s.a(), s.b(), s.c()};
+            case Instr.Cast c -> new int[] {c.a()};
+            case Instr.Load _, Instr.Imm _, Instr.Index _, Instr.Random _ -> NONE;
+        };
+    }
+
+    CpuKernel.Bound bind(Pool pool) {
+        analyse();
+        for (int i = 0; i < body.size(); i++) {
+            emit(i);
+        }
+        for (int k = 0; k < late.length; k++) {
+            if (late[k]) {
+                put(k);
+            }
+        }
+        var frames = new Frame[kernel.threads()];
+        for (int w = 0; w < frames.length; w++) {
+            frames[w] = frame(scratch + w * kernel.blockBytes() * (body.size() + 1));
+        }
+        return new RegionRun(nest, frames, steps, constants, results(), pool);
+    }
+
+    private Frame frame(long blocks) {
+        var f = new Frame(body.size(), nest.loopAxis.length);
+        f.temp = blocks;
+        for (int v = 0; v < slot.length; v++) {
+            f.own[v] = blocks + slot[v] * kernel.blockBytes();
+            f.at[v] = f.own[v];
+        }
+        return f;
+    }
+
+    private void analyse() {
+        for (int i = 0; i < body.size(); i++) {
+            boolean idle = body.get(i) instanceof Instr.Cast c && Casts.of(c.from(), c.to()) == null;
+            same[i] = idle ? same[operands(body.get(i))[0]] : i;
+            slot[i] = -1;
+            lastUse[same[i]] = i;
+            patterns[i] = switch (body.get(i)) {
+                case Instr.Load l -> nest.pattern(l.stride(), l.stored().bytes());
+                case Instr.Index x -> nest.pattern(x.stride(), 1);
+                case Instr.Random r -> nest.pattern(r.stride(), 1);
+                case Instr.Imm _, Instr.Unary _, Instr.Binary _, Instr.Select _, Instr.Cast _ -> null;
+            };
+            for (int o : operands(body.get(i))) {
+                lastUse[same[o]] = i;
+            }
+            markBlocks(body.get(i));
+        }
+        for (Store s : region.stores()) {
+            needsBlock[same[s.value()]] = true;
+        }
+        for (int k = 0; k < late.length; k++) {
+            Store s = region.stores().get(k);
+            late[k] = s.fold() == null && overwritesInput(s);
+        }
+        for (int k = 0; k < late.length; k++) {
+            int v = same[region.stores().get(k).value()];
+            lastUse[v] = late[k] ? body.size() : lastUse[v];
+        }
+    }
+
+    private void markBlocks(Instr i) {
+        for (int o : operands(i)) {
+            boolean alone = i instanceof Instr.Binary b
+                    && (Functions.right(b, uniform(b.b())) && o == b.b() && o != b.a()
+                            || Functions.left(b, uniform(b.a()), uniform(b.b())) && o == b.a() && o != b.b());
+            needsBlock[same[o]] |= !alone;
+        }
+    }
+
+    /// True for a value that is one number throughout each tile and can be read from memory as it is.
+    private boolean uniform(int v) {
+        return switch (body.get(same[v])) {
+            case Instr.Imm _ -> true;
+            case Instr.Load l -> l.stored() == l.type() && patterns[same[v]].isRun(0);
+            case Instr.Index _, Instr.Random _, Instr.Unary _, Instr.Binary _, Instr.Select _, Instr.Cast _ -> false;
+        };
+    }
+
+    /// True if a store writes memory from which a later instruction still reads.
+    private boolean overwritesInput(Store s) {
+        int at = same[s.value()];
+        for (int i = 0; i < body.size(); i++) {
+            if (body.get(i) instanceof Instr.Load l && overlap(l, s) && (i > at || !moved(i) && lastUse[i] > at)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean overlap(Instr.Load l, Store s) {
+        long[] a = range(in[l.input()], l.stride(), l.offset(), l.stored());
+        long[] b = range(out[s.output()], s.stride(), s.offset(), s.stored());
+        return a[0] < b[1] && b[0] < a[1];
+    }
+
+    private long[] range(long base, int[] stride, int offset, DType type) {
+        long low = offset;
+        long high = offset;
+        for (int k = 0; k < stride.length; k++) {
+            long d = (long) stride[k] * (region.space()[k] - 1);
+            low += Math.min(0, d);
+            high += Math.max(0, d);
+        }
+        return new long[] {base + low * type.bytes(), base + (high + 1) * type.bytes()};
+    }
+
+    /// True for a load that copies to a block.
+    private boolean moved(int i) {
+        var l = (Instr.Load) body.get(i);
+        return !(l.stored() == l.type() && patterns[i].isRun(l.stored().bytes())) && (needsBlock[i] || !uniform(i));
+    }
+
+    private void emit(int i) {
+        if (same[i] != i) {
+            release(i, operands(body.get(i)), -1);
+            return;
+        }
+        int[] operands = operands(body.get(i));
+        switch (body.get(i)) {
+            case Instr.Imm m -> constant(i, m);
+            case Instr.Load l -> load(i, l);
+            case Instr.Index x -> {
+                slot[i] = take();
+                steps.add(new Step.Index(i, nest.place(x.offset(), x.stride(), 1), patterns[i]));
+            }
+            case Instr.Random r -> {
+                slot[i] = take();
+                Place place = nest.place(r.offset(), r.stride(), 1);
+                steps.add(new Step.Random(i, in[r.state()], r.stream(), place, patterns[i]));
+            }
+            case Instr.Unary u -> apply(i, Functions.unary(u), operands);
+            case Instr.Binary b -> apply(i, Functions.binary(b, uniform(b.a()), uniform(b.b())), operands);
+            case Instr.Select s -> apply(i, Functions.select(s), operands);
+            case Instr.Cast c -> apply(i, Casts.of(c.from(), c.to()), operands);
+        }
+        for (int k = 0; k < late.length; k++) {
+            if (same[region.stores().get(k).value()] == i && !late[k]) {
+                put(k);
+            }
+        }
+        if (lastUse[i] == i) {
+            free(i);
+        }
+    }
+
+    private void constant(int i, Instr.Imm m) {
+        slot[i] = slots++; // kept to the end
+        int points = nest.rows * nest.below();
+        long bits = switch (m.type()) {
+            case F32 -> Float.floatToRawIntBits((float) m.real());
+            case F64 -> Double.doubleToRawLongBits(m.real());
+            case I32, I64 -> m.whole();
+            case F16, BF16, I8, U8, BOOL -> throw new IllegalArgumentException("constant of " + m.type());
+        };
+        constants.add(new RegionRun.Constant(i, m.type().bytes(), bits, needsBlock[i] ? points : 1));
+    }
+
+    private void load(int i, Instr.Load l) {
+        int size = l.stored().bytes();
+        Place place = nest.place(in[l.input()] + (long) l.offset() * size, l.stride(), size);
+        if (!moved(i)) {
+            steps.add(new Step.Direct(i, place));
+            return;
+        }
+        boolean keep = false;
+        for (int k = 0; k < nest.loopAxis.length; k++) {
+            keep |= place.step()[k] == 0 && nest.loopCount[k] > 1;
+        }
+        for (Store s : region.stores()) {
+            keep &= !overlap(l, s);
+        }
+        slot[i] = keep ? slots++ : take();
+        if (keep) {
+            lastUse[i] = Integer.MAX_VALUE;
+        }
+        steps.add(new Step.Moved(i, place, patterns[i], size, Stored.widen(l.stored()), keep));
+    }
+
+    private void apply(int i, Fn fn, int[] operands) {
+        int a = same[operands[0]];
+        int b = operands.length > 1 ? same[operands[1]] : a;
+        int c = operands.length > 2 ? same[operands[2]] : a;
+        int bytes = body.get(i).type().bytes();
+        release(i, operands, bytes); // a block of the same element size may be overwritten as it is read
+        slot[i] = take();
+        release(i, operands, 12 - bytes);
+        int direct = direct(i);
+        if (direct < 0) {
+            steps.add(new Step.Apply(fn, a, b, c, i));
+        } else {
+            steps.add(new Step.ApplyTo(fn, a, b, c, i, place(region.stores().get(direct))));
+        }
+    }
+
+    /// The store whose memory may take the place of value i's block, or −1.
+    private int direct(int i) {
+        for (int k = 0; k < late.length; k++) {
+            Store s = region.stores().get(k);
+            if (same[s.value()] == i && s.fold() == null && !late[k] && s.stored() == body.get(i).type()
+                    && nest.pattern(s.stride(), s.stored().bytes()).isRun(s.stored().bytes())) {
+                return k;
+            }
+        }
+        return -1;
+    }
+
+    private Place place(Store s) {
+        int size = s.stored().bytes();
+        return nest.place(out[s.output()] + (long) s.offset() * size, s.stride(), size);
+    }
+
+    private void put(int k) {
+        Store s = region.stores().get(k);
+        int v = same[s.value()];
+        int size = s.stored().bytes();
+        if (s.fold() == null) {
+            steps.add(new Step.Put(v, place(s), nest.pattern(s.stride(), size), size, Stored.narrow(s.stored())));
+            return;
+        }
+        DType type = body.get(v).type();
+        Folder folder = Folder.of(type, s.fold());
+        if (kernel.partials()[k] < 0) {
+            steps.add(new Step.Join(v, place(s), nest.pattern(s.stride(), size), folder, 0, true));
+            return;
+        }
+        int[] dense = dense(s);
+        Place place = nest.place(scratch + kernel.partials()[k], dense, type.bytes());
+        long part = Mem.align((long) nest.results(s) * type.bytes());
+        steps.add(new Step.Join(v, place, nest.pattern(dense, type.bytes()), folder, part, !nest.mixed));
+    }
+
+    /// Strides of a fold's results when they lie side by side.
+    private int[] dense(Store s) {
+        int[] space = region.space();
+        var dense = new int[space.length];
+        int d = 1;
+        for (int k = space.length - 1; k >= 0; k--) {
+            if (s.stride()[k] != 0) {
+                dense[k] = d;
+                d *= space[k];
+            }
+        }
+        return dense;
+    }
+
+    private List<Results> results() {
+        var list = new ArrayList<Results>();
+        for (int k = 0; k < late.length; k++) {
+            Store s = region.stores().get(k);
+            if (kernel.partials()[k] >= 0) {
+                DType type = body.get(s.value()).type();
+                long to = out[s.output()] + (long) s.offset() * s.stored().bytes();
+                long from = scratch + kernel.partials()[k];
+                boolean clear = nest.mixed || nest.tasks == 0;
+                list.add(Results.of(region.space(), s, type, clear, nest.chunks, from, to));
+            }
+        }
+        return list;
+    }
+
+    private int take() {
+        return freeSlots.isEmpty() ? slots++ : freeSlots.pop();
+    }
+
+    private void release(int i, int[] operands, int bytes) {
+        for (int o : operands) {
+            int v = same[o];
+            if (lastUse[v] == i && (bytes < 0 || body.get(v).type().bytes() == bytes)) {
+                free(v);
+            }
+        }
+    }
+
+    private void free(int v) {
+        if (slot[v] > 0 && !(body.get(v) instanceof Instr.Imm) && !freeSlots.contains(slot[v])) {
+            freeSlots.push(slot[v]);
+        }
+    }
+}

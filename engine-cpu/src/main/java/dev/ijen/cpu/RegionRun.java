@@ -1,0 +1,120 @@
+package dev.ijen.cpu;
+
+import java.util.List;
+
+/// A region bound to memory.
+final class RegionRun implements CpuKernel.Bound, Pool.Task {
+    private final Nest nest;
+    private final Frame[] frames;
+    private final Step[] steps;
+    private final Constant[] constants;
+    private final Results[] results;
+    private final Pool pool;
+    private final int tiledLoop;
+    private final int tiledExtent;
+    private final int below;
+    private final Pool.Task[] joins;
+
+    /// A number that is the same everywhere: written to its block at the start of each task.
+    record Constant(int value, int bytes, long bits, int points) {
+        void write(Frame f) {
+            if (bytes == 4) {
+                Moves.fill4((int) bits, f.own[value], points);
+            } else {
+                Moves.fill8(bits, f.own[value], points);
+            }
+        }
+    }
+
+    RegionRun(Nest nest, Frame[] frames, List<Step> steps, List<Constant> constants, List<Results> results, Pool pool) {
+        this.nest = nest;
+        this.frames = frames;
+        this.steps = steps.toArray(Step[]::new);
+        this.constants = constants.toArray(Constant[]::new);
+        this.results = results.toArray(Results[]::new);
+        this.pool = pool;
+        tiledLoop = nest.tiledLoop();
+        tiledExtent = nest.tiledExtent();
+        below = nest.below();
+        joins = new Pool.Task[this.results.length];
+        for (int i = 0; i < joins.length; i++) {
+            Results r = this.results[i];
+            joins[i] = (piece, worker) -> r.join(piece);
+        }
+    }
+
+    @Override
+    public void run() {
+        for (Results r : results) {
+            if (r.clearFirst()) {
+                r.clear();
+            }
+        }
+        if (nest.tasks == 1) {
+            run(0, 0);
+        } else {
+            pool.parallel(nest.tasks, this);
+        }
+        for (int i = 0; i < results.length; i++) {
+            Results r = results[i];
+            int pieces = r.pieces();
+            if (pieces > 4) {
+                pool.parallel(pieces, joins[i]);
+            } else {
+                for (int p = 0; p < pieces; p++) {
+                    r.join(p);
+                }
+            }
+            r.store();
+        }
+    }
+
+    @Override
+    public void run(int task, int worker) {
+        Frame f = frames[worker];
+        f.forget();
+        for (Constant c : constants) {
+            c.write(f);
+        }
+        int parts = nest.chunks;
+        if (parts > 1) {
+            int group = task / parts;
+            f.chunk = task % parts;
+            int from = (int) ((long) nest.inner * f.chunk / parts);
+            tiles(f, group, from, (int) ((long) nest.inner * (f.chunk + 1) / parts));
+        } else {
+            int to = (int) ((long) nest.groups * (task + 1) / nest.tasks);
+            for (int g = (int) ((long) nest.groups * task / nest.tasks); g < to; g++) {
+                tiles(f, g, 0, nest.inner);
+            }
+        }
+    }
+
+    /// Runs some tiles of a group.
+    private void tiles(Frame f, int group, int from, int to) {
+        seek(f.pos, (long) group * nest.inner + from);
+        f.first = true;
+        for (int t = from; t < to; t++) {
+            f.rows = Math.min(nest.rows, tiledExtent - f.pos[tiledLoop] * nest.rows);
+            f.n = f.rows * below;
+            for (Step s : steps) {
+                s.run(f);
+            }
+            f.first = false;
+            next(f.pos);
+        }
+    }
+
+    private void seek(int[] pos, long tile) {
+        for (int k = pos.length - 1; k >= 0; k--) {
+            pos[k] = (int) (tile % nest.loopCount[k]);
+            tile /= nest.loopCount[k];
+        }
+    }
+
+    private void next(int[] pos) {
+        for (int k = pos.length - 1; k >= 0 && ++pos[k] == nest.loopCount[k]; k--) {
+            pos[k] = 0;
+        }
+    }
+}
