@@ -42,6 +42,20 @@ final class Reference {
         return roots.stream().map(r.known::get).toList();
     }
 
+    /// The value of an expression of others whose values are known.
+    static Value extend(Tensor t, List<Tensor> others, List<Value> values) {
+        var r = new Reference(List.of(), Map.of());
+        for (int i = 0; i < others.size(); i++) {
+            r.known.put(others.get(i), values.get(i));
+        }
+        for (var n : Tensor.topological(List.of(t))) {
+            if (!r.known.containsKey(n)) {
+                r.known.put(n, r.compute(n));
+            }
+        }
+        return r.known.get(t);
+    }
+
     private Value compute(Tensor t) {
         var in = new Value[t.arity()];
         for (int i = 0; i < in.length; i++) {
