@@ -1,53 +1,78 @@
 package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel.ConvPass;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
-/// Primitive descriptors of a convolution that is cut into shards of some images.
+/// Primitive descriptors of a convolution or its input's gradient, cut into pieces.
 ///
-/// @param full for a full shard
-/// @param rest for the last one, 0 if it is full too
+/// @param runs by size of piece
 /// @param filter layout of the filter in these
-/// @param reorder from the filter as it lies in memory to that layout (back for a gradient), 0 if they are the same
-record ConvDescriptors(long full, long rest, long filter, long reorder) {
-    /// Null if oneDNN has only a slow implementation.
-    static ConvDescriptors of(DnnlScope scope, ConvProblem p, int images) {
-        long full = primitive(scope, p, images, p.anyFilter(scope));
-        if (full == 0 || Dnnl.implementation(full).startsWith("ref")) {
-            return null;
+/// @param reorders from the filter as it lies in memory to that layout, a part of the output channels each; none if they are the same
+record ConvDescriptors(Map<ConvPiece, Long> runs, long filter, List<Reorder> reorders) {
+    /// Output channels that are brought to the primitives' layout by one task. A multiple of all blocks there are.
+    private static final int CHANNELS = 64;
+
+    /// @param pd primitive descriptor
+    /// @param from layout in memory, the first of these channels at the start
+    /// @param channel first channel
+    /// @param to part of the whole filter in the primitives' layout
+    record Reorder(long pd, long from, int channel, long to) {}
+
+    /// Null if oneDNN has only slow implementations.
+    static ConvDescriptors of(DnnlScope scope, ConvProblem p, List<ConvPiece> pieces) {
+        var runs = new HashMap<ConvPiece, Long>();
+        long filter = 0;
+        for (var piece : pieces) {
+            var size = piece.size();
+            if (!runs.containsKey(size)) {
+                long pd = primitive(scope, p.part(size), size.images(), filter == 0 ? p.anyFilter(scope) : filter);
+                if (pd == 0 || Dnnl.implementation(pd).startsWith("ref")) {
+                    return null;
+                }
+                runs.put(size, pd);
+                filter = filter == 0 ? scope.query(pd, Dnnl.dnnl_query_weights_md) : filter;
+            }
         }
-        int what =
-                switch (p.pass()) {
-                    case FORWARD, INPUT_GRADIENT -> Dnnl.dnnl_query_weights_md;
-                    case FILTER_GRADIENT -> Dnnl.dnnl_query_diff_weights_md;
-                };
-        long filter = scope.query(full, what);
-        int left = p.n() % images;
-        long rest = left == 0 ? 0 : primitive(scope, p, left, filter);
-        if (left != 0 && (rest == 0 || Dnnl.implementation(rest).startsWith("ref"))) {
-            return null;
-        }
-        long user = p.w(scope);
-        long reorder = 0;
-        if (!Dnnl.equal(user, filter)) {
-            boolean back = p.pass() == ConvPass.FILTER_GRADIENT;
-            reorder = scope.descriptor(back ? Dnnl.reorder(filter, user) : Dnnl.reorder(user, filter));
-        }
-        return new ConvDescriptors(full, rest, filter, reorder);
+        return new ConvDescriptors(runs, filter, reorders(scope, p, filter));
     }
 
     private static long primitive(DnnlScope scope, ConvProblem p, int images, long filter) {
         long x = p.x(scope, images);
         long y = p.y(scope, images);
-        return switch (p.pass()) {
-            case FORWARD -> scope.descriptor(Dnnl.convForward(x, filter, y, p.steps()));
-            case INPUT_GRADIENT -> {
-                long hint = scope.descriptor(Dnnl.convForward(x, p.anyFilter(scope), y, p.steps()));
-                yield hint == 0 ? 0 : scope.descriptor(Dnnl.convInputGradient(x, filter, y, p.steps(), hint));
+        if (p.pass() == ConvPass.FORWARD) {
+            return scope.descriptor(Dnnl.convForward(x, filter, y, p.steps()));
+        }
+        long hint = scope.descriptor(Dnnl.convForward(x, p.anyFilter(scope), y, p.steps()));
+        return hint == 0 ? 0 : scope.descriptor(Dnnl.convInputGradient(x, filter, y, p.steps(), hint));
+    }
+
+    private static List<Reorder> reorders(DnnlScope scope, ConvProblem p, long filter) {
+        long user = p.w(scope);
+        if (Dnnl.equal(user, filter)) {
+            return List.of();
+        }
+        var parts = parts(scope, p, filter);
+        return parts != null ? parts : List.of(new Reorder(scope.descriptor(Dnnl.reorder(user, filter)), user, 0, filter));
+    }
+
+    /// Null if the filter is small or can't be brought over in parts.
+    private static List<Reorder> parts(DnnlScope scope, ConvProblem p, long filter) {
+        if (p.groups() > 1 || p.k() % CHANNELS != 0 || p.k() * p.filterCount() < 1 << 15) {
+            return null;
+        }
+        var parts = new ArrayList<Reorder>();
+        long from = p.withChannels(CHANNELS).w(scope);
+        for (int k = 0; k < p.k(); k += CHANNELS) {
+            long to = scope.part(filter, p.withChannels(CHANNELS).filterDims(), p.channelOffset(k));
+            long pd = to == 0 ? 0 : scope.descriptor(Dnnl.reorder(from, to));
+            if (pd == 0) {
+                return null;
             }
-            case FILTER_GRADIENT -> {
-                long hint = scope.descriptor(Dnnl.convForward(x, p.anyFilter(scope), y, p.steps()));
-                yield hint == 0 ? 0 : scope.descriptor(Dnnl.convFilterGradient(x, filter, y, p.steps(), hint));
-            }
-        };
+            parts.add(new Reorder(pd, from, k, to));
+        }
+        return parts;
     }
 }

@@ -34,7 +34,9 @@ final class ConvKernel {
 
     private static CpuKernel f32(Kernel.Conv conv, Pool pool, Native nat) {
         if (nat.present()) {
-            var kernel = DnnlConv.of(conv, Math.ceilDiv(conv.n(), 2), pool);
+            var kernel = conv.pass() == Kernel.ConvPass.FILTER_GRADIENT
+                    ? DnnlConvFilter.of(conv, DnnlConvFilter.Cut.of(conv), pool)
+                    : DnnlConv.of(conv, DnnlConv.pieces(conv), pool);
             if (kernel != null) {
                 return kernel;
             }

@@ -37,6 +37,30 @@ record ConvProblem(
         return p;
     }
 
+    /// The same convolution with other output channels.
+    ConvProblem withChannels(int channels) {
+        return new ConvProblem(pass, n, c, channels, groups, in, out, size, steps);
+    }
+
+    /// The convolution of one piece.
+    ConvProblem part(ConvPiece piece) {
+        long[] pieceIn = in.clone();
+        long[] pieceOut = out.clone();
+        pieceIn[0] = piece.ins();
+        pieceOut[0] = piece.outs();
+        long[] low = steps.padLow().clone();
+        long[] high = steps.padHigh().clone();
+        low[0] = piece.padLow();
+        high[0] = piece.padHigh();
+        var pieceSteps = new Dnnl.Steps(steps.strides(), steps.dilations(), low, high);
+        return new ConvProblem(pass, n, c, k, groups, pieceIn, pieceOut, size, pieceSteps);
+    }
+
+    /// Elements of the filter of one output channel.
+    long filterCount() {
+        return product(size) * c / groups;
+    }
+
     /// Elements of one image of x.
     long xImage() {
         return product(in) * c;
@@ -98,7 +122,14 @@ record ConvProblem(
         return scope.any(filterDims());
     }
 
-    private long[] filterDims() {
+    /// Where output channel `k` begins in a filter of one group.
+    long[] channelOffset(int k) {
+        var offset = new long[2 + size.length];
+        offset[0] = k;
+        return offset;
+    }
+
+    long[] filterDims() {
         int first = groups == 1 ? 0 : 1;
         var dims = new long[first + 2 + size.length];
         dims[0] = groups;

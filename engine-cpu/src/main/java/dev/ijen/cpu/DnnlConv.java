@@ -2,135 +2,122 @@ package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
+import java.util.List;
 
-/// Convolution of F32 by oneDNN: cut into shards of the batch that each run on one thread. The filter is brought to the layout the
-/// primitive wants in every run, or back from it; shards of a filter's gradient are added in order.
+/// Convolution of F32 and the gradient of its input by oneDNN, cut into pieces that each run on one thread. The filter is brought to
+/// the layout the primitives want in every run.
 final class DnnlConv implements CpuKernel {
-    /// Floats that one task adds up.
-    private static final int SUM = 1 << 14;
-
-    private final ConvProblem problem;
-    private final int images;
+    private final ConvProblem p;
+    private final List<ConvPiece> pieces;
     private final int threads;
-    private final int shards;
-    private final boolean copied;
     private final long filterBytes;
     private final long workerBytes;
 
-    private DnnlConv(ConvProblem problem, int images, int threads, ConvDescriptors d) {
-        this.problem = problem;
-        this.images = images;
+    private DnnlConv(ConvProblem p, List<ConvPiece> pieces, int threads, ConvDescriptors d) {
+        this.p = p;
+        this.pieces = pieces;
         this.threads = threads;
-        shards = (problem.n() + images - 1) / images;
-        copied = d.reorder() != 0 || problem.pass() == ConvPass.FILTER_GRADIENT && shards > 1;
-        filterBytes = copied ? Mem.align(Dnnl.bytes(d.filter())) : 0;
-        long worker = Math.max(Dnnl.scratchBytes(d.full()), d.rest() == 0 ? 0 : Dnnl.scratchBytes(d.rest()));
-        workerBytes = Mem.align(Math.max(worker, d.reorder() == 0 ? 0 : Dnnl.scratchBytes(d.reorder())));
+        filterBytes = d.reorders().isEmpty() ? 0 : Mem.align(Dnnl.bytes(d.filter()));
+        long worker = 0;
+        for (long pd : d.runs().values()) {
+            worker = Math.max(worker, Mem.align(Dnnl.scratchBytes(pd)));
+        }
+        for (var r : d.reorders()) {
+            worker = Math.max(worker, Mem.align(Dnnl.scratchBytes(r.pd())));
+        }
+        workerBytes = worker;
+    }
+
+    /// How the work is cut.
+    static List<ConvPiece> pieces(Kernel.Conv conv) {
+        var p = ConvProblem.of(conv);
+        int tasks = MatMulCut.tasks(ConvShape.of(conv).work());
+        int lines = (int) p.out()[0];
+        if (conv.pass() == ConvPass.FORWARD && 2 * p.n() <= tasks) {
+            lines = Math.max(1, Math.ceilDiv(lines, Math.ceilDiv(tasks, p.n())));
+        }
+        var pieces = ConvPiece.cut(p, Math.max(1, p.n() / tasks), lines);
+        // a piece that sees nothing but padding is no convolution any more
+        return pieces.stream().allMatch(q -> q.ins() > 0)
+                ? pieces
+                : ConvPiece.cut(p, Math.max(1, p.n() / tasks), (int) p.out()[0]);
     }
 
     /// Null if oneDNN has only a slow implementation.
-    ///
-    /// @param images images of a shard
-    static CpuKernel of(Kernel.Conv conv, int images, Pool pool) {
-        var problem = ConvProblem.of(conv);
+    static CpuKernel of(Kernel.Conv conv, List<ConvPiece> pieces, Pool pool) {
+        var p = ConvProblem.of(conv);
         try (var scope = new DnnlScope()) {
-            var d = ConvDescriptors.of(scope, problem, images);
-            return d == null ? null : new DnnlConv(problem, images, pool.threads(), d);
+            var d = ConvDescriptors.of(scope, p, pieces);
+            return d == null ? null : new DnnlConv(p, pieces, pool.threads(), d);
         }
-    }
-
-    private int filters() {
-        return problem.pass() == ConvPass.FILTER_GRADIENT ? shards : 1;
     }
 
     @Override
     public long scratchBytes() {
-        return filters() * filterBytes + threads * workerBytes;
+        return filterBytes + threads * workerBytes;
     }
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
-        return switch (problem.pass()) {
-            case FORWARD -> new Shards(in[0], in[1], out[0], scratch, pool);
-            case INPUT_GRADIENT -> new Shards(out[0], in[1], in[0], scratch, pool);
-            case FILTER_GRADIENT -> new Shards(in[0], out[0], in[1], scratch, pool);
-        };
+        return p.pass() == ConvPass.FORWARD
+                ? new Shards(in[0], in[1], out[0], scratch, pool)
+                : new Shards(out[0], in[1], in[0], scratch, pool);
     }
 
     private final class Shards implements Bound {
         private final DnnlScope scope = new DnnlScope();
         private final DnnlWorkers workers;
-        private final DnnlRun reorder;
-        private final DnnlRun[] runs = new DnnlRun[shards];
-        private final long sums;
-        private final long sumTo;
-        private final int sumTasks;
-        private final long floats;
+        private final DnnlRun[] reorders;
+        private final DnnlRun[] runs;
         private final Pool pool;
+        private final Pool.Task reorder = this::reorder;
         private final Pool.Task shard = this::shard;
-        private final Pool.Task sum = this::sum;
 
-        /// @param x the input or its gradient, `w` the filter's, `y` the output's
+        /// @param x the input or its gradient
         Shards(long x, long w, long y, long scratch, Pool pool) {
             this.pool = pool;
-            var d = ConvDescriptors.of(scope, problem, images);
-            workers = new DnnlWorkers(scope, threads, scratch + filters() * filterBytes, workerBytes);
-            boolean gradient = problem.pass() == ConvPass.FILTER_GRADIENT;
-            long packed = copied ? scratch : w;
-            for (int i = 0; i < shards; i++) {
-                int n = Math.min(images, problem.n() - i * images);
-                long filter = packed + (gradient ? i * filterBytes : 0);
-                runs[i] = workers.run(n == images ? d.full() : d.rest(), 3)
-                        .with(name(Dnnl.DNNL_ARG_SRC, Dnnl.DNNL_ARG_DIFF_SRC, ConvPass.INPUT_GRADIENT),
-                                scope.memory(problem.x(scope, n), x + 4L * i * images * problem.xImage()))
-                        .with(name(Dnnl.DNNL_ARG_WEIGHTS, Dnnl.DNNL_ARG_DIFF_WEIGHTS, ConvPass.FILTER_GRADIENT),
-                                scope.memory(d.filter(), filter))
-                        .with(problem.pass() == ConvPass.FORWARD ? Dnnl.DNNL_ARG_DST : Dnnl.DNNL_ARG_DIFF_DST,
-                                scope.memory(problem.y(scope, n), y + 4L * i * images * problem.yImage()));
+            var d = ConvDescriptors.of(scope, p, pieces);
+            workers = new DnnlWorkers(scope, threads, scratch + filterBytes, workerBytes);
+            long filter = filterBytes == 0 ? w : scratch;
+            reorders = new DnnlRun[d.reorders().size()];
+            for (int i = 0; i < reorders.length; i++) {
+                var r = d.reorders().get(i);
+                reorders[i] = workers.run(r.pd(), 2)
+                        .with(Dnnl.DNNL_ARG_SRC, scope.memory(r.from(), w + 4 * r.channel() * p.filterCount()))
+                        .with(Dnnl.DNNL_ARG_DST, scope.memory(r.to(), scratch));
             }
-            if (d.reorder() == 0) {
-                reorder = null;
-            } else {
-                long user = scope.memory(problem.w(scope), w);
-                long own = scope.memory(d.filter(), packed);
-                reorder = workers.run(d.reorder(), 2)
-                        .with(Dnnl.DNNL_ARG_SRC, gradient ? own : user)
-                        .with(Dnnl.DNNL_ARG_DST, gradient ? user : own);
+            boolean forward = p.pass() == ConvPass.FORWARD;
+            runs = new DnnlRun[pieces.size()];
+            for (int i = 0; i < runs.length; i++) {
+                var q = pieces.get(i);
+                var part = p.part(q.size());
+                long xi = x + 4 * (q.image() * p.xImage() + q.in() * p.xImage() / p.in()[0]);
+                long yi = y + 4 * (q.image() * p.yImage() + q.out() * p.yImage() / p.out()[0]);
+                runs[i] = workers.run(d.runs().get(q.size()), 3)
+                        .with(
+                                forward ? Dnnl.DNNL_ARG_SRC : Dnnl.DNNL_ARG_DIFF_SRC,
+                                scope.memory(part.x(scope, q.images()), xi))
+                        .with(Dnnl.DNNL_ARG_WEIGHTS, scope.memory(d.filter(), filter))
+                        .with(
+                                forward ? Dnnl.DNNL_ARG_DST : Dnnl.DNNL_ARG_DIFF_DST,
+                                scope.memory(part.y(scope, q.images()), yi));
             }
-            sums = packed;
-            sumTo = gradient && reorder == null ? w : packed;
-            floats = Dnnl.bytes(d.filter()) / 4;
-            sumTasks = gradient && copied ? (int) ((floats + SUM - 1) / SUM) : 0;
-        }
-
-        private int name(int plain, int gradient, ConvPass pass) {
-            return problem.pass() == pass ? gradient : plain;
         }
 
         @Override
         public void run() {
-            boolean gradient = problem.pass() == ConvPass.FILTER_GRADIENT;
-            if (reorder != null && !gradient) {
-                workers.execute(reorder, 0);
+            if (reorders.length > 0) {
+                pool.parallel(reorders.length, reorder);
             }
-            pool.parallel(shards, shard);
-            if (gradient) {
-                if (shards > 1) {
-                    pool.parallel(sumTasks, sum);
-                }
-                if (reorder != null) {
-                    workers.execute(reorder, 0);
-                }
-            }
+            pool.parallel(runs.length, shard);
+        }
+
+        private void reorder(int task, int worker) {
+            workers.execute(reorders[task], worker);
         }
 
         private void shard(int task, int worker) {
             workers.execute(runs[task], worker);
-        }
-
-        private void sum(int task, int worker) {
-            long from = (long) task * SUM;
-            Sums.add(sums + 4 * from, filterBytes, shards, Math.min(SUM, floats - from), sumTo + 4 * from);
         }
 
         @Override

@@ -37,8 +37,8 @@ record MatMulCut(int products, int rows, int columns) {
         return best;
     }
 
-    /// Powers of 2: few tasks for small work, then tasks of 4 M multiply-adds.
-    private static int tasks(long work) {
+    /// Into how many tasks some multiply-adds are cut. Powers of 2: few for small work, then tasks of 4 M.
+    static int tasks(long work) {
         if (work < 1 << 19) {
             return 1;
         }

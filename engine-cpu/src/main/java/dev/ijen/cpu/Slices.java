@@ -1,0 +1,27 @@
+package dev.ijen.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// Copies of parts of rows.
+final class Slices {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+
+    private Slices() {}
+
+    /// Copies `bytes`, a multiple of 4, of each of `rows` rows that are `step` bytes apart, one after the other.
+    static void copy(long from, long step, long rows, long bytes, long to) {
+        for (long r = 0; r < rows; r++) {
+            long i = 0;
+            for (; i + S.vectorByteSize() <= bytes; i += S.vectorByteSize()) {
+                FloatVector.fromMemorySegment(S, Mem.ALL, from + i, Mem.ORDER)
+                        .intoMemorySegment(Mem.ALL, to + i, Mem.ORDER);
+            }
+            for (; i < bytes; i += 4) {
+                Mem.i32(to + i, Mem.i32(from + i));
+            }
+            from += step;
+            to += bytes;
+        }
+    }
+}
