@@ -5,6 +5,7 @@ import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Where;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +57,10 @@ public record CrossEntropy(double smoothing, List<Float> classWeights, int ignor
 
     @Override
     public Tensor apply(Tensor logits, Tensor labels) {
+        return Where.here(() -> compute(logits, labels));
+    }
+
+    private Tensor compute(Tensor logits, Tensor labels) {
         boolean soft = labels.dtype().isFloat();
         if (soft) {
             Checks.same("cross-entropy with soft labels", logits, labels);

@@ -8,6 +8,7 @@ import dev.ijen.tensor.Gradient;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Where;
 import dev.ijen.tensor.Trace;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -117,7 +118,11 @@ public final class Optimizer implements AutoCloseable {
                     "names out of " + trained(model).keySet(),
                     "check the names; frozen parameters have no gradient");
         }
-        new OptimizerPass(rule, settings, states, scale).run(trained, gradients);
+        var pass = new OptimizerPass(rule, settings, states, scale);
+        Where.here(() -> {
+            pass.run(trained, gradients);
+            return null;
+        });
     }
 
     /// The parameters that move, by dotted name.

@@ -20,10 +20,14 @@ public final class Where {
 
     /// Runs `f` with all new tensors attributed to the line of `origin`.
     public static <T> T of(Tensor origin, Supplier<T> f) {
+        return inherit(origin.frame(), f);
+    }
+
+    private static <T> T inherit(StackWalker.StackFrame line, Supplier<T> f) {
         var w = INHERITED.get();
         var frame = w.frame;
         boolean inherits = w.inherits;
-        w.frame = origin.frame();
+        w.frame = line;
         w.inherits = true;
         try {
             return f.get();
@@ -31,6 +35,12 @@ public final class Where {
             w.frame = frame;
             w.inherits = inherits;
         }
+    }
+
+    /// Runs `f` with all new tensors attributed to the user's line that called: one walk up the stack instead of one a tensor. For
+    /// library code that builds many.
+    public static <T> T here(Supplier<T> f) {
+        return inherit(current(), f);
     }
 
     private static boolean user(StackWalker.StackFrame f) {
