@@ -8,6 +8,7 @@ import java.util.random.RandomGenerator;
 /// not used.
 public final class SeededRandom implements RandomGenerator {
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
+    private static final long FACTOR = 0xd1342543de82ef95L;
     private long state;
     private double spare = Double.NaN;
 
@@ -15,7 +16,8 @@ public final class SeededRandom implements RandomGenerator {
     public SeededRandom(long seed, long... counters) {
         long s = mix(seed + GOLDEN);
         for (long c : counters) {
-            s = mix(s + GOLDEN + mix(c + GOLDEN));
+            // the factor keeps (a, b) and (b, a) apart
+            s = mix(s * FACTOR + mix(c + GOLDEN));
         }
         state = s;
     }

@@ -19,11 +19,11 @@ final class Pen {
         this.pace = random.uniform(0.15, 0.45);
     }
 
-    /// The image of `side` × `side` pixels with the centre of the ink near the middle. Moves the points.
+    /// The image of `side` × `side` pixels with the centre of the ink near the middle.
     byte[] draw(List<double[][]> strokes, int side, SeededRandom random) {
         double[] mass = centre(strokes);
-        double cx = side / 2.0 - mass[0] + 0.5 * random.nextGaussian();
-        double cy = side / 2.0 - mass[1] + 0.5 * random.nextGaussian();
+        double cx = inside(strokes, 0, side, side / 2.0 - mass[0] + 0.5 * random.nextGaussian());
+        double cy = inside(strokes, 1, side, side / 2.0 - mass[1] + 0.5 * random.nextGaussian());
         var ink = new float[side * side];
         for (double[][] line : strokes) {
             double along = phase;
@@ -50,6 +50,22 @@ final class Pen {
     private double radius(double along, int i, int n) {
         double taper = Math.min(1, 0.7 + 0.1 * Math.min(i, n - 1 - i));
         return radius * taper * (1 + variation * StrictMath.sin(along));
+    }
+
+    /// The shift nearest to `wanted` that keeps all ink in the image.
+    private double inside(List<double[][]> strokes, int axis, int side, double wanted) {
+        double min = Double.POSITIVE_INFINITY;
+        double max = Double.NEGATIVE_INFINITY;
+        for (double[][] line : strokes) {
+            for (double[] p : line) {
+                min = Math.min(min, p[axis]);
+                max = Math.max(max, p[axis]);
+            }
+        }
+        double margin = radius + 1;
+        double least = margin - min;
+        double most = side - margin - max;
+        return least > most ? (least + most) / 2 : Math.clamp(wanted, least, most);
     }
 
     private static double[] centre(List<double[][]> strokes) {
