@@ -116,7 +116,7 @@ public record DatasetSummary(
         private double max = Double.NEGATIVE_INFINITY;
 
         private void add(double v) {
-            if (v != v) {
+            if (Double.isNaN(v)) {
                 missing++;
                 return;
             }

@@ -58,7 +58,7 @@ public final class SeededRandom implements RandomGenerator {
     /// Normal with mean 0 and standard deviation 1, by Marsaglia's polar method.
     @Override
     public double nextGaussian() {
-        if (spare == spare) {
+        if (!Double.isNaN(spare)) {
             double v = spare;
             spare = Double.NaN;
             return v;

@@ -29,7 +29,7 @@ final class TabularApply {
                 case Numeric n -> {
                     for (int i = 0; i < rows.length; i++) {
                         double v = imputed == null ? scaled(n, table, column, rows[i]) : imputed[i][numeric];
-                        out[i * width + at] = (float) (v == v ? v : (n.fill() - n.mean()) / n.std());
+                        out[i * width + at] = (float) (!Double.isNaN(v) ? v : (n.fill() - n.mean()) / n.std());
                     }
                     numeric++;
                     at++;
@@ -74,7 +74,7 @@ final class TabularApply {
 
     private static double scaled(Numeric n, Csv table, Csv.Column column, int row) {
         double v = column.number(row);
-        if (v != v && column.text(row) != null) {
+        if (Double.isNaN(v) && column.text(row) != null) {
             throw FormatException.damaged(
                     table.source(),
                     "line " + table.line(row),
@@ -101,7 +101,7 @@ final class TabularApply {
         double[] given = row.clone();
         double[] distances = null;
         for (int f = 0; f < row.length; f++) {
-            if (given[f] == given[f]) {
+            if (!Double.isNaN(given[f])) {
                 continue;
             }
             if (distances == null) {
@@ -118,7 +118,7 @@ final class TabularApply {
         int n = 0;
         for (int i = 0; i < distances.length; i++) {
             double v = rows.get(i)[feature];
-            if (v != v || distances[i] != distances[i] || (n == near.length && distances[i] >= near[n - 1])) {
+            if (Double.isNaN(v) || Double.isNaN(distances[i]) || (n == near.length && distances[i] >= near[n - 1])) {
                 continue;
             }
             int k = n < near.length ? n++ : n - 1;
@@ -137,7 +137,7 @@ final class TabularApply {
         int common = 0;
         for (int i = 0; i < a.length; i++) {
             double d = a[i] - b[i];
-            if (d == d) {
+            if (!Double.isNaN(d)) {
                 sum += d * d;
                 common++;
             }
@@ -165,7 +165,7 @@ final class TabularApply {
         var labels = new float[rows.length];
         for (int i = 0; i < rows.length; i++) {
             double v = column.number(rows[i]);
-            if (v != v) {
+            if (Double.isNaN(v)) {
                 throw badTarget(table, rows[i], column, "a number");
             }
             labels[i] = (float) ((v - target.mean()) / target.std());

@@ -67,7 +67,7 @@ final class TabularFit {
     /// Null for a column without any number in the training part: there is nothing to learn from it.
     private static Numeric numeric(Csv.Column column, int[] rows, TabularOptions options) {
         double[] present =
-                Arrays.stream(rows).mapToDouble(column::number).filter(v -> v == v).toArray();
+                Arrays.stream(rows).mapToDouble(column::number).filter(v -> !Double.isNaN(v)).toArray();
         if (present.length == 0) {
             return null;
         }
@@ -136,7 +136,7 @@ final class TabularFit {
         int numbers = 0;
         int first = -1;
         for (int r = 0; r < table.rows(); r++) {
-            if (column.text(r) != null && column.number(r) == column.number(r)) {
+            if (column.text(r) != null && !Double.isNaN(column.number(r))) {
                 numbers++;
             } else if (column.text(r) != null && first < 0) {
                 first = r;

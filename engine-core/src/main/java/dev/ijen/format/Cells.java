@@ -11,7 +11,7 @@ final class Cells {
 
     private static double sortKey(String s) {
         double v = isTruth(s) ? Double.NaN : number(s);
-        return v != v ? Double.POSITIVE_INFINITY : v;
+        return Double.isNaN(v) ? Double.POSITIVE_INFINITY : v;
     }
 
     private static boolean isTruth(String s) {

@@ -171,7 +171,7 @@ public final class Csv {
                 present++;
                 values[i] = Cells.number(c);
                 boolean isTruth = c.equalsIgnoreCase("true") || c.equalsIgnoreCase("false");
-                numeric &= values[i] == values[i] && !isTruth;
+                numeric &= !Double.isNaN(values[i]) && !isTruth;
                 truth &= isTruth;
             }
             this.type = present > 0 && truth
