@@ -124,7 +124,8 @@ public record Region(int[] space, List<Instr> body, List<Store> stores) {
     }
 
     /// Value `value` goes to launch output `output` at the index, converted to `stored`. With a fold, the stride is 0 along the
-    /// folded axes and the output starts from the fold's neutral element; SUM is only stored as F32, F64, I32 or I64.
+    /// folded axes and the output starts from the fold's neutral element; SUM is only stored as F32, F64, I32 or I64;
+    /// what is folded into another type is one of its values.
     ///
     /// @param fold null for a plain store
     public record Store(int value, int output, DType stored, int[] stride, int offset, Fold fold) {

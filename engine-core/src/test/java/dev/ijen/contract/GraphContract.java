@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.ijen.engine.Device;
-import dev.ijen.engine.EngineOptions;
 import dev.ijen.tensor.Gradient;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.LongStream;
@@ -28,11 +26,11 @@ public abstract class GraphContract {
     /// The device under test.
     protected abstract Device device();
 
-    private interface Seeded {
+    interface Seeded {
         void run(long seed);
     }
 
-    private static Stream<DynamicTest> seeds(int groups, Seeded test) {
+    static Stream<DynamicTest> seeds(int groups, Seeded test) {
         return LongStream.range(0, groups).mapToObj(g -> dynamicTest("seeds from " + g * GROUP, () -> {
             for (long seed = g * GROUP; seed < (g + 1) * GROUP; seed++) {
                 test.run(seed);
@@ -84,19 +82,7 @@ public abstract class GraphContract {
         });
     }
 
-    @TestFactory
-    Stream<DynamicTest> equalBitsAtAnyNumberOfThreads() {
-        var one = engines.open(device(), EngineOptions.defaults().withThreads(1));
-        var two = engines.open(device(), EngineOptions.defaults().withThreads(2));
-        return seeds(2, seed -> {
-            var graph = RandomGraph.of(seed + 30_000, 14, false, true);
-            var a = new ArrayList<HostTensor>(OpContract.run(one, graph::rebuild, graph.arguments()));
-            Close.bits("seed " + seed, a, OpContract.run(two, graph::rebuild, graph.arguments()));
-            check("seed " + seed, graph, a);
-        });
-    }
-
-    private static void check(String what, RandomGraph graph, List<HostTensor> actual) {
+    static void check(String what, RandomGraph graph, List<HostTensor> actual) {
         var results = graph.results();
         var values = graph.values();
         var tolerances = graph.tolerances();

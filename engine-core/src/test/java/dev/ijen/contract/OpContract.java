@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.ijen.engine.Device;
 import dev.ijen.engine.Engine;
-import dev.ijen.engine.EngineOptions;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Tensor;
@@ -19,8 +18,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// The op table on an engine: values in every type, inputs that are views, gradients and second gradients, and equal bits at
-/// any number of threads. A module with a backend extends this class.
+/// The op table on an engine: values in every type, inputs that are views, gradients and second gradients. A module with a
+/// backend extends this class.
 public abstract class OpContract {
     @RegisterExtension
     final LiveBuffers engines = new LiveBuffers();
@@ -171,31 +170,5 @@ public abstract class OpContract {
                     e, actual.get(i), tolerance, Close.scale(e));
             }
         }
-    }
-
-    @TestFactory
-    Stream<DynamicTest> equalBitsAtAnyNumberOfThreads() {
-        var one = engines.open(device(), EngineOptions.defaults().withThreads(1));
-        var two = engines.open(device(), EngineOptions.defaults().withThreads(2));
-        return OpTable.rows().stream().filter(r -> !r.large().isEmpty()).map(row -> dynamicTest(row.name(), () -> {
-            for (var variant : row.large()) {
-                var type = row.types().contains(DType.F32) ? DType.F32 : DType.I32;
-                var values = row.draw(variant, type);
-                var of = OpCase.real(variant, type);
-                Function<List<Tensor>, List<Tensor>> program = in -> {
-                    var results = new ArrayList<Tensor>();
-                    results.add(row.apply(in));
-                    if (row.isDifferentiable()) {
-                        results.addAll(Graphs.gradient(row, in, of));
-                    }
-                    return results;
-                };
-                var a = run(one, program, values);
-                Close.bits(row + " at 1 and 2 threads", a, run(two, program, values));
-                Close.bits(row + " twice", a, run(one, program, values));
-                var e = expected(program, values).getFirst();
-                Close.check(row + " on " + variant, e, a.getFirst(), 8 * row.tolerance(e.dtype(), type), Close.scale(e));
-            }
-        }));
     }
 }

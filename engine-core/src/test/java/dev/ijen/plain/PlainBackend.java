@@ -3,21 +3,25 @@ package dev.ijen.plain;
 import dev.ijen.spi.Backend;
 import dev.ijen.spi.BackendProvider;
 import dev.ijen.spi.DeviceInfo;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.spi.Plan;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The plainest backend that honours the interface: single-threaded loops over elements, everything through doubles and longs. It lets
 /// engine-core test itself without a real backend, and is a second opinion on plans.
 public final class PlainBackend implements Backend {
-    private long buffers;
+    private final Set<Memory> open = new HashSet<>();
     private long live;
     private long peak;
+    private boolean closed;
 
     /// Found by the service loader in tests of engine-core.
     public static final class Provider implements BackendProvider {
@@ -52,9 +56,6 @@ public final class PlainBackend implements Backend {
         Memory(long bytes) {
             this.bytes = bytes;
             this.data = MemorySegment.ofArray(new long[(int) ((bytes + 7) / 8)]).asSlice(0, bytes);
-            buffers++;
-            live += bytes;
-            peak = Math.max(peak, live);
             // what is not written must not be read
             data.fill((byte) 0xA7);
         }
@@ -73,11 +74,8 @@ public final class PlainBackend implements Backend {
 
         @Override
         public void close() {
-            if (data != null) {
-                data = null;
-                buffers--;
-                live -= bytes;
-            }
+            data = null;
+            freed(this);
         }
     }
 
@@ -87,8 +85,28 @@ public final class PlainBackend implements Backend {
     }
 
     @Override
-    public synchronized Buffer allocate(long bytes) {
-        return new Memory(bytes);
+    public synchronized Memory allocate(long bytes) {
+        checkOpen();
+        if (bytes > INFO.totalBytes() - live) {
+            throw new OutOfMemoryException(INFO.name(), bytes, live, INFO.totalBytes());
+        }
+        var m = new Memory(bytes);
+        open.add(m);
+        live += bytes;
+        peak = Math.max(peak, live);
+        return m;
+    }
+
+    private synchronized void freed(Memory m) {
+        if (open.remove(m)) {
+            live -= m.bytes();
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("plain backend: used after close");
+        }
     }
 
     @Override
@@ -102,7 +120,8 @@ public final class PlainBackend implements Backend {
     }
 
     @Override
-    public Prepared prepare(Plan plan) {
+    public synchronized Prepared prepare(Plan plan) {
+        checkOpen();
         return new Prepared() {
             @Override
             public long bindingBytes() {
@@ -111,7 +130,10 @@ public final class PlainBackend implements Backend {
 
             @Override
             public Bound bind(Buffer[] externals) {
-                return new Ready(plan, externals.clone(), (Memory) allocate(plan.workspaceBytes()));
+                for (var e : externals) {
+                    ((Memory) e).data();
+                }
+                return new Ready(plan, externals.clone(), allocate(plan.workspaceBytes()));
             }
 
             @Override
@@ -159,9 +181,12 @@ public final class PlainBackend implements Backend {
 
     @Override
     public synchronized MemoryUse memory() {
-        return new MemoryUse(buffers, live, peak);
+        return new MemoryUse(open.size(), live, peak);
     }
 
     @Override
-    public void close() {}
+    public synchronized void close() {
+        closed = true;
+        List.copyOf(open).forEach(Memory::close);
+    }
 }
