@@ -7,7 +7,9 @@ import dev.ijen.tensor.Tensor;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -20,6 +22,17 @@ import java.util.Set;
 
 /// One walk over the structure of a model.
 final class CellWalk {
+    /// A record's accessors of objects, opened where that is possible; looking them up is most of a walk's time.
+    private static final ClassValue<List<Method>> ACCESSORS = new ClassValue<>() {
+        @Override
+        protected List<Method> computeValue(Class<?> type) {
+            return Arrays.stream(type.getRecordComponents())
+                    .filter(c -> !c.getType().isPrimitive())
+                    .map(RecordComponent::getAccessor)
+                    .toList();
+        }
+    };
+
     private final Map<String, Cell> found = new LinkedHashMap<>();
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Captured> captured = new ArrayList<>();
@@ -27,11 +40,15 @@ final class CellWalk {
     /// A value a lambda holds on to.
     private record Captured(String path, Object value) {}
 
-    Map<String, Cell> walk(Object model) {
-        visit("", model);
-        for (var c : captured) {
-            for (var cell : new CellWalk().walk(c.value).values()) {
-                if (!found.containsValue(cell)) {
+    /// Every cell by name.
+    ///
+    /// @throws IjenException if a lambda captures a cell that is not found elsewhere
+    static Map<String, Cell> walk(Object model) {
+        var w = new CellWalk();
+        w.visit("", model);
+        for (var c : w.captured) {
+            for (var cell : part(c.value).values()) {
+                if (!w.found.containsValue(cell)) {
                     throw new IjenException(
                             "model: a lambda captures weights",
                             "the lambda at '" + c.path + "' holds " + cell + ", which no layer of the model holds",
@@ -40,7 +57,14 @@ final class CellWalk {
                 }
             }
         }
-        return found;
+        return w.found;
+    }
+
+    /// Every cell of a part of a model, whose lambdas may use cells of other parts.
+    static Map<String, Cell> part(Object part) {
+        var w = new CellWalk();
+        w.visit("", part);
+        return w.found;
     }
 
     private void visit(String path, Object part) {
@@ -68,18 +92,14 @@ final class CellWalk {
     }
 
     private void record(String path, Record r) {
-        for (var c : r.getClass().getRecordComponents()) {
-            if (c.getType().isPrimitive()) {
-                continue;
-            }
-            var get = c.getAccessor();
+        for (var get : ACCESSORS.get(r.getClass())) {
             if (!open(get)) {
                 throw closed(path, r.getClass());
             }
             try {
-                visit(join(path, c.getName()), get.invoke(r));
+                visit(join(path, get.getName()), get.invoke(r));
             } catch (ReflectiveOperationException e) {
-                throw new IjenException("model: cannot read '" + join(path, c.getName()) + "'", e);
+                throw new IjenException("model: cannot read '" + join(path, get.getName()) + "'", e);
             }
         }
     }

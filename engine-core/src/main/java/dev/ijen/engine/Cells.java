@@ -15,7 +15,7 @@ public final class Cells {
     ///
     /// @throws IjenException if a lambda captures a cell that the walk does not find elsewhere
     public static Map<String, Cell> all(Object model) {
-        return new CellWalk().walk(model);
+        return CellWalk.walk(model);
     }
 
     /// The parameters by name.
@@ -38,9 +38,12 @@ public final class Cells {
         return found;
     }
 
-    /// How many numbers the parameters hold together.
+    /// How many numbers the parameters of a model, or of a part of one, hold together.
     public static long count(Object model) {
-        return parameters(model).values().stream().mapToLong(p -> p.shape().size()).sum();
+        return CellWalk.part(model).values().stream()
+                .filter(Parameter.class::isInstance)
+                .mapToLong(p -> p.shape().size())
+                .sum();
     }
 
     /// Frees the memory of every cell of the model.

@@ -8,8 +8,8 @@ import dev.ijen.tensor.Gradient;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Tensor;
-import dev.ijen.tensor.Where;
 import dev.ijen.tensor.Trace;
+import dev.ijen.tensor.Where;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,17 +92,20 @@ public final class Optimizer implements AutoCloseable {
 
     /// In a step: the gradients of `loss` (a scalar) and the new values of the model's parameters, which later reads in this step see.
     public void update(Object model, Tensor loss) {
-        update(model, gradients(model, loss));
+        var trained = trained(model);
+        move(trained, gradients(trained, loss));
     }
 
     /// The gradients of `loss` by dotted name of the parameters that are trained.
     public Map<String, Tensor> gradients(Object model, Tensor loss) {
-        var trained = trained(model);
+        return gradients(trained(model), loss);
+    }
+
+    private static Map<String, Tensor> gradients(Map<String, Parameter> trained, Tensor loss) {
         var g = Gradient.of(loss, trained.values().stream().map(Parameter::get).toList());
         var named = new LinkedHashMap<String, Tensor>();
-        int i = 0;
         for (var name : trained.keySet()) {
-            named.put(name, g.get(i++));
+            named.put(name, g.get(named.size()));
         }
         return named;
     }
@@ -110,14 +113,19 @@ public final class Optimizer implements AutoCloseable {
     /// In a step: new values of the parameters that have a gradient here, by dotted name.
     public void update(Object model, Map<String, Tensor> gradients) {
         var trained = trained(model);
+        var names = trained.keySet().toString();
         trained.keySet().retainAll(gradients.keySet());
         if (trained.size() < gradients.size()) {
             throw new IjenException(
                     "optimizer: gradients of unknown parameters",
                     gradients.keySet().toString(),
-                    "names out of " + trained(model).keySet(),
+                    "names out of " + names,
                     "check the names; frozen parameters have no gradient");
         }
+        move(trained, gradients);
+    }
+
+    private void move(Map<String, Parameter> trained, Map<String, Tensor> gradients) {
         var pass = new OptimizerPass(rule, settings, states, scale);
         Where.here(() -> {
             pass.run(trained, gradients);

@@ -109,6 +109,8 @@ class CellsTest extends OnEngine {
         var tied = Chain.of(table, x -> x.matmul(table.weight().get().transpose()).mul(scale));
         assertEquals(List.of("0.weight"), names(tied));
         assertEquals(Shape.of(3, 5), tied.apply(engine.tensor(new int[] {1, 2, 3}, 3)).shape());
+        assertEquals(10, Module.parameterCount(tied));
+        assertEquals(3, Module.summary(tied, DType.I32, Shape.of(3)).size());
     }
 
     @Test
