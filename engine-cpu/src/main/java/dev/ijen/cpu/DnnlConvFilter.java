@@ -4,8 +4,8 @@ import dev.ijen.spi.Kernel;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Gradient of a convolution's filter, F32, by oneDNN, cut by output channels and by shares of the batch. A slice of 32 output channels
-/// runs faster than all of them together, even with its part of dy copied out first; shares are added in order.
+/// Gradient of a convolution's filter, F32, by oneDNN, cut by shares of the batch, which are added in order, and by slices of output
+/// channels, whose part of dy is copied out first.
 final class DnnlConvFilter implements CpuKernel {
     /// Floats that one task adds up.
     private static final int SUM = 1 << 14;
@@ -13,17 +13,18 @@ final class DnnlConvFilter implements CpuKernel {
     /// How the work is cut: output channels of a slice and images of a share.
     record Cut(int channels, int images) {
         private static final int SLICE = 32;
-        private static final int MOST_SHARES = 32;
+        private static final int TASKS = 16;
 
+        /// Shares of the batch as far as adding them up costs less than a tenth of the work, then slices: these read x more often, and
+        /// dy must be copied.
         static Cut of(Kernel.Conv conv) {
             var s = ConvShape.of(conv);
-            int slices = conv.groups() > 1 ? 1 : Math.max(1, conv.k() / SLICE);
+            int tasks = Math.min(TASKS, MatMulCut.tasks(s.work()));
+            long useful = Math.max(1, (long) s.n() * s.outputs() / 700);
+            int shares = Integer.highestOneBit(Math.clamp(useful, 1, Math.min(tasks, s.n())));
+            int slices = conv.groups() > 1 ? 1 : Math.clamp(tasks / shares, 1, Math.max(1, conv.k() / SLICE));
             int channels = slices == 1 ? conv.k() : Math.ceilDiv(Math.ceilDiv(conv.k(), slices), 16) * 16;
-            int wanted = Math.ceilDiv(MatMulCut.tasks(s.work()), slices);
-            // beyond this, adding up costs more than a tenth of the work
-            long useful = Math.max(2, (long) s.n() * s.outputs() / 700);
-            int shares = Math.clamp(useful, 1, Math.min(wanted, MOST_SHARES));
-            return new Cut(channels, Math.max(1, s.n() / shares));
+            return new Cut(channels, Math.ceilDiv(s.n(), shares));
         }
     }
 

@@ -1,9 +1,14 @@
 package dev.ijen.cpu;
 
+import java.lang.foreign.Arena;
+
 /// Blocked matrix product on one thread, over a b that lies in strips of [Micro#strip] columns.
 final class Gemm {
-    /// Rows of b that are taken at once: a strip of them stays in the first-level cache. Changing it changes results.
+    /// Rows of b that are taken at once: a strip of them stays in the first-level cache.
     private static final int DEPTH = 256;
+
+    /// A strip's row of zeros.
+    private static final long ZEROS = Arena.global().allocate(512, 64).address();
 
     private Gemm() {}
 
@@ -54,12 +59,12 @@ final class Gemm {
     private static void full(
             Micro u, int m, int k, long a, long ars, long acs, long b, long brs, long c, long ldc, boolean add) {
         int rows = u.rows();
-        int i = 0;
-        for (; i + rows <= m; i += rows) {
-            u.wide(rows, a + i * ars, ars, acs, b, brs, k, c + i * ldc, ldc, add);
-        }
-        for (; i < m; i++) {
-            u.wide(1, a + i * ars, ars, acs, b, brs, k, c + i * ldc, ldc, add);
+        long fs = add ? ldc : 0;
+        for (int i = 0; i < m; ) {
+            int r = i + rows <= m ? rows : 1;
+            long ci = c + i * ldc;
+            u.wide(r, a + i * ars, ars, acs, b, brs, k, add ? ci : ZEROS, fs, ci, ldc);
+            i += r;
         }
     }
 
@@ -68,14 +73,21 @@ final class Gemm {
             long tile) {
         int rows = u.rows();
         boolean narrow = 2 * n <= u.strip();
+        long fs = add ? brs : 0;
         for (int i = 0; i < m; ) {
             int r = i + rows <= m ? rows : 1;
-            if (narrow) {
-                u.narrow(r, a + i * ars, ars, acs, b, brs, k, tile, brs, false);
-            } else {
-                u.wide(r, a + i * ars, ars, acs, b, brs, k, tile, brs, false);
+            long ai = a + i * ars;
+            long from = ZEROS;
+            if (add) {
+                u.copy(c + i * ldc, ldc, tile, brs, r, n);
+                from = tile;
             }
-            u.flush(tile, r, n, c + i * ldc, ldc, add);
+            if (narrow) {
+                u.narrow(r, ai, ars, acs, b, brs, k, from, fs, tile, brs);
+            } else {
+                u.wide(r, ai, ars, acs, b, brs, k, from, fs, tile, brs);
+            }
+            u.copy(tile, brs, c + i * ldc, ldc, r, n);
             i += r;
         }
     }

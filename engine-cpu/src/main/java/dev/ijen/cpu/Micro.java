@@ -14,15 +14,16 @@ interface Micro {
     /// Rows that [#wide] and [#narrow] take at once; 1 is taken as well.
     int rows();
 
-    /// c = a · b, or c += a · b, for `rows` (which is [#rows] or 1) rows and a strip of two vectors.
-    void wide(int rows, long a, long ars, long acs, long b, long brs, int k, long c, long ldc, boolean add);
+    /// c = from + a · b for `rows` (which is [#rows] or 1) rows and a strip of two vectors. Rows of `from` are `fs` bytes apart;
+    /// it may be c.
+    void wide(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc);
 
     /// The same for a strip of one vector.
-    void narrow(int rows, long a, long ars, long acs, long b, long brs, int k, long c, long ldc, boolean add);
+    void narrow(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc);
 
     /// Copies k rows of `n` ≤ [#strip] columns, element (p, j) at `from + p · rs + j · cs`, to a strip, and fills up with zeros.
     void pack(long from, long rs, long cs, int k, int n, long to);
 
-    /// Copies (or adds) a tile of `rows` by `n` elements, whose rows are [#strip] elements apart, to c.
-    void flush(long tile, int rows, int n, long c, long ldc, boolean add);
+    /// Copies `rows` rows of `n` elements, which are `fs` and `ts` bytes apart.
+    void copy(long from, long fs, long to, long ts, int rows, int n);
 }

@@ -3,17 +3,14 @@ package dev.ijen.cpu;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// [Micro] for 64-bit floating point. The kernels stay this small on purpose: larger unrolled ones run out of the virtual registers
-/// of the client compiler and then stay slow in some launches of the JVM.
+/// [Micro] for 64-bit floating point. The kernels stay this small on purpose: in larger ones the compiler reaches its limits for
+/// inlining, and then puts vectors into objects (8 × 2 accumulators: nine of them a call) or stays slow in some launches of the JVM.
 final class Micro64 implements Micro {
     static final Micro64 INSTANCE = new Micro64();
 
     private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
     private static final long V = S.vectorByteSize();
     private static final int STRIP = 2 * S.length();
-
-    /// 8 × 2 accumulators need more than the 16 vector registers of AVX2.
-    private static final int ROWS = S.vectorBitSize() == 256 ? 4 : 8;
 
     private Micro64() {}
 
@@ -29,28 +26,24 @@ final class Micro64 implements Micro {
 
     @Override
     public int rows() {
-        return ROWS;
+        return 4;
     }
 
     @Override
-    public void wide(int rows, long a, long ars, long acs, long b, long brs, int k, long c, long ldc, boolean add) {
+    public void wide(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
         if (rows == 1) {
-            wide1(a, acs, b, brs, k, c, add);
-        } else if (rows == 8) {
-            wide8(a, ars, acs, b, brs, k, c, ldc, add);
+            wide1(a, acs, b, brs, k, from, c);
         } else {
-            wide4(a, ars, acs, b, brs, k, c, ldc, add);
+            wide4(a, ars, acs, b, brs, k, from, fs, c, ldc);
         }
     }
 
     @Override
-    public void narrow(int rows, long a, long ars, long acs, long b, long brs, int k, long c, long ldc, boolean add) {
+    public void narrow(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
         if (rows == 1) {
-            narrow1(a, acs, b, brs, k, c, add);
-            return;
-        }
-        for (int i = 0; i < rows; i += 4) {
-            narrow4(a + i * ars, ars, acs, b, brs, k, c + i * ldc, ldc, add);
+            narrow1(a, acs, b, brs, k, from, c);
+        } else {
+            narrow4(a, ars, acs, b, brs, k, from, fs, c, ldc);
         }
     }
 
@@ -58,8 +51,8 @@ final class Micro64 implements Micro {
     public void pack(long from, long rs, long cs, int k, int n, long to) {
         if (n == STRIP && cs == Double.BYTES) {
             for (int p = 0; p < k; p++) {
-                put(load(from), to, false);
-                put(load(from + V), to + V, false);
+                put(load(from), to);
+                put(load(from + V), to + V);
                 from += rs;
                 to += 2 * V;
             }
@@ -94,92 +87,24 @@ final class Micro64 implements Micro {
     }
 
     @Override
-    public void flush(long tile, int rows, int n, long c, long ldc, boolean add) {
+    public void copy(long from, long fs, long to, long ts, int rows, int n) {
         for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < n; j++) {
-                long at = c + i * ldc + 8L * j;
-                double v = Mem.f64(tile + 2 * V * i + 8L * j);
-                Mem.f64(at, add ? Mem.f64(at) + v : v);
+            for (long j = 0; j < 8L * n; j += 8) {
+                Mem.f64(to + i * ts + j, Mem.f64(from + i * fs + j));
             }
         }
     }
 
-    private static void wide8(
-            long a, long ars, long acs, long b, long brs, int k, long c, long ldc, boolean add) {
-        var c00 = DoubleVector.zero(S);
-        var c01 = DoubleVector.zero(S);
-        var c10 = DoubleVector.zero(S);
-        var c11 = DoubleVector.zero(S);
-        var c20 = DoubleVector.zero(S);
-        var c21 = DoubleVector.zero(S);
-        var c30 = DoubleVector.zero(S);
-        var c31 = DoubleVector.zero(S);
-        var c40 = DoubleVector.zero(S);
-        var c41 = DoubleVector.zero(S);
-        var c50 = DoubleVector.zero(S);
-        var c51 = DoubleVector.zero(S);
-        var c60 = DoubleVector.zero(S);
-        var c61 = DoubleVector.zero(S);
-        var c70 = DoubleVector.zero(S);
-        var c71 = DoubleVector.zero(S);
-        for (int p = 0; p < k; p++) {
-            var b0 = load(b);
-            var b1 = load(b + V);
-            var a0 = splat(a);
-            c00 = a0.fma(b0, c00);
-            c01 = a0.fma(b1, c01);
-            var a1 = splat(a + ars);
-            c10 = a1.fma(b0, c10);
-            c11 = a1.fma(b1, c11);
-            var a2 = splat(a + 2 * ars);
-            c20 = a2.fma(b0, c20);
-            c21 = a2.fma(b1, c21);
-            var a3 = splat(a + 3 * ars);
-            c30 = a3.fma(b0, c30);
-            c31 = a3.fma(b1, c31);
-            var a4 = splat(a + 4 * ars);
-            c40 = a4.fma(b0, c40);
-            c41 = a4.fma(b1, c41);
-            var a5 = splat(a + 5 * ars);
-            c50 = a5.fma(b0, c50);
-            c51 = a5.fma(b1, c51);
-            var a6 = splat(a + 6 * ars);
-            c60 = a6.fma(b0, c60);
-            c61 = a6.fma(b1, c61);
-            var a7 = splat(a + 7 * ars);
-            c70 = a7.fma(b0, c70);
-            c71 = a7.fma(b1, c71);
-            a += acs;
-            b += brs;
-        }
-        put(c00, c, add);
-        put(c01, c + V, add);
-        put(c10, c + ldc, add);
-        put(c11, c + ldc + V, add);
-        put(c20, c + 2 * ldc, add);
-        put(c21, c + 2 * ldc + V, add);
-        put(c30, c + 3 * ldc, add);
-        put(c31, c + 3 * ldc + V, add);
-        put(c40, c + 4 * ldc, add);
-        put(c41, c + 4 * ldc + V, add);
-        put(c50, c + 5 * ldc, add);
-        put(c51, c + 5 * ldc + V, add);
-        put(c60, c + 6 * ldc, add);
-        put(c61, c + 6 * ldc + V, add);
-        put(c70, c + 7 * ldc, add);
-        put(c71, c + 7 * ldc + V, add);
-    }
-
     private static void wide4(
-            long a, long ars, long acs, long b, long brs, int k, long c, long ldc, boolean add) {
-        var c00 = DoubleVector.zero(S);
-        var c01 = DoubleVector.zero(S);
-        var c10 = DoubleVector.zero(S);
-        var c11 = DoubleVector.zero(S);
-        var c20 = DoubleVector.zero(S);
-        var c21 = DoubleVector.zero(S);
-        var c30 = DoubleVector.zero(S);
-        var c31 = DoubleVector.zero(S);
+            long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
+        var c00 = load(from);
+        var c01 = load(from + V);
+        var c10 = load(from + fs);
+        var c11 = load(from + fs + V);
+        var c20 = load(from + 2 * fs);
+        var c21 = load(from + 2 * fs + V);
+        var c30 = load(from + 3 * fs);
+        var c31 = load(from + 3 * fs + V);
         for (int p = 0; p < k; p++) {
             var b0 = load(b);
             var b1 = load(b + V);
@@ -198,19 +123,19 @@ final class Micro64 implements Micro {
             a += acs;
             b += brs;
         }
-        put(c00, c, add);
-        put(c01, c + V, add);
-        put(c10, c + ldc, add);
-        put(c11, c + ldc + V, add);
-        put(c20, c + 2 * ldc, add);
-        put(c21, c + 2 * ldc + V, add);
-        put(c30, c + 3 * ldc, add);
-        put(c31, c + 3 * ldc + V, add);
+        put(c00, c);
+        put(c01, c + V);
+        put(c10, c + ldc);
+        put(c11, c + ldc + V);
+        put(c20, c + 2 * ldc);
+        put(c21, c + 2 * ldc + V);
+        put(c30, c + 3 * ldc);
+        put(c31, c + 3 * ldc + V);
     }
 
-    private static void wide1(long a, long acs, long b, long brs, int k, long c, boolean add) {
-        var c00 = DoubleVector.zero(S);
-        var c01 = DoubleVector.zero(S);
+    private static void wide1(long a, long acs, long b, long brs, int k, long from, long c) {
+        var c00 = load(from);
+        var c01 = load(from + V);
         for (int p = 0; p < k; p++) {
             var b0 = load(b);
             var b1 = load(b + V);
@@ -220,16 +145,16 @@ final class Micro64 implements Micro {
             a += acs;
             b += brs;
         }
-        put(c00, c, add);
-        put(c01, c + V, add);
+        put(c00, c);
+        put(c01, c + V);
     }
 
     private static void narrow4(
-            long a, long ars, long acs, long b, long brs, int k, long c, long ldc, boolean add) {
-        var c0 = DoubleVector.zero(S);
-        var c1 = DoubleVector.zero(S);
-        var c2 = DoubleVector.zero(S);
-        var c3 = DoubleVector.zero(S);
+            long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
+        var c0 = load(from);
+        var c1 = load(from + fs);
+        var c2 = load(from + 2 * fs);
+        var c3 = load(from + 3 * fs);
         for (int p = 0; p < k; p++) {
             var row = load(b);
             var a0 = splat(a);
@@ -243,14 +168,14 @@ final class Micro64 implements Micro {
             a += acs;
             b += brs;
         }
-        put(c0, c, add);
-        put(c1, c + ldc, add);
-        put(c2, c + 2 * ldc, add);
-        put(c3, c + 3 * ldc, add);
+        put(c0, c);
+        put(c1, c + ldc);
+        put(c2, c + 2 * ldc);
+        put(c3, c + 3 * ldc);
     }
 
-    private static void narrow1(long a, long acs, long b, long brs, int k, long c, boolean add) {
-        var c0 = DoubleVector.zero(S);
+    private static void narrow1(long a, long acs, long b, long brs, int k, long from, long c) {
+        var c0 = load(from);
         for (int p = 0; p < k; p++) {
             var row = load(b);
             var a0 = splat(a);
@@ -258,7 +183,7 @@ final class Micro64 implements Micro {
             a += acs;
             b += brs;
         }
-        put(c0, c, add);
+        put(c0, c);
     }
 
     private static DoubleVector load(long at) {
@@ -269,7 +194,7 @@ final class Micro64 implements Micro {
         return DoubleVector.broadcast(S, Mem.f64(at));
     }
 
-    private static void put(DoubleVector v, long at, boolean add) {
-        (add ? load(at).add(v) : v).intoMemorySegment(Mem.ALL, at, Mem.ORDER);
+    private static void put(DoubleVector v, long at) {
+        v.intoMemorySegment(Mem.ALL, at, Mem.ORDER);
     }
 }

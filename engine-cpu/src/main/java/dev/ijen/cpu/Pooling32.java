@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// [Pooling] of F32: vectors of channels, and the channels left over one by one, by the same operations in the same order.
+/// The loops over taps are written out in each method, because a vector that a method returns may be put into an object.
 final class Pooling32 implements Pooling {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final long V = S.vectorByteSize();
@@ -16,7 +17,11 @@ final class Pooling32 implements Pooling {
         long end = 4L * channels;
         long c = 0;
         for (; c + V <= end; c += V) {
-            put(greatest(taps, count, x + c), y + c);
+            var best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+            for (int t = 0; t < count; t++) {
+                best = best.max(load(x + c + Mem.i64(taps + 8L * t)));
+            }
+            put(best, y + c);
         }
         for (; c < end; c += 4) {
             Mem.f32(y + c, greatest1(taps, count, x + c));
@@ -48,7 +53,10 @@ final class Pooling32 implements Pooling {
         long end = 4L * channels;
         long c = 0;
         for (; c + V <= end; c += V) {
-            var best = greatest(taps, count, x + c);
+            var best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+            for (int t = 0; t < count; t++) {
+                best = best.max(load(x + c + Mem.i64(taps + 8L * t)));
+            }
             var open = S.maskAll(true);
             var v = FloatVector.zero(S);
             for (int t = 0; t < count; t++) {
@@ -71,7 +79,10 @@ final class Pooling32 implements Pooling {
         long end = 4L * channels;
         long c = 0;
         for (; c + V <= end; c += V) {
-            var best = greatest(taps, count, x + c);
+            var best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+            for (int t = 0; t < count; t++) {
+                best = best.max(load(x + c + Mem.i64(taps + 8L * t)));
+            }
             var d = load(dy + c);
             var open = S.maskAll(true);
             for (int t = 0; t < count; t++) {
@@ -108,14 +119,6 @@ final class Pooling32 implements Pooling {
                 Mem.f32(to, Mem.f32(to) + d);
             }
         }
-    }
-
-    private static FloatVector greatest(long taps, int count, long x) {
-        var v = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-        for (int t = 0; t < count; t++) {
-            v = v.max(load(x + Mem.i64(taps + 8L * t)));
-        }
-        return v;
     }
 
     private static float greatest1(long taps, int count, long x) {
