@@ -146,7 +146,7 @@ public final class Loader {
     }
 
     /// The batches of one epoch. For one thread; may be iterated once.
-    public abstract static sealed class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoCloseable {
+    public abstract static sealed class Epoch implements Iterable<Batch>, AutoCloseable {
         private final int end;
         private int position;
 
@@ -160,12 +160,14 @@ public final class Loader {
             return position;
         }
 
-        @Override
+        /// Whether there are more batches.
         public final boolean hasNext() {
             return position < end;
         }
 
-        @Override
+        /// The next batch.
+        ///
+        /// @throws NoSuchElementException behind the last one
         public final Batch next() {
             if (!hasNext()) {
                 throw new NoSuchElementException();
@@ -180,7 +182,17 @@ public final class Loader {
 
         @Override
         public final Iterator<Batch> iterator() {
-            return this;
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return Epoch.this.hasNext();
+                }
+
+                @Override
+                public Batch next() {
+                    return Epoch.this.next();
+                }
+            };
         }
 
         abstract Batch fetch(int index);
@@ -255,22 +267,14 @@ public final class Loader {
                 close();
                 throw new IjenException("loader: interrupted while waiting for batch " + index, e);
             }
+            if (d.failure == null) {
+                return d.batch;
+            }
+            close();
             switch (d.failure) {
-                case null -> {
-                    return d.batch;
-                }
-                case RuntimeException e -> {
-                    close();
-                    throw e;
-                }
-                case Error e -> {
-                    close();
-                    throw e;
-                }
-                default -> {
-                    close();
-                    throw new IjenException("loader: batch " + index + " failed", d.failure);
-                }
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                default -> throw new IjenException("loader: batch " + index + " failed", d.failure);
             }
         }
 

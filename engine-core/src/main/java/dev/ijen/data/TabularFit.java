@@ -2,7 +2,6 @@ package dev.ijen.data;
 
 import dev.ijen.data.TabularOptions.Encoding;
 import dev.ijen.data.TabularOptions.Imputation;
-import dev.ijen.data.TabularOptions.Task;
 import dev.ijen.data.TabularPreprocessor.Categorical;
 import dev.ijen.data.TabularPreprocessor.Donors;
 import dev.ijen.data.TabularPreprocessor.Feature;

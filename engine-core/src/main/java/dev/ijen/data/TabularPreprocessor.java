@@ -2,10 +2,8 @@ package dev.ijen.data;
 
 import dev.ijen.format.AtomicFiles;
 import dev.ijen.format.Csv;
-import dev.ijen.format.FormatException;
 import dev.ijen.format.Json;
 import dev.ijen.tensor.HostTensor;
-import dev.ijen.tensor.IjenException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +90,7 @@ public record TabularPreprocessor(List<Feature> features, Target target, Donors 
     /// Learns from some rows of a table.
     ///
     /// @param trainRows the training part; other rows are not looked at
-    /// @throws IjenException if a column is not there or cannot be used
+    /// @throws dev.ijen.tensor.IjenException if a column is not there or cannot be used
     public static TabularPreprocessor fit(Csv table, int[] trainRows, TabularOptions options) {
         return TabularFit.fit(table, trainRows, options);
     }
@@ -147,7 +145,7 @@ public record TabularPreprocessor(List<Feature> features, Target target, Donors 
 
     /// Labels of some rows: I32 `[N]` classes, or F32 `[N, 1]` numbers, standardised if the options said so.
     ///
-    /// @throws FormatException naming the line of a missing target or unknown class
+    /// @throws dev.ijen.format.FormatException naming the line of a missing target or unknown class
     public HostTensor labels(Csv table, int[] rows) {
         return TabularApply.labels(this, table, rows);
     }

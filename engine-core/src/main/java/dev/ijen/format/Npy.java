@@ -111,7 +111,8 @@ public final class Npy {
                 short v = raw.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 2L * i);
                 t.set(i, signed ? v : v & 0xffff);
             } else {
-                t.set(i, raw.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 4L * i) & 0xffffffffL);
+                int v = raw.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 4L * i);
+                t.set(i, (double) Integer.toUnsignedLong(v));
             }
         }
         return t;

@@ -149,7 +149,7 @@ record NpyHeader(char kind, int width, boolean bigEndian, boolean fortran, Shape
 
     /// Whether the file's bytes are the tensor's.
     boolean direct() {
-        return !bigEndian && (!fortran || shape.rank() < 2) && width == dtype().bytes() && kind != 'u' | width == 1;
+        return !bigEndian && (!fortran || shape.rank() < 2) && width == dtype().bytes();
     }
 
     /// uint16 widens to I32, uint32 to I64, int16 to I32: all values fit.

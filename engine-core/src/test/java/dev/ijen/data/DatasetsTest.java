@@ -104,7 +104,7 @@ class DatasetsTest {
             if (stratified) {
                 for (var p : parts) {
                     long ones = Arrays.stream(p.classIndices()).filter(c -> c == 1).count();
-                    assertEquals(p.size() * 0.1, ones, 1);
+                    assertEquals(p.size() * 0.1, (double) ones, 1);
                 }
             }
         }

@@ -21,11 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TabularTest {
-    private static final String PEOPLE = "age,city,member,score\n"
-            + "10,Rome,true,1.5\n"
-            + "20,Oslo,false,2.5\n"
-            + ",Rome,true,3.5\n"
-            + "60,,false,4.5\n";
+    private static final String PEOPLE = """
+            age,city,member,score
+            10,Rome,true,1.5
+            20,Oslo,false,2.5
+            ,Rome,true,3.5
+            60,,false,4.5
+            """;
 
     @TempDir
     Path folder;

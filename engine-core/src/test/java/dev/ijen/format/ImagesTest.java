@@ -65,8 +65,8 @@ class ImagesTest {
     void pngSuiteDecodesToPublishedChecksums() throws IOException {
         var suite = SharedData.tar("images/pngsuite.tar.gz");
         int checked = 0;
-        for (String line : new String(suite.get("results.txt"), StandardCharsets.UTF_8).split("\n")) {
-            String[] parts = line.split(": ");
+        for (String line : new String(suite.get("results.txt"), StandardCharsets.UTF_8).split("\n", -1)) {
+            String[] parts = line.split(": ", -1);
             byte[] png = suite.get(parts[0].replaceFirst("tests/", ""));
             if (png == null || parts[0].contains("/x")) {
                 continue;

@@ -75,7 +75,9 @@ class SafetensorsTest {
         }
         Safetensors.write(b, reversed, new java.util.TreeMap<>(Map.of("y", "2", "x", "1")));
         assertEquals(-1, Files.mismatch(a, b));
-        assertEquals(2, Files.list(folder).count(), "no temporary is left");
+        try (var left = Files.list(folder)) {
+            assertEquals(2, left.count(), "no temporary is left");
+        }
     }
 
     @Test

@@ -109,14 +109,14 @@ final class Strokes {
     }
 
     private static Variant parse(String text) {
-        String[] words = text.replace(" |", "|").split(" ");
+        String[] words = text.replace(" |", "|").split(" ", -1);
         var points = new double[words.length][];
         var corner = new boolean[words.length];
         var lift = new boolean[words.length];
         for (int i = 0; i < words.length; i++) {
             corner[i] = words[i].contains("!");
             lift[i] = words[i].contains("|");
-            String[] xy = words[i].replace("!", "").replace("|", "").split(",");
+            String[] xy = words[i].replace("!", "").replace("|", "").split(",", -1);
             points[i] = new double[] {Integer.parseInt(xy[0]) / 100.0, Integer.parseInt(xy[1]) / 100.0};
         }
         lift[words.length - 1] = true;
