@@ -9,6 +9,8 @@ import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -19,6 +21,13 @@ import java.util.Map;
 /// @param states the optimizer's memory
 /// @param scale first value of the factor on the rate
 record OptimizerPass(Rule rule, Settings settings, OptimizerStates states, double scale) {
+    /// What parameters of one type share.
+    ///
+    /// @param rate learning rate
+    /// @param count number of this update
+    /// @param corrections of averages, by their memory
+    private record Scalars(Tensor rate, Tensor count, Map<Double, Tensor> corrections) {}
+
     void run(Map<String, Parameter> trained, Map<String, Tensor> gradients) {
         var engine = trained.values().iterator().next().home();
         var step = states.shared(engine, "step", () -> HostTensor.of(new long[] {0}));
@@ -34,9 +43,14 @@ record OptimizerPass(Rule rule, Settings settings, OptimizerStates states, doubl
         trained.forEach((name, p) -> g.add(gradients.get(name).cast(wide(p))));
         var last = settings.accumulation() > 1 ? accumulate(engine, trained, g) : null;
 
+        var next = done.add(1);
         var bounded = clipped(g).iterator();
-        trained.forEach((name, p) -> move(name, p, bounded.next(), rate, done, last));
-        step.set(choose(last, done.add(1), done));
+        var scalars = new EnumMap<DType, Scalars>(DType.class);
+        trained.forEach((name, p) -> {
+            var shared = scalars.computeIfAbsent(wide(p), t -> new Scalars(rate.cast(t), next.cast(t), new HashMap<>()));
+            move(name, p, bounded.next(), shared, last);
+        });
+        step.set(choose(last, next, done));
         rateCell.set(rate);
     }
 
@@ -70,22 +84,24 @@ record OptimizerPass(Rule rule, Settings settings, OptimizerStates states, doubl
         return settings.clipNorm() < Double.POSITIVE_INFINITY ? Gradients.clipNorm(c, settings.clipNorm()) : c;
     }
 
-    private void move(String name, Parameter p, Tensor gradient, Tensor rate, Tensor done, Tensor last) {
+    private void move(String name, Parameter p, Tensor gradient, Scalars shared, Tensor last) {
         var type = wide(p);
         double decay = settings.decay(name, p.shape());
-        var ownRate = rate.mul(settings.rateFactor(name)).cast(type);
+        double factor = settings.rateFactor(name);
+        var rate = factor == 1 ? shared.rate : shared.rate.mul(factor);
         var old = p.get().cast(type);
         var w = old;
         var g = gradient;
         switch (decay == 0 ? Rule.Decay.BY_RULE : rule.decay()) {
             case COUPLED -> g = g.add(w.mul(decay));
-            case DECOUPLED -> w = w.mul(ownRate.mul(decay).rsub(1));
+            case DECOUPLED -> w = w.mul(rate.mul(decay).rsub(1));
             case BY_RULE -> {}
         }
-        var u = new Update(w, g, ownRate, done.add(1).cast(type), decay, (slot, shape) -> slot(name, p, slot, shape));
-        var next = rule.next(u);
+        var u = new Update(
+                w, g, rate, shared.count, decay, (slot, shape) -> slot(name, p, slot, shape), shared.corrections);
+        var moved = rule.next(u);
         u.changed().forEach((s, value) -> s.set(choose(last, value, s.get())));
-        p.set(choose(last, next, old).cast(p.dtype()));
+        p.set(choose(last, moved, old).cast(p.dtype()));
     }
 
     private State slot(String name, Parameter p, String slot, Shape shape) {

@@ -16,16 +16,25 @@ public final class Update {
     private final Tensor count;
     private final double decay;
     private final BiFunction<String, Shape, State> states;
+    private final Map<Double, Tensor> corrections;
     private final Map<State, Tensor> changed = new LinkedHashMap<>();
 
-    /// Rate and count come as scalars of the weight's type.
-    Update(Tensor weight, Tensor gradient, Tensor rate, Tensor count, double decay, BiFunction<String, Shape, State> states) {
+    /// Rate and count come as scalars of the weight's type; corrections made for other weights of that type are taken from there.
+    Update(
+            Tensor weight,
+            Tensor gradient,
+            Tensor rate,
+            Tensor count,
+            double decay,
+            BiFunction<String, Shape, State> states,
+            Map<Double, Tensor> corrections) {
         this.weight = weight;
         this.gradient = gradient;
         this.rate = rate;
         this.count = count;
         this.decay = decay;
         this.states = states;
+        this.corrections = corrections;
     }
 
     /// The weight, in F32 or F64.
@@ -78,7 +87,7 @@ public final class Update {
     /// `1 − βᵗ`, what an average that started at 0 has to be divided by.
     public Tensor correction(double beta) {
         // 1 − pow would lose half of the digits for β near 1
-        return count.mul(Math.log(beta)).expm1().neg();
+        return corrections.computeIfAbsent(beta, b -> count.mul(Math.log(b)).expm1().neg());
     }
 
     /// The type of the weight: F32 or F64.
