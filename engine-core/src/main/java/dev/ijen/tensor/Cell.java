@@ -9,6 +9,7 @@ public abstract class Cell {
     private final String name;
     private final DType dtype;
     private final Shape shape;
+    private Tensor read;
 
     /// For the engine's parameters and states.
     protected Cell(String name, DType dtype, Shape shape) {
@@ -35,10 +36,18 @@ public abstract class Cell {
     /// The engine that holds the memory.
     public abstract Evaluator home();
 
-    /// The current value as an expression.
+    /// The current value as an expression: the same tensor at each call (within a step: until an assignment), so that a gradient with
+    /// respect to it is found.
     public final Tensor get() {
         var trace = Trace.current();
-        return trace == null ? Tensor.of(new Leaf.Read(this)) : trace.read(this);
+        return trace == null ? untraced() : trace.read(this);
+    }
+
+    private synchronized Tensor untraced() {
+        if (read == null) {
+            read = Tensor.of(new Leaf.Read(this));
+        }
+        return read;
     }
 
     /// Makes `value` the cell's value: at the end of the step, or at once outside of one.

@@ -320,6 +320,8 @@ class LayersTest extends OnEngine {
         assertEquals(Shape.of(1, 3, 2), out.get(0).shape());
         assertClose(new double[] {30, 31, 10, 11, 30, 31}, out.get(0), 0);
         assertClose(new double[] {0, 0, 1, 1, 0, 0, 2, 2}, out.get(1), 0);
+        var outside = e.apply(engine.tensor(new int[] {3, 1, 3}, 1, 3)).sum();
+        check(Gradient.of(outside, e.weight().get()), 0, 0, 1, 1, 0, 0, 2, 2);
     }
 
     @Test
