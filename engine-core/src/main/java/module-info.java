@@ -16,6 +16,8 @@ module dev.ijen.core {
     exports dev.ijen.metrics;
     exports dev.ijen.optim;
     exports dev.ijen.nn;
+    exports dev.ijen.train;
+    exports dev.ijen.train.config;
 
     exports dev.ijen.spi to dev.ijen.cpu, dev.ijen.cuda;
 

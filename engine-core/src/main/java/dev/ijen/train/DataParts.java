@@ -1,0 +1,194 @@
+package dev.ijen.train;
+
+import dev.ijen.data.Dataset;
+import dev.ijen.data.Datasets;
+import dev.ijen.data.IdxDataset;
+import dev.ijen.data.ImageFolder;
+import dev.ijen.data.Normalize;
+import dev.ijen.data.Tabular;
+import dev.ijen.data.TabularOptions;
+import dev.ijen.data.synth.Digits;
+import dev.ijen.format.Csv;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.IjenException;
+import dev.ijen.train.config.ConfigException;
+import dev.ijen.train.config.DataConfig;
+import dev.ijen.train.config.Mark;
+import dev.ijen.train.config.TrainConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The data of a training, divided. What is learnt about it is learnt from the training part alone.
+///
+/// @param train to learn from
+/// @param validation to choose the best weights; null where none is held out
+/// @param test never looked at before the end; null where there is none
+/// @param preprocessor what is needed to use the model
+/// @param description one line
+public record DataParts(
+        Dataset train, Dataset validation, Dataset test, Preprocessor preprocessor, String description) {
+    /// Reads and divides the data a configuration names: the same configuration and seed give the same parts.
+    ///
+    /// @throws ConfigException if the configuration does not say enough
+    /// @throws dev.ijen.format.FormatException if a file cannot be used
+    public static DataParts load(TrainConfig config) {
+        var data = config.data();
+        return switch (kind(data)) {
+            case AUTO -> throw new IllegalStateException("settled by kind");
+            case DIGITS -> divided(config, Digits.dataset(data.count(), config.seed()), "drawn digits");
+            case IDX -> withTest(config, IdxDataset.train(path(data)), idxTest(path(data)));
+            case IMAGES -> images(config);
+            case CSV -> table(config);
+            case NPZ -> divided(config, Datasets.npz(path(data), "x", "y"), data.path());
+        };
+    }
+
+    /// What the data is, settled by the path where the configuration leaves it open.
+    static DataConfig.Kind kind(DataConfig data) {
+        if (data.kind() != DataConfig.Kind.AUTO) {
+            return data.kind();
+        }
+        var path = path(data);
+        return switch (Datasets.detect(path)) {
+            case IDX -> DataConfig.Kind.IDX;
+            case IMAGE_FOLDER, IMAGE_SPLITS -> DataConfig.Kind.IMAGES;
+            case CSV -> DataConfig.Kind.CSV;
+            case NPZ -> DataConfig.Kind.NPZ;
+            case NPY -> throw new ConfigException(
+                    Mark.of("data.path"), "labels are missing", path.toString(), ".npz with arrays x and y", "store both in one .npz file");
+        };
+    }
+
+    static Path path(DataConfig data) {
+        if (data.path().isBlank()) {
+            throw new ConfigException(
+                    Mark.of("data.path"), "no data", "nothing", "a file or folder", "give one: --data PATH, or data.path in the configuration");
+        }
+        return Path.of(data.path());
+    }
+
+    private static Dataset idxTest(Path folder) {
+        return Files.exists(folder.resolve("t10k-images-idx3-ubyte"))
+                        || Files.exists(folder.resolve("t10k-images-idx3-ubyte.gz"))
+                        || Files.exists(folder.resolve("t10k-images.idx3-ubyte"))
+                        || Files.exists(folder.resolve("t10k-images.idx3-ubyte.gz"))
+                ? IdxDataset.test(folder)
+                : null;
+    }
+
+    private static DataParts images(TrainConfig config) {
+        var d = config.data();
+        var path = path(d);
+        if (Files.isDirectory(path) && Datasets.detect(path) == Datasets.Kind.IMAGE_SPLITS) {
+            var train = folder(path.resolve("train"), d);
+            var other = path.resolve(Files.isDirectory(path.resolve("test")) ? "test" : "val");
+            return withTest(config, train, Relabelled.of(folder(other, d), train.classNames(), other.toString()));
+        }
+        return divided(config, folder(path, d), path.toString());
+    }
+
+    private static ImageFolder folder(Path path, DataConfig d) {
+        return ImageFolder.of(path, d.channels(), d.height(), d.width());
+    }
+
+    private static DataParts table(TrainConfig config) {
+        var d = config.data();
+        var csv = Csv.read(path(d));
+        var parts = Tabular.split(csv, options(d), fractions(d, true), config.seed());
+        var sets = parts.datasets();
+        return new DataParts(
+                Datasets.take(sets.get(0), limit(d)),
+                notEmpty(sets.get(1)),
+                notEmpty(sets.get(2)),
+                new Preprocessor.Table(parts.preprocessor()),
+                d.path() + ", " + csv.rows() + " rows, " + parts.preprocessor().featureNames().size() + " features");
+    }
+
+    private static TabularOptions options(DataConfig d) {
+        var o = TabularOptions.of(d.target())
+                .withDrop(d.drop())
+                .withTask(TabularOptions.Task.valueOf(d.task().name()))
+                .withEncoding(TabularOptions.Encoding.valueOf(d.encoding().name()))
+                .withStandardize(d.standardize())
+                .withStandardizeTarget(d.standardizeTarget())
+                .withMissingIndicators(d.missingIndicators());
+        return d.imputation() == DataConfig.Imputation.KNN
+                ? o.withNeighbours(d.neighbours())
+                : o.withImputation(TabularOptions.Imputation.valueOf(d.imputation().name()));
+    }
+
+    /// Sizes of training, validation and test part. Validation is a share of what is left after the test part.
+    private static double[] fractions(DataConfig d, boolean test) {
+        double t = test ? d.test() : 0;
+        double v = (1 - t) * d.validation();
+        return new double[] {1 - t - v, v, t};
+    }
+
+    private static DataParts divided(TrainConfig config, Dataset all, String name) {
+        var parts = Datasets.split(all, fractions(config.data(), true), config.seed(), all.isClassification());
+        return of(config, parts.get(0), notEmpty(parts.get(1)), notEmpty(parts.get(2)), name);
+    }
+
+    private static DataParts withTest(TrainConfig config, Dataset train, Dataset test) {
+        if (test == null) {
+            return divided(config, train, config.data().path());
+        }
+        if (!test.classNames().equals(train.classNames()) || !test.input().shape().equals(train.input().shape())) {
+            throw new IjenException(
+                    config.data().path() + ": training and test part differ",
+                    "classes " + train.classNames().size() + " and " + test.classNames().size() + ", examples " + train.input().shape()
+                            + " and " + test.input().shape(),
+                    "the same classes and shapes",
+                    "use parts that belong together");
+        }
+        var parts = Datasets.split(train, fractions(config.data(), false), config.seed(), train.isClassification());
+        return of(config, parts.get(0), notEmpty(parts.get(1)), test, config.data().path());
+    }
+
+    private static DataParts of(TrainConfig config, Dataset train, Dataset validation, Dataset test, String name) {
+        var part = Datasets.take(train, limit(config.data()));
+        if (part.size() == 0) {
+            throw new IjenException(name + ": nothing to train on", "0 examples", "at least one", "lower data.validation and data.test");
+        }
+        var pre = preprocessor(config.data(), part);
+        var text = name + ", " + part.size() + " to train on, " + size(validation) + " to validate, " + size(test) + " to test";
+        return new DataParts(part, validation, test, pre, text);
+    }
+
+    private static Preprocessor preprocessor(DataConfig d, Dataset train) {
+        var input = train.input();
+        if (input.shape().rank() != 3 || input.dtype() != DType.F32) {
+            return new Preprocessor.Arrays(input.dtype(), input.shape(), train.classNames());
+        }
+        var mean = new ArrayList<Double>();
+        var std = new ArrayList<Double>();
+        if (d.normalize()) {
+            var n = Normalize.fit(train);
+            for (int c = 0; c < n.mean().length; c++) {
+                mean.add((double) n.mean()[c]);
+                std.add((double) n.std()[c]);
+            }
+        }
+        var s = input.shape();
+        return new Preprocessor.Image(s.dim(0), s.dim(1), s.dim(2), mean, std, train.classNames(), d.ink());
+    }
+
+    private static int limit(DataConfig d) {
+        return d.limit() == 0 ? Integer.MAX_VALUE : d.limit();
+    }
+
+    private static int size(Dataset d) {
+        return d == null ? 0 : d.size();
+    }
+
+    private static Dataset notEmpty(Dataset d) {
+        return d.size() == 0 ? null : d;
+    }
+
+    /// The files the data is read from, for hashing; empty for drawn data.
+    static List<Path> files(DataConfig data) {
+        return kind(data) == DataConfig.Kind.DIGITS ? List.of() : List.of(path(data));
+    }
+}

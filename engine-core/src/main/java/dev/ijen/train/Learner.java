@@ -1,0 +1,131 @@
+package dev.ijen.train;
+
+import dev.ijen.data.ElementSpec;
+import dev.ijen.engine.Engine;
+import dev.ijen.engine.InputSpec;
+import dev.ijen.engine.ProgramReport;
+import dev.ijen.loss.Loss;
+import dev.ijen.nn.Chain;
+import dev.ijen.nn.Module;
+import dev.ijen.optim.Ema;
+import dev.ijen.optim.Optimizer;
+import dev.ijen.tensor.Cell;
+import dev.ijen.tensor.HostTensor;
+import dev.ijen.train.config.TrainConfig;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// A network with what trains it: optimizer, averages, the compiled step. Knows how to put all of that into files and back.
+final class Learner implements AutoCloseable {
+    private static final String OPTIMIZER = "optimizer.";
+    private static final String RAW = "raw.";
+    private static final String RANDOM = "random.";
+
+    private final Engine engine;
+    private final TrainConfig config;
+    private final Preprocessor pre;
+    private final ElementSpec label;
+    private final Chain model;
+    private final Optimizer optimizer;
+    private final Ema ema;
+    private final TrainStep step;
+
+    /// @param label of one example
+    /// @param outputs classes or targets
+    /// @param batches an epoch
+    Learner(Engine engine, TrainConfig config, Preprocessor pre, ElementSpec label, int outputs, int batches, Loss loss) {
+        this.engine = engine;
+        this.config = config;
+        this.pre = pre;
+        this.label = label;
+        this.model = ModelBuilder.build(engine, config.model(), pre.shape(), pre.dtype(), outputs);
+        this.optimizer = Optimizers.optimizer(config, batches, (long) batches * config.training().epochs());
+        this.ema = config.training().ema() > 0 ? Ema.of(config.training().ema()) : null;
+        this.step = new TrainStep(engine, model, optimizer, ema, loss, pre, !pre.classNames().isEmpty());
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    Chain model() {
+        return model;
+    }
+
+    Optimizer optimizer() {
+        return optimizer;
+    }
+
+    TrainStep step() {
+        return step;
+    }
+
+    /// Scores the weights as they would be saved.
+    Scorer scorer(HostLoss loss) {
+        return new Scorer(engine, model, ema, pre, loss, config.training().evalBatchSize());
+    }
+
+    /// Scores the weights themselves.
+    Scorer plainScorer(HostLoss loss) {
+        return new Scorer(engine, model, null, pre, loss, config.training().evalBatchSize());
+    }
+
+    ProgramReport stepReport(int batch) {
+        var x = new InputSpec(pre.dtype(), pre.shape().insert(0, batch));
+        return step.report(x, new InputSpec(label.dtype(), label.shape().insert(0, batch)));
+    }
+
+    /// Weights and statistics as they are to be used.
+    Map<String, HostTensor> weights() {
+        var all = Checkpoints.values(Module.cells(model));
+        if (ema != null) {
+            all.putAll(Checkpoints.values(ema.states(model)));
+        }
+        return all;
+    }
+
+    /// Everything else that the next step depends on.
+    Map<String, HostTensor> states() {
+        var all = new LinkedHashMap<String, HostTensor>();
+        put(all, OPTIMIZER, optimizer.states(model));
+        put(all, RANDOM, Map.of("generator", engine.generator()));
+        if (ema != null) {
+            put(all, RAW, Module.parameters(model));
+        }
+        return all;
+    }
+
+    private static void put(Map<String, HostTensor> all, String prefix, Map<String, ? extends Cell> cells) {
+        Checkpoints.values(cells).forEach((name, v) -> all.put(prefix + name, v));
+    }
+
+    /// Goes on from a checkpoint: the next step is, bit for bit, the one that would have been.
+    void restore(Path checkpoint) {
+        var weights = checkpoint.resolve(Checkpoints.MODEL);
+        var rest = checkpoint.resolve(Checkpoints.OPTIMIZER);
+        Checkpoints.restore(weights, "", Module.cells(model));
+        Checkpoints.restore(rest, OPTIMIZER, optimizer.states(model));
+        Checkpoints.restore(rest, RANDOM, Map.of("generator", engine.generator()));
+        if (ema != null) {
+            var averages = ema.states(model);
+            averages.forEach((name, a) -> a.write(Module.parameters(model).get(name).read()));
+            Checkpoints.restore(rest, RAW, Module.parameters(model));
+        }
+    }
+
+    /// Takes the weights of a checkpoint for use; averages are not moved any more.
+    void use(Path checkpoint) {
+        Checkpoints.restore(checkpoint.resolve(Checkpoints.MODEL), "", Module.cells(model));
+    }
+
+    @Override
+    public void close() {
+        step.close();
+        optimizer.close();
+        if (ema != null) {
+            ema.close();
+        }
+        Module.close(model);
+    }
+}

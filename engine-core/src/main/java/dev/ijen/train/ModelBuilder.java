@@ -1,0 +1,218 @@
+package dev.ijen.train;
+
+import dev.ijen.engine.Engine;
+import dev.ijen.nn.Activation;
+import dev.ijen.nn.AdaptiveAvgPool;
+import dev.ijen.nn.AvgPool;
+import dev.ijen.nn.BatchNorm;
+import dev.ijen.nn.Chain;
+import dev.ijen.nn.Conv;
+import dev.ijen.nn.ConvSpec;
+import dev.ijen.nn.Dropout;
+import dev.ijen.nn.Embedding;
+import dev.ijen.nn.Flatten;
+import dev.ijen.nn.GlobalAvgPool;
+import dev.ijen.nn.GroupNorm;
+import dev.ijen.nn.Init;
+import dev.ijen.nn.InstanceNorm;
+import dev.ijen.nn.LayerNorm;
+import dev.ijen.nn.Linear;
+import dev.ijen.nn.MaxPool;
+import dev.ijen.nn.Module;
+import dev.ijen.nn.Padding;
+import dev.ijen.nn.Residual;
+import dev.ijen.nn.RmsNorm;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.IjenException;
+import dev.ijen.tensor.Leaf;
+import dev.ijen.tensor.Shape;
+import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Trace;
+import dev.ijen.train.config.ConfigException;
+import dev.ijen.train.config.LayerConfig;
+import dev.ijen.train.config.LayerSpec;
+import dev.ijen.train.config.Mark;
+import dev.ijen.train.config.ModelConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Makes the layers a configuration names. The shape is followed from layer to layer, so nothing about inputs has to be written,
+/// and a layer that does not fit is named with its line.
+final class ModelBuilder {
+    /// Batch of the traced shapes; any number does.
+    private static final int BATCH = 2;
+
+    private final Engine engine;
+    private final int outputs;
+
+    private ModelBuilder(Engine engine, int outputs) {
+        this.engine = engine;
+        this.outputs = outputs;
+    }
+
+    private record Flow(Shape shape, DType dtype) {
+        @Override
+        public String toString() {
+            var s = shape.toString();
+            return "[N" + (shape.rank() > 1 ? ", " : "") + s.substring(s.indexOf(shape.rank() > 1 ? ", " : "]") + (shape.rank() > 1 ? 2 : 0));
+        }
+    }
+
+    /// The network for examples of a shape and type.
+    ///
+    /// @param outputs classes or targets
+    /// @throws ConfigException naming the layer that does not fit
+    static Chain build(Engine engine, ModelConfig config, Shape example, DType dtype, int outputs) {
+        var layers = new ArrayList<Module>();
+        try {
+            var in = new Flow(example.insert(0, BATCH), dtype);
+            var out = new ModelBuilder(engine, outputs).chain(config.layers(), in, "model.layers", layers);
+            if (!out.shape.equals(Shape.of(BATCH, outputs))) {
+                var last = config.layers().isEmpty() ? Mark.of("model.layers") : config.layers().getLast().mark();
+                throw new ConfigException(
+                        last,
+                        "the network's output does not fit the data",
+                        "output " + out,
+                        "[N, " + outputs + "]: one for each class or target",
+                        "end with '- output'" + (out.shape.rank() > 2 ? ", after '- flatten' or '- global-avg-pool'" : ""));
+            }
+            return Chain.of(layers);
+        } catch (RuntimeException e) {
+            Module.close(layers);
+            throw e;
+        }
+    }
+
+    private Flow chain(List<LayerConfig> configs, Flow in, String path, List<Module> into) {
+        var x = in;
+        for (int i = 0; i < configs.size(); i++) {
+            var layer = configs.get(i);
+            var name = path + "." + i + " (" + layer.type() + ")";
+            var input = x;
+            var module = checked(layer, name, input, () -> module(layer, input, name, into));
+            into.add(module);
+            x = checked(layer, name, input, () -> flow(module, input));
+        }
+        return x;
+    }
+
+    private static <T> T checked(LayerConfig layer, String name, Flow in, java.util.function.Supplier<T> f) {
+        try {
+            return f.get();
+        } catch (ConfigException e) {
+            throw e;
+        } catch (IjenException e) {
+            throw new ConfigException(
+                    layer.mark(),
+                    name + " does not fit its input",
+                    "input " + in + "; " + part(e, "got"),
+                    part(e, "expected"),
+                    part(e, "fix"),
+                    e);
+        }
+    }
+
+    private static String part(IjenException e, String which) {
+        return e.getMessage()
+                .lines()
+                .filter(l -> l.strip().startsWith(which + ":"))
+                .map(l -> l.strip().substring(which.length() + 1).strip())
+                .findFirst()
+                .orElse(e.getMessage().lines().findFirst().orElse(""));
+    }
+
+    private static Flow flow(Module module, Flow in) {
+        var y = Trace.evaluation().call(() -> module.apply(Tensor.of(new Leaf.Input(0, in.dtype, in.shape))));
+        return new Flow(y.shape(), y.dtype());
+    }
+
+    private Module module(LayerConfig layer, Flow in, String name, List<Module> made) {
+        return switch (layer.spec()) {
+            case LayerSpec.Linear l -> linear(in, l.out(), l.init(), l.bias());
+            case LayerSpec.Output o -> linear(in, outputs, o.init(), true);
+            case LayerSpec.Conv c -> conv(c, in);
+            case LayerSpec.BatchNorm b -> BatchNorm.of(engine, channels(in), b.momentum(), b.eps());
+            case LayerSpec.LayerNorm l -> LayerNorm.of(engine, last(in));
+            case LayerSpec.GroupNorm g -> GroupNorm.of(engine, g.groups(), channels(in));
+            case LayerSpec.InstanceNorm i -> InstanceNorm.of(engine, channels(in));
+            case LayerSpec.RmsNorm r -> RmsNorm.of(engine, last(in));
+            case LayerSpec.Activated a -> Activation.of(a.function());
+            case LayerSpec.MaxPool p -> MaxPool.of(spatial(in), p.size(), p.stride() == 0 ? p.size() : p.stride(), padding(p.padding()));
+            case LayerSpec.AvgPool p -> AvgPool.of(spatial(in), p.size(), p.stride() == 0 ? p.size() : p.stride(), padding(p.padding()));
+            case LayerSpec.GlobalAvgPool g -> new GlobalAvgPool();
+            case LayerSpec.AdaptiveAvgPool a -> new AdaptiveAvgPool(java.util.Collections.nCopies(spatial(in), a.size()));
+            case LayerSpec.Flatten f -> new Flatten();
+            case LayerSpec.Dropout d -> Dropout.of(engine, d.rate());
+            case LayerSpec.Embedding e -> Embedding.of(engine, e.count(), e.dim());
+            case LayerSpec.Residual r -> residual(r, in, name, made);
+        };
+    }
+
+    private Linear linear(Flow in, int out, String init, boolean bias) {
+        if (init.equals("auto") && bias) {
+            return Linear.of(engine, last(in), out);
+        }
+        return Linear.of(engine, last(in), out, init.equals("auto") ? Init.heUniform() : Init.of(init), bias);
+    }
+
+    private Conv conv(LayerSpec.Conv c, Flow in) {
+        var spec = ConvSpec.of(spatial(in), channels(in), c.out(), c.size())
+                .withStride(c.stride())
+                .withPadding(padding(c.padding()))
+                .withDilation(c.dilation())
+                .withGroups(c.groups())
+                .withBias(c.bias());
+        return Conv.of(engine, c.init().equals("auto") ? spec : spec.withInit(Init.of(c.init())));
+    }
+
+    private Module residual(LayerSpec.Residual r, Flow in, String name, List<Module> made) {
+        var body = new ArrayList<Module>();
+        var shortcut = new ArrayList<Module>();
+        boolean fine = false;
+        try {
+            chain(r.body(), in, name + ".body", body);
+            chain(r.shortcut(), in, name + ".shortcut", shortcut);
+            fine = true;
+        } finally {
+            if (!fine) {
+                // the layers made so far are closed by whoever builds the network
+                made.addAll(body);
+                made.addAll(shortcut);
+            }
+        }
+        return Residual.of(Chain.of(body), shortcut.isEmpty() ? null : Chain.of(shortcut));
+    }
+
+    private static Padding padding(String text) {
+        return switch (text) {
+            case "same" -> Padding.same();
+            case "valid" -> Padding.valid();
+            default -> {
+                if (!text.matches("[0-9]{1,4}")) {
+                    throw new IjenException("padding: not understood", "'" + text + "'", "same, valid or a number", "correct it");
+                }
+                yield Padding.of(Integer.parseInt(text));
+            }
+        };
+    }
+
+    private static int last(Flow in) {
+        return in.shape.dim(-1);
+    }
+
+    private static int channels(Flow in) {
+        if (in.shape.rank() < 2) {
+            throw new IjenException("no channels", in.toString(), "[N, C, …]", "put it where there are channels");
+        }
+        return in.shape.dim(1);
+    }
+
+    private static int spatial(Flow in) {
+        int rank = in.shape.rank() - 2;
+        if (rank < 1 || rank > 3) {
+            throw new IjenException(
+                    "no image", in.toString(), "[N, C, H, W]: channels and one to three spatial axes", "put it before flattening; tables have none");
+        }
+        return rank;
+    }
+}

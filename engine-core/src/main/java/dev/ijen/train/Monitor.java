@@ -1,0 +1,68 @@
+package dev.ijen.train;
+
+import dev.ijen.tensor.IjenException;
+import dev.ijen.train.config.ConfigException;
+import dev.ijen.train.config.Mark;
+import dev.ijen.train.config.TrainConfig;
+import java.util.List;
+import java.util.Set;
+
+/// Which weights are the best ones, and when there is no progress any more.
+final class Monitor {
+    private static final Set<String> LOWER = Set.of("loss", "rmse", "mae", "mape", "ece");
+    private static final List<String> CLASSES = List.of(
+            "loss", "accuracy", "f1_macro", "precision_macro", "recall_macro", "balanced_accuracy", "matthews", "roc_auc",
+            "average_precision", "ece");
+    private static final List<String> NUMBERS = List.of("loss", "r2", "rmse", "mae", "mape");
+
+    private final String metric;
+    private final double minDelta;
+    private final int patience;
+
+    Monitor(TrainConfig config, boolean classification) {
+        var asked = config.training().monitor();
+        metric = asked.equals("auto") ? classification ? "accuracy" : "r2" : asked;
+        minDelta = config.training().minDelta();
+        patience = config.training().patience();
+        var known = classification ? CLASSES : NUMBERS;
+        if (!known.contains(metric)) {
+            throw new ConfigException(
+                    Mark.of("training.monitor"), "no such metric", "'" + metric + "'", String.join(", ", known), "choose one of them, or auto");
+        }
+    }
+
+    String metric() {
+        return metric;
+    }
+
+    boolean lowerIsBetter() {
+        return LOWER.contains(metric);
+    }
+
+    /// The value that is compared.
+    ///
+    /// @throws IjenException if this data does not have it, as ROC AUC with more than two classes
+    double value(Evaluation validation) {
+        return validation.metric(metric);
+    }
+
+    /// Takes note of an epoch's end; true if it is the best so far. Among equals the lower loss is better.
+    boolean observe(Progress p, Evaluation validation) {
+        double v = value(validation);
+        double gain = lowerIsBetter() ? p.best - v : v - p.best;
+        boolean first = Double.isNaN(p.best);
+        boolean best = first || gain > minDelta || gain == 0 && validation.loss() < p.bestLoss;
+        // a lower loss at the same accuracy is progress, too
+        p.stale = best ? 0 : p.stale + 1;
+        if (best) {
+            p.best = v;
+            p.bestLoss = validation.loss();
+            p.bestStep = p.step;
+        }
+        return best;
+    }
+
+    boolean shouldStop(Progress p) {
+        return patience > 0 && p.stale >= patience;
+    }
+}

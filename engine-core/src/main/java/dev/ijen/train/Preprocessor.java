@@ -1,0 +1,199 @@
+package dev.ijen.train;
+
+import dev.ijen.data.Dataset;
+import dev.ijen.data.TabularPreprocessor;
+import dev.ijen.format.FormatException;
+import dev.ijen.format.Json;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Shape;
+import dev.ijen.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What was learnt about the data from the training part, and is needed to use the model: kept with every checkpoint.
+public sealed interface Preprocessor {
+    /// The classes by index; empty for regression.
+    List<String> classNames();
+
+    /// Shape of one example.
+    Shape shape();
+
+    /// An input batch as the network wants it; part of the compiled programs.
+    Tensor standardize(Tensor x);
+
+    /// A label or prediction in the data's own unit.
+    default double targetValue(double label) {
+        return label;
+    }
+
+    /// Pictures, F32 [C, H, W] from 0 to 1.
+    ///
+    /// @param channels 1 or 3
+    /// @param height of an example
+    /// @param width of an example
+    /// @param mean of each channel; empty to leave values as they are
+    /// @param std standard deviation of each channel
+    /// @param classNames by index
+    /// @param ink whether pictures to predict are looked at as ink on paper
+    record Image(
+            int channels, int height, int width, List<Double> mean, List<Double> std, List<String> classNames, boolean ink)
+            implements Preprocessor {
+        /// Copies the lists.
+        public Image {
+            mean = List.copyOf(mean);
+            std = List.copyOf(std);
+            classNames = List.copyOf(classNames);
+        }
+
+        @Override
+        public Shape shape() {
+            return Shape.of(channels, height, width);
+        }
+
+        @Override
+        public Tensor standardize(Tensor x) {
+            if (mean.isEmpty()) {
+                return x;
+            }
+            if (channels == 1) {
+                return x.sub(mean.getFirst()).mul(1 / std.getFirst());
+            }
+            return x.sub(constant(mean, 1)).mul(constant(std, -1));
+        }
+
+        private Tensor constant(List<Double> values, int power) {
+            var f = new float[channels];
+            for (int c = 0; c < channels; c++) {
+                f[c] = (float) (power < 0 ? 1 / values.get(c) : values.get(c));
+            }
+            return Tensor.of(HostTensor.of(f, channels, 1, 1));
+        }
+    }
+
+    /// Rows of a table.
+    ///
+    /// @param table what was learnt about its columns
+    record Table(TabularPreprocessor table) implements Preprocessor {
+        @Override
+        public List<String> classNames() {
+            return table.classNames();
+        }
+
+        @Override
+        public Shape shape() {
+            return Shape.of(table.featureNames().size());
+        }
+
+        @Override
+        public Tensor standardize(Tensor x) {
+            return x;
+        }
+
+        @Override
+        public double targetValue(double label) {
+            return table.targetValue(label);
+        }
+    }
+
+    /// Arrays as they are.
+    ///
+    /// @param dtype of an example
+    /// @param shape of an example
+    /// @param classNames by index
+    record Arrays(DType dtype, Shape shape, List<String> classNames) implements Preprocessor {
+        /// Copies the list.
+        public Arrays {
+            classNames = List.copyOf(classNames);
+        }
+
+        @Override
+        public Tensor standardize(Tensor x) {
+            return x;
+        }
+    }
+
+    /// Element type of an example.
+    default DType dtype() {
+        return DType.F32;
+    }
+
+    /// Numbers a prediction has: classes, or targets of a dataset.
+    static int outputs(Dataset data) {
+        return data.isClassification() ? data.classes() : data.label().shape().size();
+    }
+
+    /// As JSON.
+    default String toJson() {
+        var m = new LinkedHashMap<String, Object>();
+        switch (this) {
+            case Image i -> {
+                m.put("kind", "image");
+                m.put("channels", (long) i.channels);
+                m.put("height", (long) i.height);
+                m.put("width", (long) i.width);
+                m.put("mean", i.mean);
+                m.put("std", i.std);
+                m.put("classes", i.classNames);
+                m.put("ink", i.ink);
+            }
+            case Table t -> {
+                m.put("kind", "table");
+                m.put("table", t.table.toJson());
+            }
+            case Arrays a -> {
+                m.put("kind", "arrays");
+                m.put("dtype", a.dtype.name());
+                m.put("shape", java.util.Arrays.stream(a.shape.dims()).mapToObj(d -> (long) d).toList());
+                m.put("classes", a.classNames);
+            }
+        }
+        return Json.write(m);
+    }
+
+    /// What [#toJson] wrote.
+    ///
+    /// @throws FormatException if it is not that
+    static Preprocessor fromJson(String source, String text) {
+        var m = Fields.of(source, Json.parse(source, text));
+        return switch (m.text("kind")) {
+            case "image" -> image(m);
+            case "table" -> new Table(TabularPreprocessor.fromJson(source, m.text("table")));
+            case "arrays" -> {
+                try {
+                    var dims = m.numbers("shape").stream().mapToInt(Double::intValue).toArray();
+                    yield new Arrays(DType.valueOf(m.text("dtype")), Shape.of(dims), m.texts("classes"));
+                } catch (IllegalArgumentException e) {
+                    throw m.wrong("dtype", "an element type");
+                }
+            }
+            default -> throw m.wrong("kind", "image, table or arrays");
+        };
+    }
+
+    private static Image image(Fields m) {
+        var i = new Image(
+                m.whole("channels", 1, 4),
+                m.whole("height", 1, 1 << 15),
+                m.whole("width", 1, 1 << 15),
+                m.numbers("mean"),
+                m.numbers("std"),
+                m.texts("classes"),
+                m.truth("ink"));
+        boolean fits = i.mean.size() == i.std.size() && (i.mean.isEmpty() || i.mean.size() == i.channels);
+        if (!fits || i.std.stream().anyMatch(s -> !(s > 0))) {
+            throw m.wrong("mean", "one mean and positive deviation a channel");
+        }
+        return i;
+    }
+
+    /// The examples of a folder or file with the model's classes, for evaluation.
+    static Map<String, Integer> index(List<String> names) {
+        var all = new LinkedHashMap<String, Integer>();
+        for (var n : names) {
+            all.put(n, all.size());
+        }
+        return all;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.ijen.train;
+
+import dev.ijen.format.AtomicFiles;
+import dev.ijen.format.FormatException;
+import dev.ijen.tensor.IjenException;
+import dev.ijen.train.config.ConfigReader;
+import dev.ijen.train.config.ConfigWriter;
+import dev.ijen.train.config.TrainConfig;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The folder of a run. Made for it alone: what is there already is never touched.
+record RunDirectory(Path path) {
+    private static final int MOST = 100_000;
+
+    /// A new one at `wanted`, or with a number added where that is taken.
+    static RunDirectory create(Path wanted, TrainConfig config) {
+        var run = new RunDirectory(claim(wanted));
+        AtomicFiles.write(run.config(), ConfigWriter.yaml(config));
+        return run;
+    }
+
+    private static Path claim(Path wanted) {
+        try {
+            var parent = wanted.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            if (Files.isDirectory(wanted) && isEmpty(wanted)) {
+                return wanted;
+            }
+            for (int i = 1; i < MOST; i++) {
+                var p = i == 1 ? wanted : wanted.resolveSibling(wanted.getFileName() + "-" + i);
+                try {
+                    return Files.createDirectory(p);
+                } catch (FileAlreadyExistsException e) {
+                    continue; // somebody's; the next number
+                }
+            }
+        } catch (IOException e) {
+            throw new IjenException(
+                    "cannot create the run directory " + wanted,
+                    e.getClass().getSimpleName() + ": " + e.getMessage(),
+                    "a folder that can be written",
+                    "choose another one: --out DIR",
+                    e);
+        }
+        throw new IjenException("cannot create the run directory " + wanted, MOST + " of that name", "a free name", "choose another: --out DIR");
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (var in = Files.list(folder)) {
+            return in.findAny().isEmpty();
+        }
+    }
+
+    /// One that exists.
+    ///
+    /// @throws FormatException if it is no run
+    static RunDirectory open(Path path) {
+        var run = new RunDirectory(path);
+        if (!Files.isRegularFile(run.config())) {
+            throw FormatException.missing(run.config(), "give the folder of a run, such as runs/digits");
+        }
+        return run;
+    }
+
+    TrainConfig readConfig() {
+        return ConfigReader.read(config(), List.of());
+    }
+
+    Path config() {
+        return path.resolve("config.yaml");
+    }
+
+    Path environment() {
+        return path.resolve("env.json");
+    }
+
+    Path metrics() {
+        return path.resolve("metrics.jsonl");
+    }
+
+    Path log() {
+        return path.resolve("train.log");
+    }
+
+    Path tensorBoard() {
+        return path.resolve("tb");
+    }
+
+    Checkpoints checkpoints() {
+        return new Checkpoints(path.resolve("checkpoints"));
+    }
+}

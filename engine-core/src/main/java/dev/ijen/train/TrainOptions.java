@@ -1,0 +1,56 @@
+package dev.ijen.train;
+
+import dev.ijen.engine.Device;
+import dev.ijen.engine.EngineOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/// Where and how a training runs; what it is stands in its configuration.
+///
+/// @param device which device
+/// @param engine threads and the like; the seed is the configuration's
+/// @param out the run directory; null for `runs/` and the run's name. One that holds something is never touched: a number is
+///     added to the name
+/// @param listeners who is told what happens
+/// @param interrupted asked after every step; true ends the training after saving a checkpoint
+public record TrainOptions(
+        Device device, EngineOptions engine, Path out, List<TrainListener> listeners, BooleanSupplier interrupted) {
+    /// Copies the list.
+    public TrainOptions {
+        listeners = List.copyOf(listeners);
+    }
+
+    /// The best device, no listeners.
+    public static TrainOptions defaults() {
+        return new TrainOptions(Device.auto(), EngineOptions.defaults(), null, List.of(), () -> false);
+    }
+
+    /// On another device.
+    public TrainOptions withDevice(Device d) {
+        return new TrainOptions(d, engine, out, listeners, interrupted);
+    }
+
+    /// With other threads and the like.
+    public TrainOptions withEngine(EngineOptions e) {
+        return new TrainOptions(device, e, out, listeners, interrupted);
+    }
+
+    /// With a chosen run directory.
+    public TrainOptions withOut(Path directory) {
+        return new TrainOptions(device, engine, directory, listeners, interrupted);
+    }
+
+    /// With one more listener.
+    public TrainOptions withListener(TrainListener l) {
+        var all = new ArrayList<>(listeners);
+        all.add(l);
+        return new TrainOptions(device, engine, out, all, interrupted);
+    }
+
+    /// With something that can ask for the end.
+    public TrainOptions withInterrupted(BooleanSupplier asked) {
+        return new TrainOptions(device, engine, out, listeners, asked);
+    }
+}

@@ -1,0 +1,199 @@
+package dev.ijen.train;
+
+import dev.ijen.data.ElementSpec;
+import dev.ijen.engine.Engine;
+import dev.ijen.engine.ProgramReport;
+import dev.ijen.nn.LayerRow;
+import dev.ijen.nn.Module;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.Shape;
+import dev.ijen.tensor.Tensor;
+import dev.ijen.train.config.DataConfig;
+import dev.ijen.train.config.TrainConfig;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/// What a training, or a trained model, is and needs, known before anything runs.
+///
+/// @param device chosen, and why
+/// @param layers one row a layer, shapes for a batch of one
+/// @param input type and shape of one example
+/// @param parameters numbers in the weights
+/// @param trainable those that move
+/// @param flopsForward operations for one example
+/// @param flopsStep operations of a training step; 0 for a trained model
+/// @param forward the program for a batch in use
+/// @param step the training step's program; null for a trained model
+/// @param batchSize examples a step
+public record TrainPlan(
+        String device,
+        List<LayerRow> layers,
+        String input,
+        long parameters,
+        long trainable,
+        long flopsForward,
+        long flopsStep,
+        ProgramReport forward,
+        ProgramReport step,
+        int batchSize) {
+    /// Copies the list.
+    public TrainPlan {
+        layers = List.copyOf(layers);
+    }
+
+    /// Of a configuration. Without a path to data, the shapes the configuration declares are taken.
+    public static TrainPlan of(TrainConfig config, TrainOptions options) {
+        var m = config.model();
+        boolean declared = !m.input().isEmpty() && m.outputs() > 0;
+        boolean noData = config.data().path().isBlank();
+        if (!declared || !noData) {
+            try (var trainer = Trainer.of(config, options)) {
+                return trainer.plan();
+            }
+        }
+        boolean numbers = config.data().task() == DataConfig.Task.REGRESSION;
+        var shape = Shape.of(m.input().stream().mapToInt(Integer::intValue).toArray());
+        var classes = numbers ? List.<String>of() : IntStream.range(0, m.outputs()).mapToObj(Integer::toString).toList();
+        var label = numbers
+                ? new ElementSpec("target", DType.F32, Shape.of(m.outputs()))
+                : new ElementSpec("label", DType.I32, Shape.scalar());
+        var pre = new Preprocessor.Arrays(DType.F32, shape, classes);
+        var kind = Optimizers.kind(config, !numbers);
+        try (var engine = Trainer.open(config, options);
+                var learner = new Learner(engine, config, pre, label, m.outputs(), 1, Optimizers.plain(kind));
+                var scorer = learner.scorer(new HostLoss(kind, 0))) {
+            return of(engine, learner, scorer, pre, config.training().batchSize());
+        }
+    }
+
+    static TrainPlan of(Engine engine, Learner learner, Scorer scorer, Preprocessor pre, int batch) {
+        var step = learner.stepReport(batch);
+        long trainable = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size()).sum();
+        return of(engine, learner.model(), scorer, pre, batch, step, trainable);
+    }
+
+    static TrainPlan of(Engine engine, Module model, Scorer scorer, Preprocessor pre, int batch, ProgramReport step, long trainable) {
+        return new TrainPlan(
+                engine.choice(),
+                Module.summary(model, pre.dtype(), pre.shape().insert(0, 1)),
+                pre.dtype() + pre.shape().toString(),
+                Module.parameterCount(model),
+                trainable,
+                scorer.report(1).flops(),
+                step == null ? 0 : step.flops(),
+                scorer.report(batch),
+                step,
+                batch);
+    }
+
+    /// Bytes on the device while it runs.
+    public long memoryBytes() {
+        return (step == null ? forward : step).totalBytes();
+    }
+
+    /// For JSON.
+    public Map<String, Object> toMap() {
+        var all = new LinkedHashMap<String, Object>();
+        all.put("device", device);
+        all.put("input", input);
+        all.put("batch_size", (long) batchSize);
+        all.put("parameters", parameters);
+        all.put("trainable", trainable);
+        all.put("flops_forward", flopsForward);
+        all.put("flops_step", flopsStep);
+        all.put("memory_bytes", memoryBytes());
+        all.put("memory", memory(step == null ? forward : step));
+        var rows = new ArrayList<Map<String, Object>>();
+        for (var l : layers) {
+            var row = new LinkedHashMap<String, Object>();
+            row.put("name", l.name());
+            row.put("type", l.type());
+            row.put("depth", (long) l.depth());
+            row.put("output", IntStream.of(l.output().dims()).mapToObj(d -> (long) d).toList());
+            row.put("parameters", l.parameters());
+            rows.add(row);
+        }
+        all.put("layers", rows);
+        return all;
+    }
+
+    private static Map<String, Object> memory(ProgramReport r) {
+        var m = new LinkedHashMap<String, Object>();
+        m.put("weights_and_states", r.cellBytes());
+        m.put("workspace", r.workspaceBytes());
+        m.put("workspace_without_sharing", r.naiveBytes());
+        m.put("scratch", r.scratchBytes());
+        m.put("arguments", r.argumentBytes());
+        m.put("constants", r.constantBytes());
+        m.put("launches", (long) r.launches());
+        return m;
+    }
+
+    /// A table of layers, and memory and work below it.
+    public String toText() {
+        var s = new StringBuilder();
+        int widest = layers.stream().mapToInt(l -> title(l).length()).max().orElse(5);
+        var format = "%-" + Math.max(24, widest) + "s  %-20s %14s%n";
+        s.append(String.format(Locale.ROOT, format, "layer", "output", "parameters"));
+        for (var l : layers) {
+            s.append(String.format(
+                    Locale.ROOT, format, title(l), l.output(), l.parameters() == 0 ? "" : String.format(Locale.ROOT, "%,d", l.parameters())));
+        }
+        s.append('\n');
+        row(s, "input", input + ", batch " + batchSize);
+        row(s, "parameters", String.format(Locale.ROOT, "%,d (%,d trained)", parameters, trainable));
+        row(s, "forward", work(flopsForward) + " an example");
+        if (step != null) {
+            row(s, "training step", work(flopsStep) + ", " + step.launches() + " launches");
+        }
+        var r = step == null ? forward : step;
+        row(s, "device memory", bytes(r.totalBytes()) + ": weights and states " + bytes(r.cellBytes()) + ", workspace " + bytes(r.workspaceBytes())
+                + " (" + bytes(r.naiveBytes()) + " without sharing), scratch " + bytes(r.scratchBytes()) + ", batch " + bytes(r.argumentBytes()));
+        row(s, "device", device);
+        return s.toString();
+    }
+
+    private static String title(LayerRow l) {
+        return "  ".repeat(Math.max(0, l.depth())) + (l.name().isEmpty() ? "" : l.name().substring(l.name().lastIndexOf('.') + 1) + " ") + l.type();
+    }
+
+    private static void row(StringBuilder s, String name, String value) {
+        s.append(String.format(Locale.ROOT, "%-15s %s%n", name, value));
+    }
+
+    private static String work(long flops) {
+        return flops >= 1_000_000_000
+                ? String.format(Locale.ROOT, "%.2f GFLOP", flops / 1e9)
+                : flops >= 1_000_000 ? String.format(Locale.ROOT, "%.2f MFLOP", flops / 1e6) : String.format(Locale.ROOT, "%.1f kFLOP", flops / 1e3);
+    }
+
+    private static String bytes(long b) {
+        return b >= 1L << 30
+                ? String.format(Locale.ROOT, "%.2f GiB", b / (double) (1L << 30))
+                : b >= 1 << 20 ? String.format(Locale.ROOT, "%.1f MiB", b / (double) (1 << 20)) : String.format(Locale.ROOT, "%.1f KiB", b / 1024.0);
+    }
+
+    /// The network as a graph of operations, for a batch in use.
+    ///
+    /// @param format `mermaid` or `dot`
+    public String graph(String format) {
+        boolean dot = format.equals("dot");
+        var names = new IdentityHashMap<Tensor, String>();
+        var s = new StringBuilder(dot ? "digraph model {\n  node [shape=box, fontname=\"sans-serif\"];\n" : "flowchart TD\n");
+        for (var t : Tensor.topological(forward.results())) {
+            var id = "n" + names.size();
+            names.put(t, id);
+            var label = (t.op().label() + " " + t.dtype() + t.shape()).replace("\"", "'");
+            s.append(dot ? "  " + id + " [label=\"" + label + "\"];\n" : "  " + id + "[\"" + label + "\"]\n");
+            for (int i = 0; i < t.arity(); i++) {
+                s.append("  ").append(names.get(t.input(i))).append(dot ? " -> " : " --> ").append(id).append(dot ? ";\n" : "\n");
+            }
+        }
+        return s.append(dot ? "}\n" : "").toString();
+    }
+}

@@ -1,0 +1,334 @@
+package dev.ijen.train;
+
+import dev.ijen.data.ArrayDataset;
+import dev.ijen.data.Dataset;
+import dev.ijen.data.Datasets;
+import dev.ijen.data.IdxDataset;
+import dev.ijen.data.ImageFolder;
+import dev.ijen.engine.Engine;
+import dev.ijen.format.Csv;
+import dev.ijen.format.FormatException;
+import dev.ijen.format.Images;
+import dev.ijen.format.Json;
+import dev.ijen.format.Safetensors;
+import dev.ijen.nn.Chain;
+import dev.ijen.nn.Module;
+import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.IjenException;
+import dev.ijen.train.config.ConfigReader;
+import dev.ijen.train.config.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/// A trained model with everything needed to use it, out of a checkpoint's `model.safetensors`, which is complete by itself.
+public final class Trained implements AutoCloseable {
+    private final Path file;
+    private final TrainConfig config;
+    private final Preprocessor pre;
+    private final Engine engine;
+    private final Chain model;
+    private final Scorer scorer;
+    private final int outputs;
+
+    private Trained(Path file, TrainConfig config, Preprocessor pre, int outputs, TrainOptions options) {
+        this.file = file;
+        this.config = config;
+        this.pre = pre;
+        this.outputs = outputs;
+        this.engine = Trainer.open(config, options);
+        try {
+            this.model = ModelBuilder.build(engine, config.model(), pre.shape(), pre.dtype(), outputs);
+            Checkpoints.restore(file, "", Module.cells(model));
+            var loss = new HostLoss(Optimizers.kind(config, isClassification()), config.training().labelSmoothing());
+            this.scorer = new Scorer(engine, model, null, pre, loss, config.training().evalBatchSize());
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /// A run's best weights (its last ones where none are best yet), a checkpoint's folder, or a `model.safetensors`.
+    ///
+    /// @throws FormatException if it is none of these, or damaged
+    public static Trained load(Path path, TrainOptions options) {
+        var file = file(path);
+        String yaml;
+        String json;
+        int outputs;
+        try (var in = Safetensors.open(file)) {
+            var m = in.metadata();
+            yaml = m.get("ijen.config");
+            json = m.get("ijen.preprocessor");
+            if (yaml == null || json == null) {
+                throw FormatException.unsupported(
+                        file, "a model without its configuration", "metadata " + m.keySet(), "weights saved by 'ijen train'", "give a run's folder");
+            }
+            var pre = Preprocessor.fromJson(file + " preprocessor", json);
+            outputs = pre.classNames().isEmpty() ? targets(in) : pre.classNames().size();
+            return new Trained(file, ConfigReader.parse(file + " config", yaml, List.of()), pre, outputs, options);
+        }
+    }
+
+    /// Targets of a regression: as many as the last bias has numbers.
+    private static int targets(Safetensors in) {
+        var names = in.names().stream().filter(n -> n.endsWith("bias") || n.endsWith("weight")).toList();
+        int best = -1;
+        int targets = 1;
+        for (var name : names) {
+            var first = name.substring(0, Math.max(0, name.indexOf('.')));
+            int at = first.matches("[0-9]{1,6}") ? Integer.parseInt(first) : -1;
+            var shape = in.info(name).shape();
+            if (at >= best && shape.rank() > 0) {
+                best = at;
+                targets = shape.dim(0);
+            }
+        }
+        return targets;
+    }
+
+    private static Path file(Path path) {
+        if (Files.isRegularFile(path)) {
+            return path;
+        }
+        if (Files.isDirectory(path)) {
+            var direct = path.resolve(Checkpoints.MODEL);
+            if (Files.isRegularFile(direct)) {
+                return direct;
+            }
+            var checkpoints = new Checkpoints(path.resolve("checkpoints"));
+            for (var pointer : List.of("best", "last")) {
+                var found = checkpoints.find(pointer);
+                if (found != null) {
+                    return found.resolve(Checkpoints.MODEL);
+                }
+            }
+            throw FormatException.unsupported(
+                    path, "a folder without a checkpoint", "neither model.safetensors nor checkpoints/last", "a run or a checkpoint", "train first, or check the path");
+        }
+        throw FormatException.missing(path, "give a run's folder, a checkpoint or a model.safetensors");
+    }
+
+    /// The configuration it was trained with.
+    public TrainConfig config() {
+        return config;
+    }
+
+    /// The classes by index; empty for regression.
+    public List<String> classNames() {
+        return pre.classNames();
+    }
+
+    /// Whether it tells classes.
+    public boolean isClassification() {
+        return !pre.classNames().isEmpty();
+    }
+
+    /// What was learnt about the data.
+    public Preprocessor preprocessor() {
+        return pre;
+    }
+
+    /// The network.
+    public Module model() {
+        return model;
+    }
+
+    /// The device.
+    public Engine engine() {
+        return engine;
+    }
+
+    /// The file the weights are from.
+    public Path checkpoint() {
+        return file;
+    }
+
+    /// Steps it was trained for; 0 where the file stands alone.
+    public long step() {
+        var state = file.resolveSibling(Checkpoints.STATE);
+        return Files.isRegularFile(state) ? Fields.of(state.toString(), Json.parse(state)).whole("step") : 0;
+    }
+
+    /// One line.
+    public String description() {
+        return config.name() + ": " + Module.parameterCount(model) + " parameters, input " + pre.shape() + ", "
+                + (isClassification() ? outputs + " classes" : outputs + " target" + (outputs == 1 ? "" : "s"));
+    }
+
+    /// Layers, work and memory for a batch.
+    public TrainPlan plan(int batchSize) {
+        return TrainPlan.of(engine, model, scorer, pre, batchSize, null, Module.parameterCount(model));
+    }
+
+    /// Predictions for files: one for a picture, one a row for a table.
+    public List<Prediction> predict(List<Path> files) {
+        var all = new ArrayList<Prediction>();
+        for (var f : files) {
+            switch (pre) {
+                case Preprocessor.Image i -> all.add(predictImage(f));
+                case Preprocessor.Table t -> all.addAll(predictCsv(f));
+                case Preprocessor.Arrays a -> all.addAll(predictNpy(f));
+            }
+        }
+        return all;
+    }
+
+    /// For a picture of any size.
+    public Prediction predictImage(Path picture) {
+        if (!(pre instanceof Preprocessor.Image p)) {
+            throw wrongInput(picture, "a picture");
+        }
+        return predictions(HostTensor.of(pixels(picture, p), 1, p.channels(), p.height(), p.width()), List.of(picture.toString())).getFirst();
+    }
+
+    private static float[] pixels(Path picture, Preprocessor.Image p) {
+        var image = Images.read(picture, p.channels());
+        if (p.ink() && p.channels() == 1) {
+            return InkReader.read(image, p.height(), p.width());
+        }
+        var fitted = Images.resize(image, p.height(), p.width(), Images.Resize.AUTO).toFloatArray();
+        int plane = p.height() * p.width();
+        var out = new float[fitted.length];
+        for (int i = 0; i < plane; i++) {
+            for (int c = 0; c < p.channels(); c++) {
+                out[c * plane + i] = fitted[i * p.channels() + c] / 255;
+            }
+        }
+        return out;
+    }
+
+    /// For every row of a table with the columns the model was trained on; the target's may be missing.
+    public List<Prediction> predictCsv(Path table) {
+        if (!(pre instanceof Preprocessor.Table p)) {
+            throw wrongInput(table, "a table");
+        }
+        var csv = Csv.read(table);
+        var rows = IntStream.range(0, csv.rows()).toArray();
+        var names = IntStream.of(rows).mapToObj(r -> table + ":" + csv.line(r)).toList();
+        return csv.rows() == 0 ? List.of() : predictions(p.table().features(csv, rows), names);
+    }
+
+    private List<Prediction> predictNpy(Path file) {
+        var x = dev.ijen.format.Npy.read(file);
+        boolean one = x.shape().equals(pre.shape());
+        var batch = one ? new HostTensor(x.dtype(), x.shape().insert(0, 1), x.data()) : x;
+        if (batch.dtype() != pre.dtype() || batch.shape().rank() == 0 || !batch.shape().without(0).equals(pre.shape())) {
+            throw FormatException.unsupported(
+                    file, "its shape", x.dtype() + x.shape().toString(), pre.dtype() + "[N, …] of " + pre.shape(), "store examples as the model was trained on");
+        }
+        int n = batch.shape().dim(0);
+        return predictions(batch, IntStream.range(0, n).mapToObj(i -> file + ":" + i).toList());
+    }
+
+    /// For the examples of a dataset.
+    public List<Prediction> predict(Dataset data) {
+        return named(scorer.outputs(data), IntStream.range(0, data.size()).mapToObj(Integer::toString).toList());
+    }
+
+    private List<Prediction> predictions(HostTensor batch, List<String> sources) {
+        int n = batch.shape().dim(0);
+        var data = ArrayDataset.of(batch, HostTensor.of(new float[n], n, 1), List.of());
+        return named(scorer.outputs(data), sources);
+    }
+
+    private List<Prediction> named(double[] y, List<String> sources) {
+        var all = new ArrayList<Prediction>();
+        if (isClassification()) {
+            HostLoss.softmax(y, outputs);
+        }
+        for (int i = 0; i < sources.size(); i++) {
+            if (!isClassification()) {
+                all.add(new Prediction(sources.get(i), null, pre.targetValue(y[i * outputs]), java.util.Map.of()));
+                continue;
+            }
+            var p = new LinkedHashMap<String, Double>();
+            int best = 0;
+            for (int c = 0; c < outputs; c++) {
+                p.put(classNames().get(c), y[i * outputs + c]);
+                best = y[i * outputs + c] > y[i * outputs + best] ? c : best;
+            }
+            all.add(new Prediction(sources.get(i), classNames().get(best), Double.NaN, p));
+        }
+        return all;
+    }
+
+    private IjenException wrongInput(Path file, String got) {
+        return FormatException.unsupported(file, "this input for this model", got, "input " + pre.shape(), "give what the model was trained on");
+    }
+
+    /// How well it does on the examples of a path: the test part of a folder with parts, every row of a table. Of the very data it
+    /// was trained on, only what was held out for the test is taken.
+    ///
+    /// @param path null for the run's own data
+    public Evaluation evaluate(Path path) {
+        return evaluate(dataset(path));
+    }
+
+    /// How well it does on a dataset.
+    public Evaluation evaluate(Dataset data) {
+        if (data.isClassification() != isClassification() || !data.input().shape().equals(pre.shape())) {
+            throw new IjenException(
+                    "evaluate: the data does not fit the model",
+                    "examples " + data.input().shape() + (data.isClassification() ? ", classes" : ", numbers"),
+                    "examples " + pre.shape() + (isClassification() ? ", classes " + classNames() : ", numbers"),
+                    "give data like that it was trained on");
+        }
+        return scorer.evaluate(isClassification() ? Relabelled.of(data, classNames(), "data") : data);
+    }
+
+    private Dataset dataset(Path path) {
+        if (path == null || same(path)) {
+            var parts = DataParts.load(path == null ? config : config.withDataPath(path.toString()));
+            var held = parts.test() != null ? parts.test() : parts.validation();
+            return held != null ? held : parts.train();
+        }
+        return switch (pre) {
+            case Preprocessor.Image i -> images(path, i);
+            case Preprocessor.Table t -> {
+                var csv = Csv.read(path);
+                yield t.table().dataset(csv, IntStream.range(0, csv.rows()).toArray());
+            }
+            case Preprocessor.Arrays a -> Datasets.npz(path, "x", "y");
+        };
+    }
+
+    private static Dataset images(Path path, Preprocessor.Image i) {
+        return switch (Datasets.detect(path)) {
+            case IDX -> IdxDataset.test(path);
+            case IMAGE_FOLDER -> ImageFolder.of(path, i.channels(), i.height(), i.width());
+            case IMAGE_SPLITS -> ImageFolder.of(
+                    path.resolve(Files.isDirectory(path.resolve("test")) ? "test" : "val"), i.channels(), i.height(), i.width());
+            case CSV, NPZ, NPY -> throw FormatException.unsupported(
+                    path, "this data for a model of pictures", "a file", "a folder of pictures or IDX files", "give data like that it was trained on");
+        };
+    }
+
+    private boolean same(Path path) {
+        var own = config.data().path();
+        try {
+            return !own.isBlank() && Files.exists(Path.of(own)) && Files.exists(path) && Files.isSameFile(Path.of(own), path);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// Where the run's own data is, in one line.
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%s (%s)", description(), file);
+    }
+
+    /// Frees the device.
+    @Override
+    public void close() {
+        scorer.close();
+        Module.close(model);
+        engine.close();
+    }
+}

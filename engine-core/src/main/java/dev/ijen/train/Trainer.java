@@ -1,0 +1,242 @@
+package dev.ijen.train;
+
+import dev.ijen.data.Loader;
+import dev.ijen.engine.Engine;
+import dev.ijen.format.AtomicFiles;
+import dev.ijen.format.FormatException;
+import dev.ijen.format.Json;
+import dev.ijen.nn.Module;
+import dev.ijen.tensor.IjenException;
+import dev.ijen.train.TrainResult.Outcome;
+import dev.ijen.train.config.ConfigWriter;
+import dev.ijen.train.config.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Trains what a configuration describes and leaves a run directory behind: configuration, environment, measurements,
+/// checkpoints, report.
+///
+/// ```java
+/// var config = Presets.load("digits", List.of());
+/// try (var trainer = Trainer.of(config, TrainOptions.defaults())) {
+///     System.out.println(trainer.fit().toText());
+/// }
+/// ```
+public final class Trainer implements AutoCloseable {
+    private final TrainConfig config;
+    private final TrainOptions options;
+    private final RunDirectory resumed;
+    private final DataParts data;
+    private final Engine engine;
+    private final Loader loader;
+    private final Monitor monitor;
+    private final HostLoss hostLoss;
+    private final Learner learner;
+    private final Scorer scorer;
+    private Path run;
+
+    private Trainer(TrainConfig config, TrainOptions options, RunDirectory resumed) {
+        this.config = config;
+        this.options = options;
+        this.resumed = resumed;
+        this.data = DataParts.load(config);
+        boolean classification = data.train().isClassification();
+        this.monitor = new Monitor(config, classification);
+        this.loader = Augmentations.loader(config, data.train());
+        this.hostLoss = new HostLoss(Optimizers.kind(config, classification), config.training().labelSmoothing());
+        this.engine = open(config, options);
+        try {
+            this.learner = new Learner(
+                    engine,
+                    config,
+                    data.preprocessor(),
+                    loader.label(),
+                    Preprocessor.outputs(data.train()),
+                    loader.batches(),
+                    Optimizers.loss(config, data.train()));
+            this.scorer = learner.scorer(hostLoss);
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    static Engine open(TrainConfig config, TrainOptions options) {
+        return Engine.open(options.device(), options.engine().withSeed(config.seed()));
+    }
+
+    /// Reads the data, opens the device and builds the network. Nothing is written yet.
+    ///
+    /// @throws dev.ijen.train.config.ConfigException if the configuration does not fit the data
+    /// @throws FormatException if a file cannot be used
+    public static Trainer of(TrainConfig config, TrainOptions options) {
+        return new Trainer(config, options, null);
+    }
+
+    /// Goes on with a run from its last checkpoint, bit for bit as if it had not been interrupted; from the start where there is none.
+    ///
+    /// @param run its directory
+    public static Trainer resume(Path run, TrainOptions options) {
+        var directory = RunDirectory.open(run);
+        return new Trainer(directory.readConfig(), options, directory);
+    }
+
+    /// The configuration.
+    public TrainConfig config() {
+        return config;
+    }
+
+    /// The device.
+    public Engine engine() {
+        return engine;
+    }
+
+    /// The network.
+    public Module model() {
+        return learner.model();
+    }
+
+    /// The data.
+    public DataParts data() {
+        return data;
+    }
+
+    /// The run directory; null before [#fit].
+    public Path run() {
+        return run;
+    }
+
+    /// Compiles without running: layers, shapes, work, memory.
+    public TrainPlan plan() {
+        return TrainPlan.of(engine, learner, scorer, data.preprocessor(), loader.batchSize());
+    }
+
+    /// Trains. At most once.
+    ///
+    /// @throws TrainException if the loss becomes infinite or no number
+    /// @throws IjenException if the run directory cannot be written
+    public TrainResult fit() {
+        if (run != null) {
+            throw new IjenException("trainer: fit a second time", run.toString(), "one run a trainer", "make another Trainer");
+        }
+        var yaml = ConfigWriter.yaml(config);
+        var directory = resumed == null
+                ? RunDirectory.create(options.out() == null ? Path.of("runs", config.name()) : options.out(), config)
+                : resumed;
+        run = directory.path();
+        var environment = Environment.of(engine, yaml, DataParts.files(config.data()));
+        AtomicFiles.write(directory.environment(), Json.write(environment));
+        var progress = restored(directory);
+        try (var log = new TextLog(directory.log());
+                var metrics = MetricsLog.open(directory.metrics(), progress.step);
+                var board = new TensorBoard(directory.tensorBoard())) {
+            var listeners = new ArrayList<TrainListener>(List.of(metrics, board, log));
+            listeners.addAll(options.listeners());
+            try {
+                return train(directory, yaml, environment, progress, listeners);
+            } catch (IjenException e) {
+                log.write("error: " + e.getMessage());
+                throw e;
+            }
+        }
+    }
+
+    private Progress restored(RunDirectory directory) {
+        try {
+            Files.createDirectories(directory.path().resolve("checkpoints"));
+        } catch (IOException e) {
+            throw new IjenException("cannot write " + directory.path(), String.valueOf(e.getMessage()), "space and permission", "check the disk", e);
+        }
+        var last = directory.checkpoints().find("last");
+        if (last == null) {
+            return new Progress();
+        }
+        var state = last.resolve(Checkpoints.STATE);
+        var progress = Progress.of(Fields.of(state.toString(), Json.parse(state)));
+        learner.restore(last);
+        return progress;
+    }
+
+    private TrainResult train(
+            RunDirectory directory, String yaml, Map<String, Object> environment, Progress progress, List<TrainListener> listeners) {
+        var fitting = new Fitting(
+                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), progress, listeners, options.interrupted());
+        long trained = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size()).sum();
+        tell(listeners, new TrainEvent.Started(
+                run, config.name(), engine.choice(), data.description(), trained, fitting.steps(), config.training().epochs(),
+                progress.step, monitor.metric(), engine.memory().liveBytes()));
+        var outcome = fitting.run();
+        var best = directory.checkpoints().find("best");
+        boolean whole = outcome != Outcome.INTERRUPTED;
+        if (best != null) {
+            learner.use(best);
+        }
+        Evaluation validation = null;
+        Evaluation test = null;
+        try (var last = learner.plainScorer(hostLoss)) {
+            if (data.validation() != null && progress.step > 0) {
+                validation = last.evaluate(data.validation());
+            }
+            if (data.test() != null && whole) {
+                test = last.evaluate(data.test());
+            }
+        }
+        var result = new TrainResult(
+                run, outcome, progress.step, progress.epoch, progress.seconds, validation, test, monitor.metric(),
+                progress.best, progress.bestStep, progress.warnings);
+        finish(directory, environment, result);
+        tell(listeners, new TrainEvent.Finished(result));
+        return result;
+    }
+
+    /// Weights' hash and the time into env.json, then the reports.
+    private void finish(RunDirectory directory, Map<String, Object> environment, TrainResult result) {
+        var all = new LinkedHashMap<>(environment);
+        var weights = new LinkedHashMap<String, Object>();
+        for (var pointer : List.of("last", "best")) {
+            var checkpoint = directory.checkpoints().find(pointer);
+            if (checkpoint != null) {
+                weights.put(pointer, Environment.sha256(checkpoint.resolve(Checkpoints.MODEL)));
+            }
+        }
+        var hashes = new LinkedHashMap<String, Object>();
+        if (all.get("sha256") instanceof Map<?, ?> before) {
+            before.forEach((k, v) -> hashes.put(String.valueOf(k), v));
+        }
+        hashes.put("weights", weights);
+        all.put("sha256", hashes);
+        all.put("finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        AtomicFiles.write(directory.environment(), Json.write(all));
+        Reports.write(directory, config, result, data, plan(), all);
+    }
+
+    private Map<String, String> metadata(String yaml) {
+        var m = new LinkedHashMap<String, String>();
+        m.put("format", "pt");
+        m.put("ijen.version", Environment.version());
+        m.put("ijen.config", yaml);
+        m.put("ijen.preprocessor", data.preprocessor().toJson());
+        return m;
+    }
+
+    private static void tell(List<TrainListener> listeners, TrainEvent e) {
+        for (var l : listeners) {
+            l.on(e);
+        }
+    }
+
+    /// Frees the device.
+    @Override
+    public void close() {
+        scorer.close();
+        learner.close();
+        engine.close();
+    }
+}

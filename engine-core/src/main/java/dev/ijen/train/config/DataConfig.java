@@ -1,0 +1,116 @@
+package dev.ijen.train.config;
+
+import java.util.List;
+
+/// Which data, how it is read, divided and prepared.
+///
+/// @param kind what the data is
+/// @param path file or folder
+/// @param count examples to draw, of a generator
+/// @param limit most training examples used
+/// @param validation share of the training part held out
+/// @param test share held out for the final test
+/// @param sampling order of examples
+/// @param target column to predict
+/// @param drop columns to leave out
+/// @param task what a column asks for
+/// @param imputation how missing numbers are filled
+/// @param neighbours for imputation by neighbours
+/// @param encoding of categories
+/// @param standardize whether numbers are scaled
+/// @param standardizeTarget whether the target is scaled
+/// @param missingIndicators whether a column says what was missing
+/// @param channels of images
+/// @param height of images
+/// @param width of images
+/// @param normalize whether pixels are scaled
+/// @param ink whether pictures are looked at as ink on paper
+public record DataConfig(
+        @Key(doc = "digits (drawn by the built-in generator), idx, images (folder), csv, npz, or auto: by the path", or = "auto")
+                Kind kind,
+        @Key(doc = "file or folder; --data sets it", or = "''") String path,
+        @Key(doc = "digits: how many are drawn", or = "12000", min = 20, max = 10_000_000) int count,
+        @Key(doc = "use at most this many training examples; 0 for all", or = "0", min = 0) int limit,
+        @Key(doc = "share of the training part held out to choose the best weights", or = "0.1", min = 0, max = 0.9)
+                double validation,
+        @Key(doc = "share held out for the final test, where the data has no test part of its own", or = "0.2", min = 0, max = 0.9)
+                double test,
+        @Key(doc = "order of examples: shuffled, or balanced: every class equally often", or = "shuffled") Sampling sampling,
+        @Key(doc = "csv: column to predict", or = "''") String target,
+        @Key(doc = "csv: columns to leave out", or = "[]") List<String> drop,
+        @Key(doc = "csv: classification, regression, or auto: by the column", or = "auto") Task task,
+        @Key(doc = "csv: missing numbers become mean, median, or that of the nearest rows (knn)", or = "mean") Imputation imputation,
+        @Key(doc = "csv: rows that knn looks at", or = "5", min = 1, max = 1000) int neighbours,
+        @Key(doc = "csv: categories become one-hot columns or an ordinal number", or = "one-hot") Encoding encoding,
+        @Key(doc = "csv: numbers get mean 0 and deviation 1", or = "true") boolean standardize,
+        @Key(doc = "csv: so does the target of a regression", or = "true") boolean standardizeTarget,
+        @Key(doc = "csv: a column for each that has gaps, 1 where there was one", or = "true") boolean missingIndicators,
+        @Key(doc = "images: 1 gray, 3 colour", or = "3", min = 1, max = 4) int channels,
+        @Key(doc = "images: height they are scaled to", or = "64", min = 1, max = 4096) int height,
+        @Key(doc = "images: width they are scaled to", or = "64", min = 1, max = 4096) int width,
+        @Key(doc = "images: each channel gets mean 0 and deviation 1", or = "true") boolean normalize,
+        @Key(doc = "images: predict looks for ink on paper: inverts, crops and centres as MNIST does", or = "false") boolean ink) {
+    /// What the data is.
+    public enum Kind {
+        /// By the path.
+        AUTO,
+        /// Handwritten-looking digits, drawn.
+        DIGITS,
+        /// A folder of IDX files, as MNIST's.
+        IDX,
+        /// A folder a class, or train/ and test/ of these.
+        IMAGES,
+        /// A table.
+        CSV,
+        /// NumPy arrays `x` and `y`.
+        NPZ
+    }
+
+    /// In which order examples come.
+    public enum Sampling {
+        /// Each once an epoch.
+        SHUFFLED,
+        /// Every class equally often.
+        BALANCED
+    }
+
+    /// What the target is.
+    public enum Task {
+        /// By the column.
+        AUTO,
+        /// A class.
+        CLASSIFICATION,
+        /// A number.
+        REGRESSION
+    }
+
+    /// How missing numbers are filled.
+    public enum Imputation {
+        /// By the mean.
+        MEAN,
+        /// By the median.
+        MEDIAN,
+        /// By the mean of the nearest rows.
+        KNN
+    }
+
+    /// How categories become numbers.
+    public enum Encoding {
+        /// One column a category.
+        ONE_HOT,
+        /// One column.
+        ORDINAL
+    }
+
+    /// Copies the list.
+    public DataConfig {
+        drop = List.copyOf(drop);
+    }
+
+    /// With another file or folder.
+    public DataConfig withPath(String p) {
+        return new DataConfig(
+                kind, p, count, limit, validation, test, sampling, target, drop, task, imputation, neighbours, encoding,
+                standardize, standardizeTarget, missingIndicators, channels, height, width, normalize, ink);
+    }
+}

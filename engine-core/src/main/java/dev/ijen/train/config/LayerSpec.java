@@ -1,0 +1,134 @@
+package dev.ijen.train.config;
+
+import java.util.List;
+
+/// A layer as a configuration names it. Input shapes are not written: they are inferred layer by layer.
+public sealed interface LayerSpec {
+    /// y = x · wᵀ + b.
+    ///
+    /// @param out features out
+    /// @param bias whether b is added
+    /// @param init how weights begin
+    record Linear(
+            @Key(doc = "features out", required = true, min = 1, max = 1 << 24) int out,
+            @Key(doc = "whether a bias is added", or = "true") boolean bias,
+            @Key(doc = "first weights: he-uniform, xavier-normal, …; auto for the layer's own", or = "auto") String init)
+            implements LayerSpec {}
+
+    /// A linear layer with as many outputs as the data has classes or targets.
+    ///
+    /// @param init how weights begin
+    record Output(@Key(doc = "first weights; auto for the layer's own", or = "auto") String init) implements LayerSpec {}
+
+    /// Convolution over the spatial axes there are.
+    ///
+    /// @param out channels out
+    /// @param size window
+    /// @param stride step
+    /// @param padding same, valid or a number
+    /// @param dilation distance of window elements
+    /// @param groups groups of channels
+    /// @param bias whether a bias is added
+    /// @param init how weights begin
+    record Conv(
+            @Key(doc = "channels out", required = true, min = 1, max = 1 << 20) int out,
+            @Key(doc = "window", or = "3", min = 1, max = 1024) int size,
+            @Key(doc = "step of the window", or = "1", min = 1, max = 1024) int stride,
+            @Key(doc = "same, valid or a number", or = "same") String padding,
+            @Key(doc = "distance of the window's elements", or = "1", min = 1, max = 1024) int dilation,
+            @Key(doc = "groups of channels that do not see each other", or = "1", min = 1, max = 1 << 20) int groups,
+            @Key(doc = "whether a bias is added", or = "true") boolean bias,
+            @Key(doc = "first weights; auto for the layer's own", or = "auto") String init)
+            implements LayerSpec {}
+
+    /// Batch normalisation of the channels.
+    ///
+    /// @param momentum share of a batch in the running statistics
+    /// @param eps added to the variance
+    record BatchNorm(
+            @Key(doc = "share of a batch in the running statistics", or = "0.1", min = 0, max = 1) double momentum,
+            @Key(doc = "added to the variance", or = "1e-5", min = 0) double eps)
+            implements LayerSpec {}
+
+    /// Layer normalisation over the last axis.
+    record LayerNorm() implements LayerSpec {}
+
+    /// Group normalisation.
+    ///
+    /// @param groups groups of channels
+    record GroupNorm(@Key(doc = "groups of channels", required = true, min = 1) int groups) implements LayerSpec {}
+
+    /// Instance normalisation.
+    record InstanceNorm() implements LayerSpec {}
+
+    /// Root-mean-square normalisation over the last axis.
+    record RmsNorm() implements LayerSpec {}
+
+    /// An elementwise function.
+    ///
+    /// @param function its name
+    record Activated(String function) implements LayerSpec {}
+
+    /// Greatest of each window.
+    ///
+    /// @param size window
+    /// @param stride step; 0 for windows side by side
+    /// @param padding same, valid or a number
+    record MaxPool(
+            @Key(doc = "window", or = "2", min = 1, max = 1024) int size,
+            @Key(doc = "step; 0 for windows side by side", or = "0", min = 0, max = 1024) int stride,
+            @Key(doc = "same, valid or a number", or = "valid") String padding)
+            implements LayerSpec {}
+
+    /// Mean of each window.
+    ///
+    /// @param size window
+    /// @param stride step; 0 for windows side by side
+    /// @param padding same, valid or a number
+    record AvgPool(
+            @Key(doc = "window", or = "2", min = 1, max = 1024) int size,
+            @Key(doc = "step; 0 for windows side by side", or = "0", min = 0, max = 1024) int stride,
+            @Key(doc = "same, valid or a number", or = "valid") String padding)
+            implements LayerSpec {}
+
+    /// Mean over all spatial axes.
+    record GlobalAvgPool() implements LayerSpec {}
+
+    /// Means over a fixed number of windows an axis.
+    ///
+    /// @param size windows an axis
+    record AdaptiveAvgPool(@Key(doc = "windows an axis", required = true, min = 1, max = 1024) int size)
+            implements LayerSpec {}
+
+    /// All axes but the first in one.
+    record Flatten() implements LayerSpec {}
+
+    /// Drops values in training.
+    ///
+    /// @param rate share dropped
+    record Dropout(@Key(doc = "share of values dropped in training", or = "0.5", min = 0, max = 0.99) double rate)
+            implements LayerSpec {}
+
+    /// Rows of a table by index.
+    ///
+    /// @param count rows
+    /// @param dim features a row
+    record Embedding(
+            @Key(doc = "rows", required = true, min = 1) int count, @Key(doc = "features a row", required = true, min = 1) int dim)
+            implements LayerSpec {}
+
+    /// y = body(x) + shortcut(x).
+    ///
+    /// @param body layers
+    /// @param shortcut layers; empty for x itself
+    record Residual(
+            @Key(doc = "layers of the body", required = true) List<LayerConfig> body,
+            @Key(doc = "layers of the shortcut; empty for the input itself", or = "[]") List<LayerConfig> shortcut)
+            implements LayerSpec {
+        /// Copies the lists.
+        public Residual {
+            body = List.copyOf(body);
+            shortcut = List.copyOf(shortcut);
+        }
+    }
+}

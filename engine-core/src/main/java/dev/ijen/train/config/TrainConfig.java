@@ -1,0 +1,73 @@
+package dev.ijen.train.config;
+
+/// Everything a training is: the same configuration, data and seed give the same weights.
+///
+/// @param name of the run
+/// @param seed of weights, order, augmentation and dropout
+/// @param data which data
+/// @param model the network
+/// @param optimizer how weights move
+/// @param schedule how the learning rate goes
+/// @param training how long, and what is kept
+/// @param augmentation random changes of images
+public record TrainConfig(
+        @Key(doc = "name of the run and its folder", or = "run") String name,
+        @Key(doc = "seed of first weights, order, augmentation and dropout", or = "0") long seed,
+        @Key(doc = "which data, how it is read, divided and prepared") DataConfig data,
+        @Key(doc = "the network") ModelConfig model,
+        @Key(doc = "how weights move") OptimizerConfig optimizer,
+        @Key(doc = "how the learning rate goes") ScheduleConfig schedule,
+        @Key(doc = "how long, by what measure, and what is kept") TrainingConfig training,
+        @Key(doc = "random changes of training images") AugmentationConfig augmentation) {
+
+    /// With another name.
+    public TrainConfig withName(String n) {
+        return new TrainConfig(n, seed, data, model, optimizer, schedule, training, augmentation);
+    }
+
+    /// With another seed.
+    public TrainConfig withSeed(long s) {
+        return new TrainConfig(name, s, data, model, optimizer, schedule, training, augmentation);
+    }
+
+    /// With another file or folder of data.
+    public TrainConfig withDataPath(String path) {
+        return withData(data.withPath(path));
+    }
+
+    /// With other data.
+    public TrainConfig withData(DataConfig d) {
+        return new TrainConfig(name, seed, d, model, optimizer, schedule, training, augmentation);
+    }
+
+    /// With another limit of steps; 0 for none.
+    public TrainConfig withMaxSteps(long steps) {
+        var t = training;
+        return withTraining(new TrainingConfig(
+                t.epochs(), t.batchSize(), t.evalBatchSize(), steps, t.maxTime(), t.loss(), t.labelSmoothing(), t.classWeights(),
+                t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(), t.keep(), t.ema(), t.gapWarning(),
+                t.prefetch()));
+    }
+
+    /// With another limit of time; 0 for none.
+    public TrainConfig withMaxTime(double seconds) {
+        var t = training;
+        return withTraining(new TrainingConfig(
+                t.epochs(), t.batchSize(), t.evalBatchSize(), t.maxSteps(), seconds, t.loss(), t.labelSmoothing(), t.classWeights(),
+                t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(), t.keep(), t.ema(), t.gapWarning(),
+                t.prefetch()));
+    }
+
+    /// With another number of epochs.
+    public TrainConfig withEpochs(int epochs) {
+        var t = training;
+        return withTraining(new TrainingConfig(
+                epochs, t.batchSize(), t.evalBatchSize(), t.maxSteps(), t.maxTime(), t.loss(), t.labelSmoothing(), t.classWeights(),
+                t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(), t.keep(), t.ema(), t.gapWarning(),
+                t.prefetch()));
+    }
+
+    private TrainConfig withTraining(TrainingConfig t) {
+        return new TrainConfig(name, seed, data, model, optimizer, schedule, t, augmentation);
+    }
+}
