@@ -28,9 +28,9 @@ record ArgReduceKernel(Kernel.ArgReduce k) implements CpuKernel {
         int best = 0;
         double value = Elements.real(k.dtype(), from);
         long step = (long) k.inner() * k.dtype().bytes();
-        for (int i = 1; i < k.n() && value == value; i++) {
+        for (int i = 1; i < k.n() && !Double.isNaN(value); i++) {
             double v = Elements.real(k.dtype(), from + i * step);
-            if (v != v || (k.greatest() ? v > value : v < value)) {
+            if (Double.isNaN(v) || (k.greatest() ? v > value : v < value)) {
                 value = v;
                 best = i;
             }

@@ -29,8 +29,8 @@ final class CpuBound implements Bound {
 
     @Override
     public void run() {
-        lock.lock();
         int i = 0;
+        lock.lock();
         try {
             checkOpen();
             for (; i < kernels.length; i++) {
@@ -45,8 +45,8 @@ final class CpuBound implements Bound {
 
     @Override
     public void runTimed(long[] nanos) {
-        lock.lock();
         int i = 0;
+        lock.lock();
         try {
             checkOpen();
             long t = System.nanoTime();
@@ -88,6 +88,7 @@ final class CpuBound implements Bound {
     }
 
     /// Returns when no run is under way.
+    @SuppressWarnings("LockNotBeforeTry") // nothing is done between, having had the lock is all
     void await() {
         lock.lock();
         lock.unlock();

@@ -21,7 +21,7 @@ final class F32Math {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> SI = VectorSpecies.of(int.class, VectorShape.preferredShape());
     private static final float INF = Float.POSITIVE_INFINITY;
-    private static final float LOG2E = 1.4426950408889634f;
+    private static final float LOG2E = 1.442695f;
     private static final float MAGIC = 0x1.8p23f; // adding it rounds to a whole number, kept in the low bits
     private static final int MAGIC_BITS = Float.floatToRawIntBits(MAGIC);
     private static final float LN2_HI = 0x1.62e4p-1f; // 17 bits: products with exponents are exact

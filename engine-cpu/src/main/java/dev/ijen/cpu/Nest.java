@@ -52,7 +52,7 @@ final class Nest {
         for (Store s : folds) {
             for (int k = 0; k < n; k++) {
                 boolean zero = s.stride()[k] == 0;
-                different |= s != folds.get(0) && zero != joined[k];
+                different |= folds.get(0).stride()[k] == 0 != zero;
                 joined[k] |= zero;
             }
         }

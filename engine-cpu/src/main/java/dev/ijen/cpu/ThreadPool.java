@@ -115,6 +115,7 @@ final class ThreadPool implements Pool {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // giving way is the point, see below
     private void await(int count, int mine) {
         for (int spins = 0; done.get() + mine != count; spins++) {
             if (spins < 20_000) {
