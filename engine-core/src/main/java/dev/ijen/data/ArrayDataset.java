@@ -40,7 +40,8 @@ public final class ArrayDataset implements Dataset {
     /// A dataset with several inputs.
     public static ArrayDataset of(List<HostTensor> inputs, HostTensor labels, List<String> classNames) {
         if (inputs.isEmpty() || labels.shape().rank() == 0) {
-            throw new IjenException("dataset: nothing in it", inputs.size() + " inputs", "[N, …]", "pass tensors with a batch axis");
+            throw new IjenException("dataset: nothing in it", inputs.size() + " inputs", "[N, …]",
+                    "pass tensors with a batch axis");
         }
         int n = labels.shape().dim(0);
         for (var t : inputs) {
@@ -61,7 +62,8 @@ public final class ArrayDataset implements Dataset {
         } else {
             if (labels.dtype() != DType.I32 || labels.shape().rank() != 1) {
                 throw new ShapeException(
-                        "dataset", labels.dtype() + labels.shape().toString(), "I32 [N] class indices", "cast the labels");
+                        "dataset", labels.dtype() + labels.shape().toString(), "I32 [N] class indices",
+                        "cast the labels");
             }
             checkClasses(labels.toIntArray(), classNames.size());
         }
@@ -143,7 +145,8 @@ public final class ArrayDataset implements Dataset {
         public Batch batch(int[] indices) {
             Rows.check(indices, labels.length);
             return Batch.of(
-                    Rows.pickScaled(pixels, shape.size(), shape, indices), Rows.labels(labels, indices), indices.clone());
+                    Rows.pickScaled(pixels, shape.size(), shape, indices), Rows.labels(labels, indices),
+                    indices.clone());
         }
 
         @Override

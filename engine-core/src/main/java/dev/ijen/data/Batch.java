@@ -21,7 +21,8 @@ public record Batch(List<HostTensor> inputs, HostTensor labels, int[] indices) {
 
     private static void check(HostTensor t, int n) {
         if (t.shape().rank() == 0 || t.shape().dim(0) != n) {
-            throw new ShapeException("batch", t.dtype() + t.shape().toString(), "[N, …] with N = " + n, "check the dataset");
+            throw new ShapeException("batch", t.dtype() + t.shape().toString(), "[N, …] with N = " + n,
+                    "check the dataset");
         }
     }
 

@@ -2,8 +2,8 @@ package dev.ijen.data;
 
 import dev.ijen.tensor.IjenException;
 
-/// Changes brightness, contrast and (of RGB) saturation of every image by random factors from `1 − amount` to `1 + amount`,
-/// in this order; values stay from 0 to 1.
+/// Changes brightness, contrast and (of RGB) saturation of every image by random factors from `1 − amount` to `1 +
+/// amount`, in this order; values stay from 0 to 1.
 ///
 /// @param brightness amount from 0 to 1: all values times the factor
 /// @param contrast amount from 0 to 1: distance to the image's mean gray times the factor

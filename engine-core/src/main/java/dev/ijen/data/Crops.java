@@ -9,7 +9,8 @@ final class Crops {
     private Crops() {}
 
     /// `[N, C, height, width]` from every image at the corner the two functions give; outside of the image is 0.
-    static Batch crop(String operation, Batch batch, int height, int width, IntUnaryOperator top, IntUnaryOperator left) {
+    static Batch crop(String operation, Batch batch, int height, int width, IntUnaryOperator top,
+            IntUnaryOperator left) {
         var in = Planes.of(operation, batch);
         var out = new Planes(new float[in.n() * in.c() * height * width], in.n(), in.c(), height, width);
         for (int i = 0; i < in.n(); i++) {

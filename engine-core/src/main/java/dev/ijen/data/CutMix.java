@@ -1,7 +1,7 @@
 package dev.ijen.data;
 
-/// Replaces a rectangle of every image by that of another image of its batch (Yun et al., "CutMix", 2019); labels are mixed
-/// by area (F32 `[N, classes]`). The rectangle's share 1 − λ is drawn from Beta(α, α).
+/// Replaces a rectangle of every image by that of another image of its batch (Yun et al., "CutMix", 2019); labels are
+/// mixed by area (F32 `[N, classes]`). The rectangle's share 1 − λ is drawn from Beta(α, α).
 ///
 /// @param alpha strength; 1 is usual
 /// @param classes number of classes
@@ -35,7 +35,8 @@ public record CutMix(double alpha, int classes) implements Transform {
                 for (int y = top; y < bottom; y++) {
                     int row = (c * in.h() + y) * in.w();
                     System.arraycopy(
-                            in.values(), in.at(partners[i]) + row + left, out, in.at(i) + row + left, Math.max(0, right - left));
+                            in.values(), in.at(partners[i]) + row + left, out, in.at(i) + row + left,
+                            Math.max(0, right - left));
                 }
             }
             // the rectangle may stick out of the image: its true area counts

@@ -43,7 +43,8 @@ public interface Dataset {
     default int[] classIndices() {
         if (!isClassification() || label().dtype() != DType.I32) {
             throw new IjenException(
-                    "classes: the labels are no classes", label().toString(), "I32 class indices", "use it for classification only");
+                    "classes: the labels are no classes", label().toString(), "I32 class indices",
+                    "use it for classification only");
         }
         var all = new int[size()];
         int chunk = 256;

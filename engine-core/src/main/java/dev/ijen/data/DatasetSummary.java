@@ -40,7 +40,8 @@ public record DatasetSummary(
     /// @param max largest
     /// @param distinct number of different texts; -1 for numbers
     public record FeatureStats(
-            String name, String type, long present, long missing, double mean, double std, double min, double max, int distinct) {}
+            String name, String type, long present, long missing, double mean, double std, double min, double max,
+            int distinct) {}
 
     /// Looks at every example once.
     public static DatasetSummary of(String name, Dataset dataset) {
@@ -147,9 +148,11 @@ public record DatasetSummary(
     public String toText() {
         var s = new StringBuilder();
         s.append(name).append(": ").append(size).append(" examples, ").append(String.join(", ", shapes)).append('\n');
-        classCounts.forEach((c, n) -> s.append(String.format(Locale.ROOT, "  class %-20s %9d  %5.1f %%%n", c, n, 100.0 * n / size)));
+        classCounts.forEach((c, n) -> s
+                .append(String.format(Locale.ROOT, "  class %-20s %9d  %5.1f %%%n", c, n, 100.0 * n / size)));
         s.append(String.format(
-                Locale.ROOT, "  %-24s %-12s %9s %11s %11s %11s %11s%n", "", "type", "missing", "mean", "std", "min", "max"));
+                Locale.ROOT, "  %-24s %-12s %9s %11s %11s %11s %11s%n", "", "type", "missing", "mean", "std", "min",
+                "max"));
         for (FeatureStats f : features) {
             s.append(String.format(Locale.ROOT, "  %-24s %-12s %9d", f.name(), f.type(), f.missing()));
             if (f.distinct() >= 0) {

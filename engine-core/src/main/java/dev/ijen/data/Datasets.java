@@ -4,7 +4,6 @@ import dev.ijen.format.FormatException;
 import dev.ijen.format.Npy;
 import dev.ijen.format.Npz;
 import dev.ijen.tensor.HostTensor;
-import dev.ijen.tensor.IjenException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -65,8 +64,8 @@ public final class Datasets {
         var arrays = Npz.read(file);
         for (String key : List.of(inputKey, labelKey)) {
             if (!arrays.containsKey(key)) {
-                throw new IjenException(
-                        file + ": no array '" + key + "'", "arrays " + arrays.keySet(), "inputs and labels", "name other keys");
+                throw FormatException.lacking(file, "no array '" + key + "'", "arrays " + arrays.keySet(),
+                        "inputs and labels", "name other keys");
             }
         }
         return of(arrays.get(inputKey), arrays.get(labelKey), file + " array '" + labelKey + "'");

@@ -35,7 +35,8 @@ public final class IdxDataset {
         HostTensor labels = Idx.read(labelFile);
         if (images.dtype() != DType.U8 || images.shape().rank() < 3 || images.shape().rank() > 4) {
             throw FormatException.damaged(
-                    imageFile, "offset 0", images.dtype() + images.shape().toString(), "U8 [N, H, W]", "check the file");
+                    imageFile, "offset 0", images.dtype() + images.shape().toString(), "U8 [N, H, W]",
+                    "check the file");
         }
         if (labels.dtype() != DType.U8 || labels.shape().rank() != 1) {
             throw FormatException.damaged(

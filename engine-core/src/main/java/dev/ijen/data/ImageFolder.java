@@ -15,9 +15,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/// PNG and JPEG images, a folder for every class (`cat/01.png`, `dog/x.jpg`). Classes and files are taken in the order of
-/// their names. Images are decoded when asked for, brought to one size (mean over areas when shrinking, bilinear when
-/// enlarging) and given out as F32 `[N, C, H, W]` from 0 to 1. Where all fit in [#CACHE_BYTES], each is decoded once.
+/// PNG and JPEG images, a folder for every class (`cat/01.png`, `dog/x.jpg`). Classes and files are taken in the order
+/// of their names. Images are decoded when asked for, brought to one size (mean over areas when shrinking, bilinear
+/// when enlarging) and given out as F32 `[N, C, H, W]` from 0 to 1. Where all fit in [#CACHE_BYTES], each is decoded
+/// once.
 public final class ImageFolder implements Dataset {
     /// How many bytes of decoded images are kept.
     public static final long CACHE_BYTES = 512L << 20;
@@ -34,7 +35,8 @@ public final class ImageFolder implements Dataset {
         this.files = files;
         this.labels = labels;
         this.shape = shape;
-        this.cache = (long) files.size() * shape.size() <= CACHE_BYTES ? new AtomicReferenceArray<>(files.size()) : null;
+        this.cache = (long) files.size() * shape.size() <= CACHE_BYTES ? new AtomicReferenceArray<>(files.size())
+                : null;
     }
 
     /// The images below a folder.
@@ -57,7 +59,8 @@ public final class ImageFolder implements Dataset {
         var classes = Datasets.subfolders(folder);
         if (classes.isEmpty()) {
             throw FormatException.unsupported(
-                    folder, "its layout", "no folders in it", "a folder for every class", "sort the images into such folders");
+                    folder, "its layout", "no folders in it", "a folder for every class",
+                    "sort the images into such folders");
         }
         var files = new ArrayList<Path>();
         var labels = new ArrayList<Integer>();
@@ -66,7 +69,8 @@ public final class ImageFolder implements Dataset {
             var found = images(inside);
             if (found.isEmpty()) {
                 throw FormatException.unsupported(
-                        inside, "a class without images", "no .png, .jpg or .jpeg", "at least one", "add some or remove it");
+                        inside, "a class without images", "no .png, .jpg or .jpeg", "at least one",
+                        "add some or remove it");
             }
             files.addAll(found);
             for (int i = 0; i < found.size(); i++) {
@@ -120,7 +124,8 @@ public final class ImageFolder implements Dataset {
             }
         }
         return Batch.of(
-                HostTensor.of(to, shape.insert(0, indices.length).dims()), Rows.labels(labels, indices), indices.clone());
+                HostTensor.of(to, shape.insert(0, indices.length).dims()), Rows.labels(labels, indices),
+                indices.clone());
     }
 
     /// `[C, H, W]`.

@@ -9,8 +9,8 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// Cuts a dataset into batches, epoch by epoch. What batch `b` of epoch `e` holds is a function of the dataset, the seed and
-/// these two numbers, with and without prefetching, so that a run can go on from any place.
+/// Cuts a dataset into batches, epoch by epoch. What batch `b` of epoch `e` holds is a function of the dataset, the
+/// seed and these two numbers, with and without prefetching, so that a run can go on from any place.
 ///
 /// ```java
 /// var loader = Loader.of(dataset, 64).shuffle(seed).transform(new RandomFlip(0.5)).prefetch(2);
@@ -131,7 +131,8 @@ public final class Loader {
         int end = batches(order.length);
         if (fromBatch < 0 || fromBatch > end) {
             throw new IjenException(
-                    "loader: no such batch", "batch " + fromBatch, "0 to " + end, "resume with the same data and batch size");
+                    "loader: no such batch", "batch " + fromBatch, "0 to " + end,
+                    "resume with the same data and batch size");
         }
         return prefetch == 0 ? new Plain(order, number, fromBatch, end) : new Ahead(order, number, fromBatch, end);
     }

@@ -34,8 +34,8 @@ final class Mixing {
         var mixed = new float[soft.length];
         for (int i = 0; i < partners.length; i++) {
             for (int k = 0; k < classes; k++) {
-                mixed[i * classes + k] =
-                        lambda[i] * soft[i * classes + k] + (1 - lambda[i]) * soft[partners[i] * classes + k];
+                mixed[i * classes + k] = lambda[i] * soft[i * classes + k]
+                        + (1 - lambda[i]) * soft[partners[i] * classes + k];
             }
         }
         return HostTensor.of(mixed, partners.length, classes);
@@ -57,7 +57,8 @@ final class Mixing {
         int[] hard = labels.toIntArray();
         for (int i = 0; i < n; i++) {
             if (hard[i] < 0 || hard[i] >= classes) {
-                throw new ShapeException(operation, "label " + hard[i], "0 to " + (classes - 1), "give the number of classes");
+                throw new ShapeException(operation, "label " + hard[i], "0 to " + (classes - 1),
+                        "give the number of classes");
             }
             soft[i * classes + hard[i]] = 1;
         }

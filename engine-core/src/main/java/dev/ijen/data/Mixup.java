@@ -22,7 +22,8 @@ public record Mixup(double alpha, int classes) implements Transform {
         }
         var t = batch.input();
         if (t.dtype() != DType.F32) {
-            throw new ShapeException("mixup", t.dtype() + t.shape().toString(), "F32 [N, …]", "convert with ToFloat first");
+            throw new ShapeException("mixup", t.dtype() + t.shape().toString(), "F32 [N, …]",
+                    "convert with ToFloat first");
         }
         int[] partners = Mixing.partners(context.random(batch.indices()[0]), batch.size());
         float[] x = t.toFloatArray();

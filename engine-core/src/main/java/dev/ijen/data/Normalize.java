@@ -80,7 +80,8 @@ public record Normalize(float[] mean, float[] std) implements Transform {
         int channels = mean.length == 1 ? 1 : t.shape().rank() < 2 ? -1 : t.shape().dim(1);
         if (channels != mean.length) {
             throw new ShapeException(
-                    "normalize", t.dtype() + t.shape().toString(), "[N, " + mean.length + ", …]", "give a mean for every channel");
+                    "normalize", t.dtype() + t.shape().toString(), "[N, " + mean.length + ", …]",
+                    "give a mean for every channel");
         }
         float[] x = t.dtype() == DType.F32 ? Rows.floats(t) : t.toFloatArray();
         int inner = x.length / Math.max(1, batch.size() * channels);

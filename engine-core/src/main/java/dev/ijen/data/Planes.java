@@ -24,7 +24,8 @@ record Planes(float[] values, int n, int c, int h, int w) {
 
     private static void check(String operation, DType dtype, String shape, boolean fits) {
         if (dtype != DType.F32 || !fits) {
-            throw new ShapeException(operation, dtype + shape, "F32 [N, C, H, W]", "use it on image batches; convert U8 with ToFloat");
+            throw new ShapeException(operation, dtype + shape, "F32 [N, C, H, W]",
+                    "use it on image batches; convert U8 with ToFloat");
         }
     }
 

@@ -18,7 +18,8 @@ public record RandomAffine(
         if (!(degrees >= 0 && translate >= 0 && scaleMin > 0 && scaleMax >= scaleMin && shear >= 0 && shear < 80)) {
             throw new IjenException(
                     "random affine: bad ranges",
-                    degrees + "°, shift " + translate + ", scale " + scaleMin + " to " + scaleMax + ", shear " + shear + "°",
+                    degrees + "°, shift " + translate + ", scale " + scaleMin + " to " + scaleMax + ", shear " + shear
+                            + "°",
                     "amounts of at least 0, 0 < scaleMin ≤ scaleMax, shear below 80°",
                     "correct the augmentation's settings");
         }

@@ -24,8 +24,8 @@ public interface Sampler {
         };
     }
 
-    /// As many draws as there are examples, equally many of every class that occurs. Small classes repeat (every example of
-    /// a class is drawn once before any is drawn again), large ones are cut.
+    /// As many draws as there are examples, equally many of every class that occurs. Small classes repeat (every
+    /// example of a class is drawn once before any is drawn again), large ones are cut.
     static Sampler balanced(int[] classes) {
         var shares = new double[Arrays.stream(classes).max().orElse(-1) + 1];
         for (int c : classes) {
@@ -98,6 +98,7 @@ public interface Sampler {
     }
 
     private static IjenException bad(double[] shares, String expected) {
-        return new IjenException("sampler: bad shares", Arrays.toString(shares), expected, "check the classes and their shares");
+        return new IjenException("sampler: bad shares", Arrays.toString(shares), expected,
+                "check the classes and their shares");
     }
 }

@@ -2,10 +2,10 @@ package dev.ijen.data;
 
 import java.util.random.RandomGenerator;
 
-/// A counter-based generator: the stream is a function of a seed and counters (such as epoch and example), so that what one
-/// example draws never depends on threads or on what others drew. SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) from a state
-/// that mixes seed and counters. The same bits on every machine: functions whose last bit may differ between machines are
-/// not used.
+/// A counter-based generator: the stream is a function of a seed and counters (such as epoch and example), so that what
+/// one example draws never depends on threads or on what others drew. SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) from
+/// a state that mixes seed and counters. The same bits on every machine: functions whose last bit may differ between
+/// machines are not used.
 public final class SeededRandom implements RandomGenerator {
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
     private static final long FACTOR = 0xd1342543de82ef95L;

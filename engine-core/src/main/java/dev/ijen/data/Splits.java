@@ -12,8 +12,8 @@ final class Splits {
 
     private Splits() {}
 
-    /// Parts of `0 … n-1`, each ascending. Sizes are the fractions of n (of every class, if classes are given), rounded so
-    /// that nothing is lost; fractions may add up to less than 1.
+    /// Parts of `0 … n-1`, each ascending. Sizes are the fractions of n (of every class, if classes are given), rounded
+    /// so that nothing is lost; fractions may add up to less than 1.
     ///
     /// @param classes of the rows, or null
     static List<int[]> of(int n, int[] classes, double[] fractions, long seed) {

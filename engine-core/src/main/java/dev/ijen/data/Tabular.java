@@ -28,7 +28,8 @@ public final class Tabular {
     /// @param seed the same seed gives the same parts
     public static Parts split(Csv table, TabularOptions options, double[] fractions, long seed) {
         int[] all = IntStream.range(0, table.rows()).toArray();
-        // which column is the target and whether it holds classes is a question about the whole table; it teaches no value
+        // which column is the target and whether it holds classes is a question about the whole table; it teaches no
+        // value
         var question = TabularPreprocessor.fit(table, all, options.withImputation(TabularOptions.Imputation.MEAN));
         int[] classes = question.isClassification() ? question.labels(table, all).toIntArray() : null;
         List<int[]> rows = Splits.of(table.rows(), classes, fractions, seed);

@@ -94,9 +94,9 @@ final class TabularApply {
         return all;
     }
 
-    /// Each missing number becomes the mean of that of the nearest donors that have it. Distance is over the numbers both
-    /// have, scaled up for those they have not (scikit-learn's `nan_euclidean_distances`); donors without any number in common
-    /// do not count.
+    /// Each missing number becomes the mean of that of the nearest donors that have it. Distance is over the numbers
+    /// both have, scaled up for those they have not (scikit-learn's `nan_euclidean_distances`); donors without any
+    /// number in common do not count.
     private static void impute(double[] row, Donors donors) {
         double[] given = row.clone();
         double[] distances = null;

@@ -28,7 +28,8 @@ final class TabularFit {
     static TabularPreprocessor fit(Csv table, int[] rows, TabularOptions options) {
         if (rows.length == 0) {
             throw new IjenException(
-                    table.source() + ": nothing to learn from", "no training rows", "at least one", "make the part larger");
+                    table.source() + ": nothing to learn from", "no training rows", "at least one",
+                    "make the part larger");
         }
         String target = target(table, options);
         for (String name : options.drop()) {
@@ -50,7 +51,8 @@ final class TabularFit {
         }
         if (features.isEmpty()) {
             throw new IjenException(
-                    table.source() + ": no features", "all columns dropped or empty", "at least one", "drop fewer columns");
+                    table.source() + ": no features", "all columns dropped or empty", "at least one",
+                    "drop fewer columns");
         }
         var learnt = new TabularPreprocessor(features, target(table.column(target), table, rows, options), null);
         return options.imputation() == Imputation.KNN
@@ -65,8 +67,7 @@ final class TabularFit {
 
     /// Null for a column without any number in the training part: there is nothing to learn from it.
     private static Numeric numeric(Csv.Column column, int[] rows, TabularOptions options) {
-        double[] present =
-                Arrays.stream(rows).mapToDouble(column::number).filter(v -> !Double.isNaN(v)).toArray();
+        double[] present = Arrays.stream(rows).mapToDouble(column::number).filter(v -> !Double.isNaN(v)).toArray();
         if (present.length == 0) {
             return null;
         }
@@ -93,8 +94,7 @@ final class TabularFit {
                 counts.merge(text, 1, Integer::sum);
             }
         }
-        List<String> categories =
-                column.categories().stream().filter(counts::containsKey).toList();
+        List<String> categories = column.categories().stream().filter(counts::containsKey).toList();
         if (categories.size() > options.maxCategories()) {
             throw new IjenException(
                     table.source() + ": column '" + column.name() + "' has too many categories",

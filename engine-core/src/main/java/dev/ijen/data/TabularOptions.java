@@ -50,7 +50,8 @@ public record TabularOptions(
     public enum Encoding {
         /// A column for each category, 1 where it is; unknown and missing: all 0.
         ONE_HOT,
-        /// The category's place in the order of names, standardised like a number; unknown and missing: the most frequent.
+        /// The category's place in the order of names, standardised like a number; unknown and missing: the most
+        /// frequent.
         ORDINAL
     }
 

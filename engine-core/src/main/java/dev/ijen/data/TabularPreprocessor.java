@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What was learnt from the training part of a table and nothing else: means, deviations, fill values, categories, classes.
-/// It turns rows of that or any later table with the same columns into features F32 `[N, F]` and labels. Immutable; kept
-/// with a model as JSON.
+/// What was learnt from the training part of a table and nothing else: means, deviations, fill values, categories,
+/// classes. It turns rows of that or any later table with the same columns into features F32 `[N, F]` and labels.
+/// Immutable; kept with a model as JSON.
 ///
 /// @param features the columns used, in the order of the table
 /// @param target what is predicted

@@ -1,7 +1,8 @@
 package dev.ijen.data;
 
-/// Changes batches on the host before they are used: conversion, normalisation, augmentation. What a random transform draws
-/// for an example depends on seed, epoch, the transform's place in the list and the example's index, never on threads.
+/// Changes batches on the host before they are used: conversion, normalisation, augmentation. What a random transform
+/// draws for an example depends on seed, epoch, the transform's place in the list and the example's index, never on
+/// threads.
 public interface Transform {
     /// What random draws depend on, besides the example.
     ///

@@ -145,7 +145,8 @@ public final class AtomicFiles {
             if (Files.isRegularFile(link)) {
                 if (Files.size(link) > LONGEST_POINTER) {
                     throw FormatException.damaged(
-                            link, "offset 0", Files.size(link) + " bytes", "a file name", "point it to a checkpoint again");
+                            link, "offset 0", Files.size(link) + " bytes", "a file name",
+                            "point it to a checkpoint again");
                 }
                 String name = Files.readString(link).strip();
                 checkName(link, name);

@@ -5,7 +5,8 @@ import java.util.Comparator;
 /// What single cells of a table mean.
 final class Cells {
     /// Numbers by value before texts, equal values by spelling.
-    static final Comparator<String> ORDER = Comparator.comparingDouble(Cells::sortKey).thenComparing(Comparator.naturalOrder());
+    static final Comparator<String> ORDER = Comparator.comparingDouble(Cells::sortKey)
+            .thenComparing(Comparator.naturalOrder());
 
     private Cells() {}
 

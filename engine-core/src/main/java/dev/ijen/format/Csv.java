@@ -1,6 +1,5 @@
 package dev.ijen.format;
 
-import dev.ijen.tensor.IjenException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,9 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// A table of text (RFC 4180): cells by column, with a type inferred for every column. Separator and header are detected
-/// unless given; spaces around cells are removed; `""`, `?`, `NA`, `NaN` and `nan` mean missing. A byte order mark is
-/// understood, blank lines are skipped, a row with too few or too many cells is an error that names its line.
+/// A table of text (RFC 4180): cells by column, with a type inferred for every column. Separator and header are
+/// detected unless given; spaces around cells are removed; `""`, `?`, `NA`, `NaN` and `nan` mean missing. A byte order
+/// mark is understood, blank lines are skipped, a row with too few or too many cells is an error that names its line.
 public final class Csv {
     private final String source;
     private final Map<String, Column> columns;
@@ -134,13 +133,12 @@ public final class Csv {
 
     /// A column by name.
     ///
-    /// @throws IjenException naming the nearest one
+    /// @throws FormatException naming the nearest one
     public Column column(String name) {
         var c = columns.get(name);
         if (c == null) {
             String known = String.join(", ", columns.keySet());
-            throw new IjenException(
-                    source + ": no column '" + name + "'" + Names.nearest(name, columns.keySet()),
+            throw FormatException.lacking(source, "no column '" + name + "'" + Names.nearest(name, columns.keySet()),
                     "columns " + (known.length() > 300 ? known.substring(0, 300) + "…" : known),
                     "a column '" + name + "'",
                     "check the spelling; without a header columns are named c0, c1, …");

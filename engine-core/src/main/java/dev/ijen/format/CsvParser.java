@@ -46,7 +46,8 @@ final class CsvParser {
             long size = Files.size(file);
             if (size > options.maxBytes()) {
                 throw FormatException.unsupported(
-                        file, "size", size + " bytes", "at most " + options.maxBytes(), "split the file or raise the limit");
+                        file, "size", size + " bytes", "at most " + options.maxBytes(),
+                        "split the file or raise the limit");
             }
             String sample;
             try (var reader = open(file)) {
@@ -113,7 +114,7 @@ final class CsvParser {
     private static String readSample(Reader reader) throws IOException {
         var chars = new char[SAMPLE_CHARS];
         int n = 0;
-        for (int k; n < chars.length && (k = reader.read(chars, n, chars.length - n)) > 0; ) {
+        for (int k; n < chars.length && (k = reader.read(chars, n, chars.length - n)) > 0;) {
             n += k;
         }
         return new String(chars, 0, n);
@@ -184,12 +185,14 @@ final class CsvParser {
                     source,
                     "line " + line,
                     n + " cells",
-                    rows.getFirst().length + " cells as in line " + lines[0] + ", separated by '" + shown(separator) + "'",
+                    rows.getFirst().length + " cells as in line " + lines[0] + ", separated by '" + shown(separator)
+                            + "'",
                     "add or remove cells in that line; quote cells that contain the separator");
         }
         if (rows.size() > options.maxRows()) {
             throw FormatException.unsupported(
-                    source, "line " + line, "more than " + options.maxRows() + " rows", "at most as many", "raise the limit");
+                    source, "line " + line, "more than " + options.maxRows() + " rows", "at most as many",
+                    "raise the limit");
         }
         if (rows.size() == lines.length) {
             lines = Arrays.copyOf(lines, lines.length * 2);
@@ -228,7 +231,8 @@ final class CsvParser {
             }
             if (!names.add(name)) {
                 throw FormatException.damaged(
-                        source, "line " + lines[0], "two columns '" + name + "'", "a name for every column", "rename one");
+                        source, "line " + lines[0], "two columns '" + name + "'", "a name for every column",
+                        "rename one");
             }
             var cells = new String[rows.size() - first];
             for (int r = 0; r < cells.length; r++) {
@@ -262,7 +266,8 @@ final class CsvParser {
         return true;
     }
 
-    /// The separator that splits most, counted outside quotes, where every complete line of the sample has equally many.
+    /// The separator that splits most, counted outside quotes, where every complete line of the sample has equally
+    /// many.
     private static char separator(String sample) {
         char best = ',';
         int most = 0;

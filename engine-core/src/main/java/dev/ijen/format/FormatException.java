@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// A file that cannot be used: missing, unreadable, damaged, or of a kind that is not read. The message names the file, the
-/// place in it (offset, line or entry), what was found there, what was expected and what to do.
+/// A file that cannot be used: missing, unreadable, damaged, or of a kind that is not read. The message names the file,
+/// the place in it (offset, line or entry), what was found there, what was expected and what to do.
 public final class FormatException extends IjenException {
     private static final long serialVersionUID = 1L;
 
@@ -21,7 +21,9 @@ public final class FormatException extends IjenException {
         /// Its content breaks the rules of its format.
         DAMAGED,
         /// Its content is well formed, but of a variant that is not read.
-        UNSUPPORTED
+        UNSUPPORTED,
+        /// It is in order, but something that is needed is not in it.
+        LACKING
     }
 
     private final Kind kind;
@@ -57,6 +59,14 @@ public final class FormatException extends IjenException {
     public static FormatException unsupported(Object file, String where, String got, String expected, String fix) {
         return new FormatException(
                 Kind.UNSUPPORTED, file.toString(), file + ": not supported: " + where, got, expected, fix, null);
+    }
+
+    /// A file in order that has no column, tensor or array of the name asked for.
+    ///
+    /// @param what "no column 'age'"
+    /// @param got what is there instead
+    public static FormatException lacking(Object file, String what, String got, String expected, String fix) {
+        return new FormatException(Kind.LACKING, file.toString(), file + ": " + what, got, expected, fix, null);
     }
 
     /// No such file.

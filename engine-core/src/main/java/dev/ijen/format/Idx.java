@@ -16,9 +16,9 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
 
-/// The IDX format of MNIST (<https://yann.lecun.com/exdb/mnist/>): two zero bytes, element type, rank, extents as 32-bit
-/// big-endian integers, elements in row-major order. Element types 8 (U8), 9 (I8), 11 (16-bit, read as I32), 12 (I32),
-/// 13 (F32) and 14 (F64). Files compressed with gzip are recognised by their first bytes.
+/// The IDX format of MNIST (<https://yann.lecun.com/exdb/mnist/>): two zero bytes, element type, rank, extents as
+/// 32-bit big-endian integers, elements in row-major order. Element types 8 (U8), 9 (I8), 11 (16-bit, read as I32), 12
+/// (I32), 13 (F32) and 14 (F64). Files compressed with gzip are recognised by their first bytes.
 public final class Idx {
     private static final long HEAP_LIMIT = Integer.MAX_VALUE - 8L;
 
@@ -39,7 +39,8 @@ public final class Idx {
             }
         } catch (ZipException | EOFException e) {
             throw FormatException.damaged(
-                    file, "its gzip stream", reason(e), "a complete gzip file", "the file is cut off or damaged: fetch it again", e);
+                    file, "its gzip stream", reason(e), "a complete gzip file",
+                    "the file is cut off or damaged: fetch it again", e);
         } catch (IOException e) {
             throw FormatException.of(file, e);
         }
@@ -120,7 +121,8 @@ public final class Idx {
             case F32 -> 13;
             case F64 -> 14;
             case F16, BF16, I64 -> throw new dev.ijen.tensor.IjenException(
-                    "cannot write " + file, tensor.dtype().toString(), "U8, I8, I32, F32 or F64", "cast the tensor first");
+                    "cannot write " + file, tensor.dtype().toString(), "U8, I8, I32, F32 or F64",
+                    "cast the tensor first");
         };
         AtomicFiles.writeStream(file, out -> {
             var gzip = file.toString().endsWith(".gz") ? new GZIPOutputStream(out, 1 << 16) : null;

@@ -57,8 +57,8 @@ public final class Images {
         AREA
     }
 
-    /// Reads an image as stored: C is 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGB and alpha); palettes are expanded, 16
-    /// bits cut to 8.
+    /// Reads an image as stored: C is 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGB and alpha); palettes are
+    /// expanded, 16 bits cut to 8.
     ///
     /// @throws FormatException if the file is missing, damaged, too large or of another format
     public static HostTensor read(Path file) {

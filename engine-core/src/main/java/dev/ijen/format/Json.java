@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Small JSON documents as maps, lists, strings, longs, doubles, booleans and null. Reading is bounded (64 MiB, depth 64)
-/// and refuses duplicate keys. The numbers JSON lacks (NaN, infinities) are written as null.
+/// Small JSON documents as maps, lists, strings, longs, doubles, booleans and null. Reading is bounded (64 MiB, depth
+/// 64) and refuses duplicate keys. The numbers JSON lacks (NaN, infinities) are written as null.
 public final class Json {
     private static final long MAX_BYTES = 64L << 20;
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -39,7 +39,8 @@ public final class Json {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw FormatException.unsupported(
-                        file, "size", Files.size(file) + " bytes", "at most " + MAX_BYTES, "check that it is the right file");
+                        file, "size", Files.size(file) + " bytes", "at most " + MAX_BYTES,
+                        "check that it is the right file");
             }
             return parse(file.toString(), Files.readString(file));
         } catch (java.nio.charset.CharacterCodingException e) {
@@ -107,12 +108,14 @@ public final class Json {
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
-            case END_OBJECT, END_ARRAY, FIELD_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT -> throw new IllegalStateException(
-                    "a parser of text never stops at " + json.currentToken());
+            case END_OBJECT, END_ARRAY, FIELD_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
+                    throw new IllegalStateException(
+                            "a parser of text never stops at " + json.currentToken());
         };
     }
 
-    /// Indented text of maps (keys as given), lists and other iterables, `double[]`, texts, numbers, truth values and null.
+    /// Indented text of maps (keys as given), lists and other iterables, `double[]`, texts, numbers, truth values and
+    /// null.
     public static String write(Object value) {
         var text = new StringWriter();
         try (var json = JSON.createGenerator(text).setPrettyPrinter(new DefaultPrettyPrinter())) {

@@ -44,8 +44,8 @@ public final class Npy {
         }
     }
 
-    /// An array as a view of its file, valid as long as `arena`; copied to the heap where the file's byte or axis order or
-    /// element type is not the tensor's.
+    /// An array as a view of its file, valid as long as `arena`; copied to the heap where the file's byte or axis order
+    /// or element type is not the tensor's.
     public static HostTensor map(Path file, Arena arena) {
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
@@ -88,7 +88,8 @@ public final class Npy {
             Segments.fill(in, raw);
         } catch (EOFException e) {
             throw FormatException.damaged(
-                    file, "its data", e.getMessage(), "all of " + header.shape(), "the file is cut off: fetch it again");
+                    file, "its data", e.getMessage(), "all of " + header.shape(),
+                    "the file is cut off: fetch it again");
         }
         if (header.bigEndian()) {
             Segments.swap(raw, header.width());
@@ -161,7 +162,8 @@ public final class Npy {
         long size = header.length + t.data().byteSize();
         if (size > HEAP_LIMIT) {
             throw new IjenException(
-                    "npy: array too large", size + " bytes", "at most 2 GiB in memory", "write it to a file of its own");
+                    "npy: array too large", size + " bytes", "at most 2 GiB in memory",
+                    "write it to a file of its own");
         }
         var all = java.util.Arrays.copyOf(header, (int) size);
         MemorySegment.copy(t.data(), ValueLayout.JAVA_BYTE, 0, all, header.length, (int) t.data().byteSize());

@@ -35,7 +35,8 @@ record NpyHeader(char kind, int width, boolean bigEndian, boolean fortran, Shape
     static NpyHeader read(Object file, InputStream in) throws IOException {
         byte[] start = in.readNBytes(8);
         if (start.length < 8 || !Arrays.equals(start, 0, 6, MAGIC, 0, 6)) {
-            throw broken(file, 0, start.length < 8 ? start.length + " bytes" : "other bytes", "\\x93NUMPY and a version");
+            throw broken(file, 0, start.length < 8 ? start.length + " bytes" : "other bytes",
+                    "\\x93NUMPY and a version");
         }
         int version = start[6];
         if (version < 1 || version > 3 || start[7] != 0) {
@@ -56,7 +57,8 @@ record NpyHeader(char kind, int width, boolean bigEndian, boolean fortran, Shape
         }
         byte[] text = in.readNBytes((int) length);
         if (text.length < length) {
-            throw broken(file, 10, "a header of " + text.length + " bytes, then the end of the file", length + " bytes");
+            throw broken(file, 10, "a header of " + text.length + " bytes, then the end of the file",
+                    length + " bytes");
         }
         return parse(
                 file,
@@ -69,7 +71,8 @@ record NpyHeader(char kind, int width, boolean bigEndian, boolean fortran, Shape
         shown = shown.length() > 200 ? shown.substring(0, 200) + "…" : shown;
         if (text.contains("'descr': [") || text.contains("'descr':[")) {
             throw FormatException.unsupported(
-                    file, "element type", "a structured type " + shown, "one plain numeric type", "save each field alone");
+                    file, "element type", "a structured type " + shown, "one plain numeric type",
+                    "save each field alone");
         }
         var descr = DESCR.matcher(text);
         var fortran = FORTRAN.matcher(text);

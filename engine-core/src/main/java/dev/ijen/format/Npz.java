@@ -15,8 +15,8 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /// Several NumPy arrays in one `.npz` file: a ZIP archive of `.npy` entries, as `numpy.savez` and
-/// `numpy.savez_compressed` write it. Nothing is extracted to disk. At most [#MAX_ENTRIES] arrays and [#MAX_BYTES] bytes
-/// in all are read, and no array is allocated before its compressed bytes could hold it.
+/// `numpy.savez_compressed` write it. Nothing is extracted to disk. At most [#MAX_ENTRIES] arrays and [#MAX_BYTES]
+/// bytes in all are read, and no array is allocated before its compressed bytes could hold it.
 public final class Npz {
     /// The most arrays read from a file.
     public static final int MAX_ENTRIES = 10_000;
@@ -43,7 +43,7 @@ public final class Npz {
                         file, "size", zip.size() + " entries", "at most " + MAX_ENTRIES, "split the archive");
             }
             long left = MAX_BYTES;
-            for (var all = zip.entries().asIterator(); all.hasNext(); ) {
+            for (var all = zip.entries().asIterator(); all.hasNext();) {
                 ZipEntry e = all.next();
                 String name = e.getName();
                 if (!name.endsWith(".npy")) {
@@ -51,7 +51,8 @@ public final class Npz {
                             file, "entry", "'" + name + "'", "only arrays (.npy)", "save it with numpy.savez");
                 }
                 long size = e.getSize();
-                long most = Math.max(e.getCompressedSize(), 0) * (e.getMethod() == ZipEntry.STORED ? 1 : BEST_RATIO) + 64;
+                long most = Math.max(e.getCompressedSize(), 0) * (e.getMethod() == ZipEntry.STORED ? 1 : BEST_RATIO)
+                        + 64;
                 if (size < 0 || size > most || size > left) {
                     throw FormatException.damaged(
                             file,
@@ -78,7 +79,8 @@ public final class Npz {
             throw FormatException.of(file, e);
         } catch (ZipException | java.io.EOFException | IllegalArgumentException e) {
             throw FormatException.damaged(
-                    file, "the archive", String.valueOf(e.getMessage()), "a ZIP archive of arrays", "fetch the file again", e);
+                    file, "the archive", String.valueOf(e.getMessage()), "a ZIP archive of arrays",
+                    "fetch the file again", e);
         } catch (IOException e) {
             throw FormatException.unreadable(file, e);
         }
@@ -92,7 +94,8 @@ public final class Npz {
             var zip = new ZipOutputStream(out);
             for (var e : new TreeMap<>(arrays).entrySet()) {
                 var entry = new ZipEntry(e.getKey() + ".npy");
-                entry.setTimeLocal(java.time.LocalDateTime.ofEpochSecond(FIRST_DAY / 1000, 0, java.time.ZoneOffset.UTC));
+                entry.setTimeLocal(
+                        java.time.LocalDateTime.ofEpochSecond(FIRST_DAY / 1000, 0, java.time.ZoneOffset.UTC));
                 zip.putNextEntry(entry);
                 zip.write(Npy.encode(e.getValue()));
                 zip.closeEntry();

@@ -21,7 +21,8 @@ final class Pixels {
     static void check(String operation, HostTensor image) {
         if (!Images.isImage(image)) {
             throw new ShapeException(
-                    operation, image.dtype() + image.shape().toString(), "U8 [H, W, C] with C from 1 to 4", "convert first");
+                    operation, image.dtype() + image.shape().toString(), "U8 [H, W, C] with C from 1 to 4",
+                    "convert first");
         }
     }
 
@@ -37,7 +38,8 @@ final class Pixels {
         int bits = image.getColorModel().getComponentSize(0);
         if (bands > 4 || (bits != 8 && bits != 16)) {
             throw FormatException.unsupported(
-                    name, "pixel layout", bands + " channels of " + bits + " bits", "1 to 4 of 8 or 16", "convert it to RGB");
+                    name, "pixel layout", bands + " channels of " + bits + " bits", "1 to 4 of 8 or 16",
+                    "convert it to RGB");
         }
         var pixels = new byte[h * w * bands];
         var row = new int[w * bands];

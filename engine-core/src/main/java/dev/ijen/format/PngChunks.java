@@ -60,7 +60,8 @@ final class PngChunks {
         return Images.checked(name, "png", in.getInt(SIGNATURE + 8), in.getInt(SIGNATURE + 12));
     }
 
-    /// The sample that stands for "transparent" in a gray image below 8 bits, which the JDK's decoder gets wrong, or -1.
+    /// The sample that stands for "transparent" in a gray image below 8 bits, which the JDK's decoder gets wrong, or
+    /// -1.
     static int transparentGray(byte[] file) {
         var in = ByteBuffer.wrap(file);
         int depth = file[SIGNATURE + 16];

@@ -3,8 +3,8 @@ package dev.ijen.format;
 import dev.ijen.format.Images.Resize;
 import dev.ijen.tensor.HostTensor;
 
-/// Resizing as two passes, first along the width, then along the height. Every new pixel is a weighted sum of a run of old
-/// ones.
+/// Resizing as two passes, first along the width, then along the height. Every new pixel is a weighted sum of a run of
+/// old ones.
 final class Resample {
     private Resample() {}
 

@@ -18,8 +18,8 @@ import java.util.Map;
 
 /// A memory-mapped safetensors file (<https://github.com/huggingface/safetensors>): eight bytes header length, a JSON
 /// header, then the tensors' bytes without holes or overlaps. The header is at most [#MAX_HEADER] bytes and checked in
-/// full when the file is opened; element types F64, F32, F16, BF16, I64, I32, I8, U8 and BOOL are read, others refused by
-/// name.
+/// full when the file is opened; element types F64, F32, F16, BF16, I64, I32, I8, U8 and BOOL are read, others refused
+/// by name.
 ///
 /// Tensors given out are views of the mapping and end with [#close].
 public final class Safetensors implements AutoCloseable {
@@ -142,10 +142,8 @@ public final class Safetensors implements AutoCloseable {
     public Entry info(String name) {
         var e = entries.get(name);
         if (e == null) {
-            throw new IjenException(
-                    file + ": no tensor '" + name + "'",
-                    entries.size() + " other tensors" + Names.nearest(name, entries.keySet()),
-                    "a tensor of that name",
+            throw FormatException.lacking(file, "no tensor '" + name + "'" + Names.nearest(name, entries.keySet()),
+                    entries.size() + " other tensors", "a tensor of that name",
                     "check that the file belongs to this model");
         }
         return e;

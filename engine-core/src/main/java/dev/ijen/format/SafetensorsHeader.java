@@ -25,7 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The JSON header: `{"__metadata__": {text: text}, name: {"dtype": code, "shape": [...], "data_offsets": [from, to]}}`.
+/// The JSON header: `{"__metadata__": {text: text}, name: {"dtype": code, "shape": [...], "data_offsets": [from,
+/// to]}}`.
 ///
 /// @param entries by name in the order of their bytes
 /// @param metadata free text
@@ -140,7 +141,8 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         int n = 0;
         while (json.nextToken() != JsonToken.END_ARRAY) {
             if (n == most) {
-                throw broken(file, json, key + " of '" + name + "' has more than " + most + " numbers", "at most " + most);
+                throw broken(file, json, key + " of '" + name + "' has more than " + most + " numbers",
+                        "at most " + most);
             }
             boolean whole = json.currentToken() == JsonToken.VALUE_NUMBER_INT
                     && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;

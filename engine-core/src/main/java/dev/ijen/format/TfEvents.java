@@ -39,7 +39,7 @@ public final class TfEvents implements AutoCloseable {
         String host = host();
         try {
             Files.createDirectories(folder);
-            for (int i = 0; ; i++) {
+            for (int i = 0;; i++) {
                 String name = "events.out.tfevents." + (long) now + "." + host + "."
                         + ProcessHandle.current().pid() + "." + i;
                 Path file = folder.resolve(name);
@@ -96,8 +96,8 @@ public final class TfEvents implements AutoCloseable {
         }
     }
 
-    /// Reads a file's events: scalars as `simple_value` or as a tensor with one float. A record that a crash cut off at the
-    /// end is left out.
+    /// Reads a file's events: scalars as `simple_value` or as a tensor with one float. A record that a crash cut off at
+    /// the end is left out.
     ///
     /// @throws FormatException if the file is missing or a checksum is wrong
     public static List<Event> read(Path file) {

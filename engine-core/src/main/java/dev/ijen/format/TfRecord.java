@@ -106,7 +106,8 @@ final class TfRecord {
 
     private static FormatException broken(Path file, int offset, String got, Exception cause) {
         return FormatException.damaged(
-                file, "offset " + offset, got, "a TFRecord with an Event", "the file is damaged: write it again", cause);
+                file, "offset " + offset, got, "a TFRecord with an Event", "the file is damaged: write it again",
+                cause);
     }
 
     private static Event event(ByteBuffer in) {

@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DatasetsTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private static Dataset classes(int... labels) {
         var x = new float[labels.length];
@@ -68,7 +67,8 @@ class DatasetsTest {
         var x = HostTensor.of(new float[6], 3, 2);
         assertThrows(IjenException.class, () -> ArrayDataset.of(x, HostTensor.of(new int[2], 2), List.of("a")));
         assertThrows(
-                IjenException.class, () -> ArrayDataset.of(x, HostTensor.of(new int[] {0, 1, 2}, 3), List.of("a", "b")));
+                IjenException.class,
+                () -> ArrayDataset.of(x, HostTensor.of(new int[] {0, 1, 2}, 3), List.of("a", "b")));
         assertThrows(IjenException.class, () -> ArrayDataset.of(x, HostTensor.of(new float[3], 3), List.of("a", "b")));
         assertThrows(IjenException.class, () -> ArrayDataset.images(x, new int[3], List.of("a")));
     }
@@ -114,7 +114,8 @@ class DatasetsTest {
             assertThrows(IjenException.class, () -> Datasets.split(d, bad, 1, false));
         }
         // 150 examples of three classes in 0.8 and 0.2, as with iris: 40 and 10 of each
-        var iris = Datasets.split(classes(IntStream.range(0, 150).map(i -> i / 50).toArray()), new double[] {0.8, 0.2}, 0, true);
+        var iris = Datasets.split(classes(IntStream.range(0, 150).map(i -> i / 50).toArray()), new double[] {0.8, 0.2},
+                0, true);
         var counts = new int[3];
         for (int c : iris.get(1).classIndices()) {
             counts[c]++;
@@ -158,7 +159,8 @@ class DatasetsTest {
         assertEquals(10, test.classes());
         assertEquals(Datasets.Kind.IDX, Datasets.detect(mnist));
         var summary = DatasetSummary.of("test", test);
-        assertEquals(List.of(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009), List.copyOf(summary.classCounts().values()));
+        assertEquals(List.of(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009),
+                List.copyOf(summary.classCounts().values()));
         // mean and deviation of MNIST's test part, widely published as 0.1325 and 0.3105
         assertEquals(0.1325, summary.features().getFirst().mean(), 5e-5);
         assertEquals(0.3105, summary.features().getFirst().std(), 5e-5);

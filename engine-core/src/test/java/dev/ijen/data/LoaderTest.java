@@ -224,7 +224,8 @@ class LoaderTest {
         assertSame(plain, images(loader.prefetch(4), 3));
         assertSame(plain, images(Loader.of(digits, 5)
                 .shuffle(1)
-                .transform(new RandomAffine(15, 0.1, 0.9, 1.1, 5, 0), new RandomFlip(0.5), new RandomCrop(24, 24, 2)), 3));
+                .transform(new RandomAffine(15, 0.1, 0.9, 1.1, 5, 0), new RandomFlip(0.5), new RandomCrop(24, 24, 2)),
+                3));
         assertFalse(Arrays.equals(plain.get(7), images(loader, 4).get(7)));
     }
 

@@ -29,8 +29,7 @@ class TabularTest {
             60,,false,4.5
             """;
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private static Csv csv(String text) {
         return Csv.of("t.csv", text, Csv.Options.defaults());
@@ -44,7 +43,8 @@ class TabularTest {
     void featuresByHand() {
         var t = csv(PEOPLE);
         var p = TabularPreprocessor.fit(t, all(t), TabularOptions.of("score"));
-        assertEquals(List.of("age", "city=Oslo", "city=Rome", "member", "age missing", "city missing"), p.featureNames());
+        assertEquals(List.of("age", "city=Oslo", "city=Rome", "member", "age missing", "city missing"),
+                p.featureNames());
         // age: mean 30, variance (400 + 100 + 900) / 3; member: mean 1/2, deviation 1/2
         float s = (float) Math.sqrt(1400 / 3.0);
         assertArrayEquals(
@@ -101,7 +101,8 @@ class TabularTest {
             var o = TabularOptions.of("score").withImputation(imputation);
             var before = TabularPreprocessor.fit(t, train, o);
             // other rows changed beyond recognition
-            var changed = csv("age,city,member,score\n10,Rome,true,1.5\n20,Oslo,false,2.5\n1e9,Paris,true,-1e9\n-5,Lima,true,7\n");
+            var changed = csv(
+                    "age,city,member,score\n10,Rome,true,1.5\n20,Oslo,false,2.5\n1e9,Paris,true,-1e9\n-5,Lima,true,7\n");
             var after = TabularPreprocessor.fit(changed, train, o);
             assertEquals(before.toJson(), after.toJson());
         }
@@ -173,7 +174,8 @@ class TabularTest {
         assertEquals(List.of("0", "1"), TabularPreprocessor.fit(t, all(t), TabularOptions.of("b")).classNames());
         assertEquals(List.of("x", "y"), TabularPreprocessor.fit(t, all(t), TabularOptions.of("")).classNames());
         assertFalse(TabularPreprocessor.fit(t, all(t), TabularOptions.of("c")).isClassification());
-        assertFalse(TabularPreprocessor.fit(t, all(t), TabularOptions.of("b").withTask(Task.REGRESSION)).isClassification());
+        assertFalse(TabularPreprocessor.fit(t, all(t), TabularOptions.of("b").withTask(Task.REGRESSION))
+                .isClassification());
         for (var bad : List.of(
                 TabularOptions.of("d").withTask(Task.REGRESSION),
                 TabularOptions.of("none"),
@@ -183,7 +185,8 @@ class TabularTest {
         }
         assertThrows(IjenException.class, () -> TabularPreprocessor.fit(t, new int[0], TabularOptions.of("b")));
         var holes = csv("a,y\n1,0\n2,\n3,1\n");
-        var e = assertThrows(FormatException.class, () -> TabularPreprocessor.fit(holes, all(holes), TabularOptions.of("y")));
+        var e = assertThrows(FormatException.class,
+                () -> TabularPreprocessor.fit(holes, all(holes), TabularOptions.of("y")));
         assertTrue(e.getMessage().contains("line 3"), e.getMessage());
         var p = TabularPreprocessor.fit(t, new int[] {0, 1}, TabularOptions.of("d"));
         var other = csv("a,b,c,d\n1,0,2.5,z\n");
@@ -206,7 +209,8 @@ class TabularTest {
     @Test
     void wellKnownTables() {
         var iris = Tabular.split(
-                Csv.read(SharedData.file("tabular/iris.csv")), TabularOptions.of("species"), new double[] {0.8, 0.2}, 1);
+                Csv.read(SharedData.file("tabular/iris.csv")), TabularOptions.of("species"), new double[] {0.8, 0.2},
+                1);
         assertEquals(List.of("setosa", "versicolor", "virginica"), iris.preprocessor().classNames());
         assertEquals(120, iris.datasets().get(0).size());
         assertEquals(Shape.of(4), iris.datasets().get(0).input().shape());

@@ -57,14 +57,16 @@ class TransformTest {
             assertArrayEquals(before, values(b), t.toString());
             assertArrayEquals(values(first), values(t.apply(b, CONTEXT)), "repeatable " + t);
             assertFalse(Arrays.equals(before, values(first)), t.toString());
-            assertEquals(t.output(new ElementSpec("image", DType.F32, Shape.of(3, 8, 8))).shape(), first.input().shape().without(0));
+            assertEquals(t.output(new ElementSpec("image", DType.F32, Shape.of(3, 8, 8))).shape(),
+                    first.input().shape().without(0));
         }
     }
 
     @Test
     void normalizing() {
         var b = Batch.of(
-                HostTensor.ofBytes(new byte[] {10, 20, (byte) 200, 100}, 1, 2, 2), HostTensor.of(new int[1], 1), new int[1]);
+                HostTensor.ofBytes(new byte[] {10, 20, (byte) 200, 100}, 1, 2, 2), HostTensor.of(new int[1], 1),
+                new int[1]);
         var n = new Normalize(new float[] {10, 100}, new float[] {5, 50}).apply(b, CONTEXT);
         assertArrayEquals(new float[] {0, 2, 2, 0}, values(n));
         assertArrayEquals(new float[] {1, 2, 20, 10}, values(new ToFloat(.1f).apply(b, CONTEXT)), 1e-5f);
@@ -140,7 +142,8 @@ class TransformTest {
             assertTrue(v >= 0 && v <= 1);
         }
         assertArrayEquals(values(b), values(new ColorJitter(0, 0, 0).apply(b, CONTEXT)), 1e-6f);
-        var gray = Batch.of(HostTensor.of(new float[] {.5f, .5f, .5f}, 1, 3, 1, 1), HostTensor.of(new int[1], 1), new int[1]);
+        var gray = Batch.of(HostTensor.of(new float[] {.5f, .5f, .5f}, 1, 3, 1, 1), HostTensor.of(new int[1], 1),
+                new int[1]);
         assertArrayEquals(new float[] {.5f, .5f, .5f}, values(new ColorJitter(0, 1, 1).apply(gray, CONTEXT)), 1e-6f);
         assertThrows(IjenException.class, () -> new ColorJitter(-1, 0, 0));
     }
@@ -206,6 +209,7 @@ class TransformTest {
         var loader = Loader.of(Digits.dataset(10, 1), 5).transform(new CenterCrop(20, 24), new Mixup(.2, 10));
         assertEquals("image F32[1, 20, 24]", loader.inputs().getFirst().toString());
         assertEquals("label F32[10]", loader.label().toString());
-        assertThrows(IjenException.class, () -> Loader.of(Digits.dataset(10, 1), 5).transform(new CenterCrop(40, 40)).inputs());
+        assertThrows(IjenException.class,
+                () -> Loader.of(Digits.dataset(10, 1), 5).transform(new CenterCrop(40, 40)).inputs());
     }
 }

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicFilesTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private void onlyContains(String... names) throws IOException {
         try (var all = Files.list(folder)) {
-            assertEquals(java.util.Set.of(names), all.map(p -> p.getFileName().toString()).collect(java.util.stream.Collectors.toSet()));
+            assertEquals(java.util.Set.of(names),
+                    all.map(p -> p.getFileName().toString()).collect(java.util.stream.Collectors.toSet()));
         }
     }
 
@@ -41,7 +41,8 @@ class AtomicFilesTest {
             out.write(new byte[100_000]);
             throw new IOException("No space left on device");
         }));
-        assertTrue(e.getMessage().contains("the disk is full") && e.getMessage().contains(f.toString()), e.getMessage());
+        assertTrue(e.getMessage().contains("the disk is full") && e.getMessage().contains(f.toString()),
+                e.getMessage());
         assertThrows(IllegalStateException.class, () -> AtomicFiles.writeStream(f, out -> {
             throw new IllegalStateException();
         }));

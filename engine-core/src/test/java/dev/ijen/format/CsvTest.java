@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private static Csv csv(String text) {
         return Csv.of("t.csv", text, Csv.Options.defaults());
@@ -47,7 +46,8 @@ class CsvTest {
     void typesAreInferredFromCellsThatAreThere() {
         var t = csv("a,b,c,d,e,f\n1,true,x,?,2020-01-02,1e999\n-2.5e3,False,,NA,1.2.3,1\nNaN,TRUE,7,,0x10,2\n");
         assertEquals(
-                List.of(Csv.Type.NUMERIC, Csv.Type.BOOLEAN, Csv.Type.CATEGORICAL, Csv.Type.NUMERIC, Csv.Type.CATEGORICAL, Csv.Type.CATEGORICAL),
+                List.of(Csv.Type.NUMERIC, Csv.Type.BOOLEAN, Csv.Type.CATEGORICAL, Csv.Type.NUMERIC,
+                        Csv.Type.CATEGORICAL, Csv.Type.CATEGORICAL),
                 t.columns().stream().map(Csv.Column::type).toList());
         assertEquals(-2500, t.column("a").number(1));
         assertTrue(Double.isNaN(t.column("a").number(2)));
@@ -92,8 +92,9 @@ class CsvTest {
     @ParameterizedTest
     @ValueSource(strings = {",", ";", "\t", "|"})
     void separatorsAreDetected(String s) {
-        var t = csv("a,b,c\n1.5,\"x,y;z|w\",3\n4,5,6\n".replace(",b,c", s + "b" + s + "c").replace("5,\"", "5" + s + "\"")
-                .replace("\",3", "\"" + s + "3").replace("4,5,6", "4" + s + "5" + s + "6"));
+        var t = csv(
+                "a,b,c\n1.5,\"x,y;z|w\",3\n4,5,6\n".replace(",b,c", s + "b" + s + "c").replace("5,\"", "5" + s + "\"")
+                        .replace("\",3", "\"" + s + "3").replace("4,5,6", "4" + s + "5" + s + "6"));
         assertEquals(List.of("a", "b", "c"), names(t));
         assertEquals("x,y;z|w", t.column("b").text(0));
     }
@@ -112,7 +113,8 @@ class CsvTest {
         assertThrows(FormatException.class, () -> csv("\n\n"));
         assertThrows(FormatException.class, () -> csv("a,b\n\"1,2\n"));
         var twice = assertThrows(
-                FormatException.class, () -> Csv.of("t", "a,a\n1,2\n", Csv.Options.defaults().withHeader(Csv.Header.YES)));
+                FormatException.class,
+                () -> Csv.of("t", "a,a\n1,2\n", Csv.Options.defaults().withHeader(Csv.Header.YES)));
         assertTrue(twice.getMessage().contains("two columns 'a'"), twice.getMessage());
     }
 

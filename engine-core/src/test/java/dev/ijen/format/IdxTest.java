@@ -23,8 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IdxTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private Path hex(String hex) throws IOException {
         return Files.write(folder.resolve("f.idx"), HexFormat.of().parseHex(hex.replace(" ", "")));

@@ -25,8 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImagesTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private static HostTensor random(int h, int w, int c) {
         var pixels = new byte[h * w * c];

@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NpyTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private Path raw(int version, String header, String hexData) throws IOException {
         var out = new ByteArrayOutputStream();
@@ -226,7 +225,7 @@ class NpyTest {
     }
 
     private static int find(byte[] in, byte[] what) {
-        for (int i = 0; ; i++) {
+        for (int i = 0;; i++) {
             if (Arrays.equals(in, i, i + what.length, what, 0, what.length)) {
                 return i;
             }

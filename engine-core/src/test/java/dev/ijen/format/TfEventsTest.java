@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TfEventsTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @Test
     void scalarsComeBack() throws IOException {

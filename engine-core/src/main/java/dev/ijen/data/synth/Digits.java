@@ -8,9 +8,9 @@ import dev.ijen.tensor.IjenException;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Handwritten-looking digits, 28 × 28 gray, light on dark as in MNIST. Strokes of one of several ways to write the digit
-/// are shaken, bent by a smooth random field, slanted, turned and stretched, then drawn with a pen of varying width, fitted
-/// to 20 pixels and centred by mass. No fonts, no files; an image is a function of (digit, seed, index).
+/// Handwritten-looking digits, 28 × 28 gray, light on dark as in MNIST. Strokes of one of several ways to write the
+/// digit are shaken, bent by a smooth random field, slanted, turned and stretched, then drawn with a pen of varying
+/// width, fitted to 20 pixels and centred by mass. No fonts, no files; an image is a function of (digit, seed, index).
 public final class Digits {
     /// Width and height of an image.
     public static final int SIDE = 28;

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// How people write the ten digits: for each several variants, each of one or more strokes, each through a few points.
-/// A table entry lists points `x,y` in hundredths of the digit's box, y downwards; `!` marks a corner, `|` lifts the pen.
+/// A table entry lists points `x,y` in hundredths of the digit's box, y downwards; `!` marks a corner, `|` lifts the
+/// pen.
 final class Strokes {
     private static final String[][] TABLE = {
         {
