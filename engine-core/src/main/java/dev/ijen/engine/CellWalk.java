@@ -53,7 +53,7 @@ final class CellWalk {
                             "model: a lambda captures weights",
                             "the lambda at '" + c.path + "' holds " + cell + ", which no layer of the model holds",
                             "weights in layers, where they have names",
-                            "put the layer into the chain or record itself, or make the lambda a record with the layer as component");
+                            "put the layer into the chain or record itself, or make the lambda a record");
                 }
             }
         }
@@ -127,7 +127,8 @@ final class CellWalk {
 
     /// Values whose cells belong to the lambda; an enclosing `this` may hold other models.
     private static boolean holder(Object value) {
-        return value instanceof Cell || value instanceof Record || value instanceof Collection || value instanceof Composite;
+        return value instanceof Cell || value instanceof Record || value instanceof Collection
+                || value instanceof Composite;
     }
 
     private static Object value(String path, Field f, Object of) {

@@ -5,9 +5,10 @@ import dev.ijen.tensor.IjenException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Finds the parameters and states of a model: any tree of records, lists, arrays, maps, plain objects and [Composite]s that
-/// hold cells. Names are the path to a cell, joined by dots: `0.weight`, `block.conv1.bias`. They do not depend on which cells
-/// other branches hold, so they serve as keys of checkpoints. A cell used in two places has the name of the first.
+/// Finds the parameters and states of a model: any tree of records, lists, arrays, maps, plain objects and [Composite]s
+/// that hold cells. Names are the path to a cell, joined by dots: `0.weight`, `block.conv1.bias`. They do not depend on
+/// which cells other branches hold, so they serve as keys of checkpoints. A cell used in two places has the name of the
+/// first.
 public final class Cells {
     private Cells() {}
 

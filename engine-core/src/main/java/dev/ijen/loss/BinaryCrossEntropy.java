@@ -6,8 +6,8 @@ import dev.ijen.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Binary cross-entropy of logits, `−w t ln σ(x) − (1 − t) ln(1 − σ(x))`, with targets t between 0 and 1 of the logits' shape. Finite
-/// however large the logits.
+/// Binary cross-entropy of logits, `−w t ln σ(x) − (1 − t) ln(1 − σ(x))`, with targets t between 0 and 1 of the logits'
+/// shape. Finite however large the logits.
 ///
 /// @param positiveWeight w: one number, or one for each entry of the last axis, or empty for 1
 /// @param reduce what becomes of the losses

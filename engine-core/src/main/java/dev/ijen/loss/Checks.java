@@ -1,5 +1,6 @@
 package dev.ijen.loss;
 
+import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
 
@@ -39,16 +40,17 @@ final class Checks {
             throw new ShapeException(
                     what,
                     "logits " + x.shape() + ", labels " + labels.dtype() + labels.shape(),
-                    "logits[.., C], labels[..] of whole numbers, or soft labels[.., C] of real numbers where they are taken",
+                    "logits[.., C], labels[..] of whole numbers (or, where taken, soft labels[.., C])",
                     "check the labels' shape and type; classes are on the last axis");
         }
     }
 
-    /// x^gamma for x in [0, 1], without a logarithm of 0 for whole exponents.
+    /// x^gamma for x in [0, 1]; below 1 its derivative at 0 would be infinite.
     static Tensor power(Tensor x, double gamma) {
-        if (gamma == 0) {
-            return x.onesLike();
+        if (gamma != 0 && !(gamma >= 1)) {
+            throw new IjenException("focal loss: gamma", String.valueOf(gamma), "0, or at least 1",
+                    "a usual value is 2");
         }
-        return x.pow(gamma);
+        return gamma == 0 ? x.onesLike() : x.pow(gamma);
     }
 }

@@ -9,9 +9,9 @@ import dev.ijen.tensor.Where;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Cross-entropy `−Σ q ln softmax(logits)` of logits [.., C] with labels [..] of whole numbers, or soft labels q [.., C].
-/// With smoothing ε, q = (1 − ε) · q + ε / C (Szegedy et al., arXiv:1512.00567). With class weights w each term is multiplied by
-/// its class's, and the mean is `Σ losses / Σ w[label]` for hard labels.
+/// Cross-entropy `−Σ q ln softmax(logits)` of logits [.., C] with labels [..] of whole numbers, or soft labels q [..,
+/// C]. With smoothing ε, q = (1 − ε) · q + ε / C (Szegedy et al., arXiv:1512.00567). With class weights w each term is
+/// multiplied by its class's, and the mean is `Σ losses / Σ w[label]` for hard labels.
 ///
 /// @param smoothing ε in [0, 1)
 /// @param classWeights one number for each class, or empty
@@ -21,7 +21,8 @@ public record CrossEntropy(double smoothing, List<Float> classWeights, int ignor
     /// Checks the constants.
     public CrossEntropy {
         if (!(smoothing >= 0 && smoothing < 1)) {
-            throw new IjenException("cross-entropy: smoothing", String.valueOf(smoothing), "0 ≤ smoothing < 1", "a usual value is 0.1");
+            throw new IjenException("cross-entropy: smoothing", String.valueOf(smoothing), "0 ≤ smoothing < 1",
+                    "a usual value is 0.1");
         }
         classWeights = List.copyOf(classWeights);
     }

@@ -5,9 +5,9 @@ import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
 
-/// Connectionist temporal classification (Graves et al. 2006): minus the logarithm of the probability that a sequence of
-/// distributions over symbols and a blank, read without repetitions and blanks, is a given label sequence. The forward
-/// algorithm in logarithms, one step a frame; its gradient is the graph's.
+/// Connectionist temporal classification (Graves et al. 2006): minus the logarithm of the probability that a sequence
+/// of distributions over symbols and a blank, read without repetitions and blanks, is a given label sequence. The
+/// forward algorithm in logarithms, one step a frame; its gradient is the graph's.
 public final class Ctc {
     /// Stands for −∞, which would turn differences into NaN.
     private static final double NONE = -1e30;
@@ -24,8 +24,8 @@ public final class Ctc {
         return loss(logP, labels, frames, lengths, 0, Reduce.MEAN);
     }
 
-    /// With a chosen blank. A sequence whose frames cannot hold its labels has loss 0, and no gradient. The mean is of each loss divided by
-    /// its label length.
+    /// With a chosen blank. A sequence whose frames cannot hold its labels has loss 0, and no gradient. The mean is of
+    /// each loss divided by its label length.
     public static Tensor loss(Tensor logP, Tensor labels, Tensor frames, Tensor lengths, int blank, Reduce reduce) {
         check(logP, labels, frames, lengths);
         int steps = logP.shape().dim(0);
@@ -89,7 +89,8 @@ public final class Ctc {
         if (!fits) {
             throw new ShapeException(
                     "ctc",
-                    "logP " + logP + ", labels " + labels + ", frames " + frames.shape() + ", lengths " + lengths.shape(),
+                    "logP " + logP + ", labels " + labels + ", frames " + frames.shape() + ", lengths "
+                            + lengths.shape(),
                     "logP[T, N, C] real, labels[N, L] whole numbers, frames[N], lengths[N]",
                     "put time first, classes last");
         }

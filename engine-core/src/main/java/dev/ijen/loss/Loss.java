@@ -2,8 +2,8 @@ package dev.ijen.loss;
 
 import dev.ijen.tensor.Tensor;
 
-/// How far a prediction is from its target. The static methods are the losses themselves, the mean unless a [Reduce] says
-/// otherwise; logits have their classes on the last axis. Targets take the prediction's type.
+/// How far a prediction is from its target. The static methods are the losses themselves, the mean unless a [Reduce]
+/// says otherwise; logits have their classes on the last axis. Targets take the prediction's type.
 ///
 /// As a function, `Loss::mse` or `CrossEntropy.of().withSmoothing(0.1)` can be passed around.
 @FunctionalInterface
@@ -53,8 +53,9 @@ public interface Loss {
         return huber(prediction, target, beta, reduce).mul(1 / beta);
     }
 
-    /// `−ln softmax(logits)[label]`, the mean, for logits [.., C] and labels [..] of whole numbers; or `−Σ q ln softmax(logits)` for soft
-    /// labels q [.., C]. Finite however large the logits. For smoothing, class weights and the like see [CrossEntropy].
+    /// `−ln softmax(logits)[label]`, the mean, for logits [.., C] and labels [..] of whole numbers; or `−Σ q ln
+    /// softmax(logits)` for soft labels q [.., C]. Finite however large the logits. For smoothing, class weights and
+    /// the like see [CrossEntropy].
     static Tensor crossEntropy(Tensor logits, Tensor labels) {
         return CrossEntropy.of().apply(logits, labels);
     }
@@ -64,7 +65,8 @@ public interface Loss {
         return CrossEntropy.of().with(reduce).apply(logits, labels);
     }
 
-    /// `−t ln σ(x) − (1 − t) ln(1 − σ(x))` for logits x and targets t between 0 and 1, the mean. See [BinaryCrossEntropy].
+    /// `−t ln σ(x) − (1 − t) ln(1 − σ(x))` for logits x and targets t between 0 and 1, the mean. See
+    /// [BinaryCrossEntropy].
     static Tensor binaryCrossEntropy(Tensor logits, Tensor targets) {
         return BinaryCrossEntropy.of().apply(logits, targets);
     }
@@ -105,8 +107,8 @@ public interface Loss {
         return reduce.of(Checks.product("squared hinge", scores, targets).rsub(1).relu().square());
     }
 
-    /// Kullback-Leibler divergence `Σ q (ln q − logP)` over the last axis, for log-probabilities logP [.., C] and probabilities q [.., C];
-    /// the mean over the other axes.
+    /// Kullback-Leibler divergence `Σ q (ln q − logP)` over the last axis, for log-probabilities logP [.., C] and
+    /// probabilities q [.., C]; the mean over the other axes.
     static Tensor kl(Tensor logProbabilities, Tensor q) {
         return kl(logProbabilities, q, Reduce.MEAN);
     }
@@ -121,8 +123,8 @@ public interface Loss {
         return reduce.of(t.mul(logQ.sub(logProbabilities)).sum(-1));
     }
 
-    /// Focal loss `−(1 − p)^gamma ln p` with p the softmax probability of the label (Lin et al., arXiv:1708.02002), the mean, for logits
-    /// [.., C] and labels [..].
+    /// Focal loss `−(1 − p)^gamma ln p` with p the softmax probability of the label (Lin et al., arXiv:1708.02002), the
+    /// mean, for logits [.., C] and labels [..].
     static Tensor focal(Tensor logits, Tensor labels, double gamma) {
         return focal(logits, labels, gamma, Reduce.MEAN);
     }
@@ -134,8 +136,8 @@ public interface Loss {
         return reduce.weighted(Checks.power(ce.neg().expm1().neg(), gamma).mul(ce), valid);
     }
 
-    /// Focal loss of independent logits (Lin et al., arXiv:1708.02002): binary cross-entropy times `(1 − p)^gamma`, p the probability of the
-    /// target, times alpha for positive and 1 − alpha for negative targets; the mean.
+    /// Focal loss of independent logits (Lin et al., arXiv:1708.02002): binary cross-entropy times `(1 − p)^gamma`, p
+    /// the probability of the target, times alpha for positive and 1 − alpha for negative targets; the mean.
     static Tensor binaryFocal(Tensor logits, Tensor targets, double alpha, double gamma) {
         return binaryFocal(logits, targets, alpha, gamma, Reduce.MEAN);
     }
@@ -171,12 +173,14 @@ public interface Loss {
         return PairLoss.cosineEmbedding(a, b, y, margin, Reduce.MEAN);
     }
 
-    /// `d² / 2` where `same` is 1, `max(0, margin − d)² / 2` where it is 0, d = ‖a − b‖; a, b [N, D], same [N] (Hadsell et al. 2006); the mean.
+    /// `d² / 2` where `same` is 1, `max(0, margin − d)² / 2` where it is 0, d = ‖a − b‖; a, b [N, D], same [N] (Hadsell
+    /// et al. 2006); the mean.
     static Tensor contrastive(Tensor a, Tensor b, Tensor same, double margin) {
         return PairLoss.contrastive(a, b, same, margin, Reduce.MEAN);
     }
 
-    /// `max(0, ‖anchor − positive‖ − ‖anchor − negative‖ + margin)` over rows [N, D] (Schroff et al., arXiv:1503.03832); the mean.
+    /// `max(0, ‖anchor − positive‖ − ‖anchor − negative‖ + margin)` over rows [N, D] (Schroff et al.,
+    /// arXiv:1503.03832); the mean.
     static Tensor triplet(Tensor anchor, Tensor positive, Tensor negative, double margin) {
         return PairLoss.triplet(anchor, positive, negative, margin, Reduce.MEAN);
     }

@@ -39,7 +39,8 @@ public final class Penalty {
         }
         if (sum == null) {
             throw new IjenException(
-                    "penalty: no parameter matches", "'" + pattern + "'", "one of " + Cells.parameters(model).keySet(), "check the pattern");
+                    "penalty: no parameter matches", "'" + pattern + "'", "one of " + Cells.parameters(model).keySet(),
+                    "check the pattern");
         }
         return sum;
     }

@@ -9,7 +9,8 @@ public final class Accuracy {
         return topK(truth, scores, classes, 1);
     }
 
-    /// Share of examples whose class is among the `k` greatest scores [N, C]; of equal scores the first wins. A NaN is never right.
+    /// Share of examples whose class is among the `k` greatest scores [N, C]; of equal scores the first wins. A NaN is
+    /// never right.
     public static double topK(int[] truth, double[] scores, int classes, int k) {
         Inputs.rows("accuracy", truth, scores, classes);
         int hits = 0;

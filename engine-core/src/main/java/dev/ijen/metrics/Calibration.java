@@ -4,8 +4,8 @@ package dev.ijen.metrics;
 public final class Calibration {
     private Calibration() {}
 
-    /// Mean of −ln of the probability given to the true class, for probabilities [N, C]; they are kept from 0 and 1 by 2⁻⁵² and rows are
-    /// divided by their sum.
+    /// Mean of −ln of the probability given to the true class, for probabilities [N, C]; they are kept from 0 and 1 by
+    /// 2⁻⁵² and rows are divided by their sum.
     public static double logLoss(int[] truth, double[] probabilities, int classes) {
         Inputs.rows("log loss", truth, probabilities, classes);
         double sum = 0;
@@ -34,7 +34,8 @@ public final class Calibration {
         return sum / truth.length;
     }
 
-    /// Brier score of probabilities [N, C]: mean of Σ (p − y)² over the classes (twice [#brier(int[], double[])] for two of them).
+    /// Brier score of probabilities [N, C]: mean of Σ (p − y)² over the classes (twice [#brier(int[], double[])] for
+    /// two of them).
     public static double brier(int[] truth, double[] probabilities, int classes) {
         Inputs.rows("brier score", truth, probabilities, classes);
         double sum = 0;
@@ -47,8 +48,9 @@ public final class Calibration {
         return sum / truth.length;
     }
 
-    /// Expected calibration error (Guo et al., arXiv:1706.04599): examples fall into `bins` equal intervals (low, high] by the probability of
-    /// their predicted class; the mean of |accuracy − mean probability| over the bins, weighted with their sizes.
+    /// Expected calibration error (Guo et al., arXiv:1706.04599): examples fall into `bins` equal intervals (low, high]
+    /// by the probability of their predicted class; the mean of |accuracy − mean probability| over the bins, weighted
+    /// with their sizes.
     public static double ece(int[] truth, double[] probabilities, int classes, int bins) {
         double sum = 0;
         for (var b : reliability(truth, probabilities, classes, bins)) {

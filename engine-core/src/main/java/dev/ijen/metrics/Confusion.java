@@ -3,8 +3,8 @@ package dev.ijen.metrics;
 import dev.ijen.tensor.IjenException;
 import java.util.function.IntToDoubleFunction;
 
-/// How often each class was taken for each, and the numbers that follow from it. All classes count in averages, also those no example
-/// has. Quotients with a zero below are 0 unless [#zeroDivision] says otherwise.
+/// How often each class was taken for each, and the numbers that follow from it. All classes count in averages, also
+/// those no example has. Quotients with a zero below are 0 unless [#zeroDivision] says otherwise.
 public final class Confusion {
     private final long[][] counts;
     private final double zero;
@@ -35,7 +35,8 @@ public final class Confusion {
     public Confusion plus(Confusion o) {
         if (o.counts.length != counts.length) {
             throw new IjenException(
-                    "confusion: classes differ", counts.length + " and " + o.counts.length, "equally many", "use the same classes");
+                    "confusion: classes differ", counts.length + " and " + o.counts.length, "equally many",
+                    "use the same classes");
         }
         var sum = new long[counts.length][counts.length];
         for (int i = 0; i < sum.length; i++) {

@@ -9,7 +9,8 @@ final class Inputs {
     static void lengths(String what, int truth, int other) {
         if (truth != other) {
             throw new IjenException(
-                    what + ": lengths differ", truth + " true values, " + other + " predictions", "equally many", "pass the same examples");
+                    what + ": lengths differ", truth + " true values, " + other + " predictions", "equally many",
+                    "pass the same examples");
         }
         if (truth == 0) {
             throw new IjenException(what + ": no examples", "0", "at least 1", "check that the data set is not empty");
@@ -30,7 +31,8 @@ final class Inputs {
     static void labels(String what, int[] labels, int classes) {
         for (int label : labels) {
             if (label < 0 || label >= classes) {
-                throw new IjenException(what + ": label out of range", String.valueOf(label), "0 to " + (classes - 1), "check the labels");
+                throw new IjenException(what + ": label out of range", String.valueOf(label), "0 to " + (classes - 1),
+                        "check the labels");
             }
         }
     }

@@ -57,8 +57,8 @@ public final class Ranking {
         return points;
     }
 
-    /// Area under the ROC curve: the probability that a positive example scores higher than a negative one, ties being half. NaN if
-    /// all examples are of one class.
+    /// Area under the ROC curve: the probability that a positive example scores higher than a negative one, ties being
+    /// half. NaN if all examples are of one class.
     public static double rocAuc(int[] truth, double[] scores) {
         double area = 0;
         Point before = null;
@@ -87,7 +87,8 @@ public final class Ranking {
         return sum / classes;
     }
 
-    /// Recall against precision, recall rising; ends, or rather starts, at (0, 1). Without positive examples recall is NaN.
+    /// Recall against precision, recall rising; ends, or rather starts, at (0, 1). Without positive examples recall is
+    /// NaN.
     public static List<Point> precisionRecallCurve(int[] truth, double[] scores) {
         var cuts = cuts(truth, scores);
         double positives = cuts.getLast().truePositives;

@@ -40,7 +40,8 @@ public final class Regression {
         return sum / truth.length;
     }
 
-    /// Coefficient of determination, 1 − Σ error² / Σ (truth − mean)². For constant truth: 1 if there is no error, else 0.
+    /// Coefficient of determination, 1 − Σ error² / Σ (truth − mean)². For constant truth: 1 if there is no error, else
+    /// 0.
     public static double r2(double[] truth, double[] predicted) {
         Inputs.lengths("r2", truth.length, predicted.length);
         double mean = 0;

@@ -5,7 +5,8 @@ import dev.ijen.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// Elementwise functions between layers, by the names configurations use. In code a closure does as well: `Tensor::relu`.
+/// Elementwise functions between layers, by the names configurations use. In code a closure does as well:
+/// `Tensor::relu`.
 public enum Activation implements Module {
     /// x.
     IDENTITY,

@@ -6,15 +6,16 @@ import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
 import java.util.List;
 
-/// Means over windows that cover each spatial axis, however long, in a fixed number of steps: x [N, C, spatial..] → [N, C,
-/// outputs..]. Window i of an axis of extent n goes from ⌊i · n / outputs⌋ to ⌈(i + 1) · n / outputs⌉.
+/// Means over windows that cover each spatial axis, however long, in a fixed number of steps: x [N, C, spatial..] → [N,
+/// C, outputs..]. Window i of an axis of extent n goes from ⌊i · n / outputs⌋ to ⌈(i + 1) · n / outputs⌉.
 ///
 /// @param outputs output extents, one for each spatial axis
 public record AdaptiveAvgPool(List<Integer> outputs) implements Module {
     /// Checks the extents.
     public AdaptiveAvgPool {
         if (outputs.isEmpty() || outputs.stream().anyMatch(o -> o < 1)) {
-            throw new IjenException("adaptive average pool: outputs", outputs.toString(), "extents of at least 1", "give one for each axis");
+            throw new IjenException("adaptive average pool: outputs", outputs.toString(), "extents of at least 1",
+                    "give one for each axis");
         }
         outputs = List.copyOf(outputs);
     }
@@ -28,7 +29,8 @@ public record AdaptiveAvgPool(List<Integer> outputs) implements Module {
     public Tensor apply(Tensor x) {
         if (x.shape().rank() != outputs.size() + 2) {
             throw new ShapeException(
-                    "adaptive average pool", "x" + x.shape(), "x[N, C, spatial..] with " + outputs.size() + " spatial axes", "match the outputs");
+                    "adaptive average pool", "x" + x.shape(),
+                    "x[N, C, spatial..] with " + outputs.size() + " spatial axes", "match the outputs");
         }
         var y = x;
         for (int i = 0; i < outputs.size(); i++) {

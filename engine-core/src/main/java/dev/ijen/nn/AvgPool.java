@@ -12,7 +12,8 @@ import java.util.List;
 /// @param stride steps between windows
 /// @param padding what is put around
 /// @param countPadding whether padding counts as zeros, or not at all
-public record AvgPool(List<Integer> size, List<Integer> stride, Padding padding, boolean countPadding) implements Module {
+public record AvgPool(List<Integer> size, List<Integer> stride, Padding padding, boolean countPadding)
+        implements Module {
     /// One number a spatial axis.
     public AvgPool {
         stride = spread("stride", size.size(), stride);

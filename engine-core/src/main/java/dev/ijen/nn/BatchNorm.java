@@ -11,9 +11,10 @@ import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Trace;
 import java.util.stream.IntStream;
 
-/// Batch normalisation (Ioffe and Szegedy, arXiv:1502.03167): `y = w · (x − μ) / √(σ² + eps) + b` for each channel of x [N, C,
-/// spatial..]. In training μ and σ² are the batch's, and the running ones move toward them in the same step:
-/// `running ← (1 − momentum) · running + momentum · batch`, with the batch's unbiased variance. In use they are the running ones.
+/// Batch normalisation (Ioffe and Szegedy, arXiv:1502.03167): `y = w · (x − μ) / √(σ² + eps) + b` for each channel of x
+/// [N, C, spatial..]. In training μ and σ² are the batch's, and the running ones move toward them in the same step:
+/// `running ← (1 − momentum) · running + momentum · batch`, with the batch's unbiased variance. In use they are the
+/// running ones.
 ///
 /// @param weight scale [C]
 /// @param bias shift [C]
@@ -53,7 +54,8 @@ public record BatchNorm(
         int channels = weight.shape().dim(0);
         if (x.shape().rank() < 2 || x.shape().dim(1) != channels) {
             throw new ShapeException(
-                    "batch norm", "x" + x.shape(), "x[N, " + channels + ", spatial..]", "give the channels of the layer before");
+                    "batch norm", "x" + x.shape(), "x[N, " + channels + ", spatial..]",
+                    "give the channels of the layer before");
         }
         // statistics of half precision would overflow or lose digits
         var wide = x.cast(DType.promote(x.dtype(), DType.F32));
@@ -63,7 +65,8 @@ public record BatchNorm(
             int count = x.shape().size() / Math.max(1, channels);
             if (count < 2) {
                 throw new ShapeException(
-                        "batch norm", "x" + x.shape(), "at least two values a channel in training", "use a batch of 2 or more");
+                        "batch norm", "x" + x.shape(), "at least two values a channel in training",
+                        "use a batch of 2 or more");
             }
             var axes = IntStream.range(0, x.shape().rank()).filter(a -> a != 1).toArray();
             mean = wide.mean(axes);

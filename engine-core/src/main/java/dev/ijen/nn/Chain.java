@@ -37,7 +37,8 @@ public final class Chain implements Module, Composite {
     public Chain then(String name, Module module) {
         if (name.isEmpty() || name.indexOf('.') >= 0 || modules.containsKey(name)) {
             throw new IjenException(
-                    "chain: name cannot be used", "'" + name + "'", "a new name without dots", "rename the module; taken: " + modules.keySet());
+                    "chain: name cannot be used", "'" + name + "'", "a new name without dots",
+                    "rename the module; taken: " + modules.keySet());
         }
         var named = new LinkedHashMap<>(modules);
         named.put(name, module);

@@ -47,7 +47,8 @@ public record ConvSpec(
     /// Stride 1, no padding, no dilation, one group, a bias, He's uniform initialisation.
     public static ConvSpec of(int rank, int in, int out, int size) {
         var one = List.of(1);
-        return new ConvSpec(in, out, Collections.nCopies(rank, size), one, Padding.valid(), one, 1, true, Init.heUniform());
+        return new ConvSpec(in, out, Collections.nCopies(rank, size), one, Padding.valid(), one, 1, true,
+                Init.heUniform());
     }
 
     /// With other window extents, one for each spatial axis.

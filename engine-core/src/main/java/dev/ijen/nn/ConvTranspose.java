@@ -18,7 +18,8 @@ public record ConvTranspose(Parameter weight, Parameter bias, ConvSpec spec, int
     public ConvTranspose {
         if (spec.padding() instanceof Padding.Same) {
             throw new IjenException(
-                    "transposed conv: padding", "same", "valid or explicit padding", "use Padding.of(n): the output extent is given by it");
+                    "transposed conv: padding", "same", "valid or explicit padding",
+                    "use Padding.of(n): the output extent is given by it");
         }
     }
 

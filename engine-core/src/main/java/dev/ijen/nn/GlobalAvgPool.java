@@ -8,7 +8,8 @@ public record GlobalAvgPool() implements Module {
     @Override
     public Tensor apply(Tensor x) {
         if (x.shape().rank() < 3) {
-            throw new ShapeException("global average pool", "x" + x.shape(), "x[N, C, spatial..]", "put it before flattening");
+            throw new ShapeException("global average pool", "x" + x.shape(), "x[N, C, spatial..]",
+                    "put it before flattening");
         }
         return x.globalAvgPool();
     }

@@ -9,8 +9,8 @@ import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
 
-/// Group normalisation (Wu and He, arXiv:1803.08494): each example's channels of x [N, C, spatial..] are normalised in groups,
-/// then scaled and shifted channel by channel. With as many groups as channels it is instance normalisation.
+/// Group normalisation (Wu and He, arXiv:1803.08494): each example's channels of x [N, C, spatial..] are normalised in
+/// groups, then scaled and shifted channel by channel. With as many groups as channels it is instance normalisation.
 ///
 /// @param weight scale [C], or null
 /// @param bias shift [C], or null
@@ -21,7 +21,8 @@ public record GroupNorm(Parameter weight, Parameter bias, int channels, int grou
     /// Checks that groups divide the channels.
     public GroupNorm {
         if (groups < 1 || channels % groups != 0) {
-            throw new IjenException("group norm: groups", groups + " of " + channels + " channels", "a divisor", "choose another number");
+            throw new IjenException("group norm: groups", groups + " of " + channels + " channels", "a divisor",
+                    "choose another number");
         }
     }
 
@@ -39,7 +40,8 @@ public record GroupNorm(Parameter weight, Parameter bias, int channels, int grou
     public Tensor apply(Tensor x) {
         if (x.shape().rank() < 2 || x.shape().dim(1) != channels) {
             throw new ShapeException(
-                    "group norm", "x" + x.shape(), "x[N, " + channels + ", spatial..]", "give the channels of the layer before");
+                    "group norm", "x" + x.shape(), "x[N, " + channels + ", spatial..]",
+                    "give the channels of the layer before");
         }
         int n = x.shape().dim(0);
         var wide = x.cast(DType.promote(x.dtype(), DType.F32));

@@ -102,7 +102,8 @@ public interface Init {
             default -> throw new IjenException(
                     "initialiser: no such name",
                     "'" + name + "'",
-                    "he-normal, he-uniform, xavier-normal, xavier-uniform, lecun-normal, lecun-uniform, truncated-normal, orthogonal or zeros",
+                    "he-normal, he-uniform, xavier-normal, xavier-uniform, lecun-normal, lecun-uniform, "
+                            + "truncated-normal, orthogonal or zeros",
                     "choose one of them");
         };
     }

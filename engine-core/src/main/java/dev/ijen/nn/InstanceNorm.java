@@ -3,7 +3,8 @@ package dev.ijen.nn;
 import dev.ijen.engine.Engine;
 import dev.ijen.tensor.Tensor;
 
-/// Instance normalisation (Ulyanov et al., arXiv:1607.08022): each channel of each example of x [N, C, spatial..] by itself.
+/// Instance normalisation (Ulyanov et al., arXiv:1607.08022): each channel of each example of x [N, C, spatial..] by
+/// itself.
 ///
 /// @param norm a group normalisation with as many groups as channels
 public record InstanceNorm(GroupNorm norm) implements Module {

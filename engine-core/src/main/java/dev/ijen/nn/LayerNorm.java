@@ -8,7 +8,8 @@ import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
 
-/// Layer normalisation (Ba et al., arXiv:1607.06450): `y = w · (x − μ) / √(σ² + eps) + b` over the last axes of x [.., features..].
+/// Layer normalisation (Ba et al., arXiv:1607.06450): `y = w · (x − μ) / √(σ² + eps) + b` over the last axes of x [..,
+/// features..].
 ///
 /// @param weight scale [features..]
 /// @param bias shift [features..]
@@ -38,7 +39,8 @@ public record LayerNorm(Parameter weight, Parameter bias, double eps) implements
         for (int i = 0; i < axes.length; i++) {
             axes[i] = lead + i;
             if (lead < 0 || x.dim(lead + i) != features.dim(i)) {
-                throw new ShapeException(what, "x" + x, "x[.., features] with features = " + features, "give the layer the extents of its input");
+                throw new ShapeException(what, "x" + x, "x[.., features] with features = " + features,
+                        "give the layer the extents of its input");
             }
         }
         return axes;

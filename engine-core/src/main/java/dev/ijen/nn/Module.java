@@ -51,7 +51,8 @@ public interface Module {
         Cells.close(model);
     }
 
-    /// One row a layer, for an input of this type and shape (batch included). Nothing is computed and no memory is touched.
+    /// One row a layer, for an input of this type and shape (batch included). Nothing is computed and no memory is
+    /// touched.
     ///
     /// @throws dev.ijen.tensor.ShapeException if a layer does not take its input
     static List<LayerRow> summary(Module model, DType dtype, Shape input) {

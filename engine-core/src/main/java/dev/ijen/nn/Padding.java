@@ -69,7 +69,8 @@ public sealed interface Padding {
         }
         if (values.size() != 1) {
             throw new IjenException(
-                    "window: " + what + " does not fit", values.toString(), "1 or " + rank + " numbers", "give one number for each spatial axis");
+                    "window: " + what + " does not fit", values.toString(), "1 or " + rank + " numbers",
+                    "give one number for each spatial axis");
         }
         return java.util.Collections.nCopies(rank, values.getFirst());
     }

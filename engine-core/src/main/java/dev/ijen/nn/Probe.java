@@ -39,7 +39,8 @@ final class Probe {
         depth--;
         var type = layer.getClass().isHidden()
                 ? y.op().label()
-                : layer instanceof Enum<?> e ? e.name().toLowerCase(java.util.Locale.ROOT) : layer.getClass().getSimpleName();
+                : layer instanceof Enum<?> e ? e.name().toLowerCase(java.util.Locale.ROOT)
+                : layer.getClass().getSimpleName();
         rows.set(at, new LayerRow(path, type, depth, y.shape(), Module.parameterCount(layer)));
         path = before;
         return y;

@@ -27,7 +27,8 @@ public record Residual(Module body, Module shortcut) implements Module {
                     "residual",
                     "body " + y.shape() + ", shortcut " + s.shape(),
                     "equal shapes",
-                    shortcut == null ? "give a projection as shortcut: Residual.of(body, Conv…)" : "match strides and channels");
+                    shortcut == null ? "give a projection as shortcut: Residual.of(body, Conv…)"
+                            : "match strides and channels");
         }
         return y.add(s);
     }

@@ -5,7 +5,8 @@ import dev.ijen.engine.Parameter;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Tensor;
 
-/// Root-mean-square normalisation (Zhang and Sennrich, arXiv:1910.07467): `y = w · x / √(mean(x²) + eps)` over the last axis.
+/// Root-mean-square normalisation (Zhang and Sennrich, arXiv:1910.07467): `y = w · x / √(mean(x²) + eps)` over the last
+/// axis.
 ///
 /// @param weight scale [features]
 /// @param eps added to the mean square

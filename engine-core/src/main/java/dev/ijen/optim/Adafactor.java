@@ -2,10 +2,10 @@ package dev.ijen.optim;
 
 import dev.ijen.tensor.Tensor;
 
-/// Adafactor (Shazeer and Stern, arXiv:1804.04235): mean squares are kept as one number a row and one a column of the last two axes,
-/// `v̂ = row · column / mean(row)`, with memory `β = 1 − t^−0.8`. The update `g / √v̂` is scaled down to a root mean square of
-/// `threshold`, and the rate, `min(rate, 1 / √t)`, is relative to the weight's: times `max(eps2, rms(w))`. Weights of one axis keep a
-/// full mean square.
+/// Adafactor (Shazeer and Stern, arXiv:1804.04235): mean squares are kept as one number a row and one a column of the
+/// last two axes, `v̂ = row · column / mean(row)`, with memory `β = 1 − t^−0.8`. The update `g / √v̂` is scaled down to
+/// a root mean square of `threshold`, and the rate, `min(rate, 1 / √t)`, is relative to the weight's: times `max(eps2,
+/// rms(w))`. Weights of one axis keep a full mean square.
 ///
 /// @param eps1 least mean square
 /// @param eps2 least root mean square of a weight

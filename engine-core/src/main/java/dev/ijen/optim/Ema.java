@@ -11,14 +11,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Exponential moving average of a model's parameters, `a ← decay · a + (1 − decay) · w`, starting from their values at the first use.
+/// Exponential moving average of a model's parameters, `a ← decay · a + (1 − decay) · w`, starting from their values at
+/// the first use.
 public final class Ema implements AutoCloseable {
     private final double decay;
     private final Map<Parameter, State> averages = new HashMap<>();
 
     private Ema(double decay) {
         if (!(decay >= 0 && decay < 1)) {
-            throw new IjenException("moving average: decay", String.valueOf(decay), "0 ≤ decay < 1", "a usual value is 0.999");
+            throw new IjenException("moving average: decay", String.valueOf(decay), "0 ≤ decay < 1",
+                    "a usual value is 0.999");
         }
         this.decay = decay;
     }

@@ -2,8 +2,8 @@ package dev.ijen.optim;
 
 import dev.ijen.tensor.Tensor;
 
-/// LAMB (You et al., arXiv:1904.00962): Adam's direction plus decay, `r = m̂ / (√v̂ + eps) + λ w`, as long as the weight:
-/// `w ← w − rate · ‖w‖ / ‖r‖ · r`, parameter by parameter. Where either norm is 0 the factor is 1.
+/// LAMB (You et al., arXiv:1904.00962): Adam's direction plus decay, `r = m̂ / (√v̂ + eps) + λ w`, as long as the
+/// weight: `w ← w − rate · ‖w‖ / ‖r‖ · r`, parameter by parameter. Where either norm is 0 the factor is 1.
 ///
 /// @param beta1 memory of the mean
 /// @param beta2 memory of the mean square

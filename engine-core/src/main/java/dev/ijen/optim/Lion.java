@@ -2,8 +2,8 @@ package dev.ijen.optim;
 
 import dev.ijen.tensor.Tensor;
 
-/// Lion (Chen et al., arXiv:2302.06675): `w ← w − rate · sign(β₁ m + (1 − β₁) g)`, then `m ← β₂ m + (1 − β₂) g`. Rates are about a
-/// tenth of Adam's; weight decay is decoupled.
+/// Lion (Chen et al., arXiv:2302.06675): `w ← w − rate · sign(β₁ m + (1 − β₁) g)`, then `m ← β₂ m + (1 − β₂) g`. Rates
+/// are about a tenth of Adam's; weight decay is decoupled.
 ///
 /// @param beta1 memory in the direction
 /// @param beta2 memory of the mean

@@ -15,9 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Changes a model's parameters so that a loss falls: a [Rule] with a learning-rate schedule and what all rules share (weight
-/// decay, clipping, groups, accumulation). The settings are fixed; moments and counters are [State]s on the device, made when a
-/// step is first traced, so one optimizer belongs to one model.
+/// Changes a model's parameters so that a loss falls: a [Rule] with a learning-rate schedule and what all rules share
+/// (weight decay, clipping, groups, accumulation). The settings are fixed; moments and counters are [State]s on the
+/// device, made when a step is first traced, so one optimizer belongs to one model.
 ///
 /// ```java
 /// var adam = Adam.of(Schedule.cosine(1e-3, steps)).withClipNorm(1);
@@ -66,7 +66,8 @@ public final class Optimizer implements AutoCloseable {
     /// With one update for every `calls` calls, from the mean of their gradients: as one batch of all their examples.
     public Optimizer withAccumulation(int calls) {
         if (calls < 1) {
-            throw new IjenException("optimizer: accumulation", String.valueOf(calls), "at least 1", "give the micro-batches of an update");
+            throw new IjenException("optimizer: accumulation", String.valueOf(calls), "at least 1",
+                    "give the micro-batches of an update");
         }
         return with(settings.withAccumulation(calls));
     }
@@ -85,12 +86,14 @@ public final class Optimizer implements AutoCloseable {
 
     private Optimizer with(Settings changed) {
         if (!states.isEmpty()) {
-            throw new IjenException("optimizer: changed after its first use", "an optimizer with states", "a fresh one", "set it up before tracing a step");
+            throw new IjenException("optimizer: changed after its first use", "an optimizer with states", "a fresh one",
+                    "set it up before tracing a step");
         }
         return new Optimizer(rule, changed);
     }
 
-    /// In a step: the gradients of `loss` (a scalar) and the new values of the model's parameters, which later reads in this step see.
+    /// In a step: the gradients of `loss` (a scalar) and the new values of the model's parameters, which later reads in
+    /// this step see.
     public void update(Object model, Tensor loss) {
         var trained = trained(model);
         move(trained, gradients(trained, loss));
@@ -150,7 +153,8 @@ public final class Optimizer implements AutoCloseable {
         return all;
     }
 
-    /// All states by name, for checkpoints: `step`, `rate`, `scale`, `0.weight.m`, …. Makes those that do not exist yet.
+    /// All states by name, for checkpoints: `step`, `rate`, `scale`, `0.weight.m`, …. Makes those that do not exist
+    /// yet.
     public Map<String, State> states(Object model) {
         var named = new LinkedHashMap<String, State>();
         Trace.training().call(() -> {
@@ -182,7 +186,8 @@ public final class Optimizer implements AutoCloseable {
     /// Multiplies the schedule's rate by `factor` from the next step on.
     public void scale(double factor) {
         if (!(factor >= 0)) {
-            throw new IjenException("optimizer: scale", String.valueOf(factor), "a factor of at least 0", "give 1 for the schedule's rate");
+            throw new IjenException("optimizer: scale", String.valueOf(factor), "a factor of at least 0",
+                    "give 1 for the schedule's rate");
         }
         scale = factor;
         if (!states.isEmpty()) {

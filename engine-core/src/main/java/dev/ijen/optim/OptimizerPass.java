@@ -47,7 +47,8 @@ record OptimizerPass(Rule rule, Settings settings, OptimizerStates states, doubl
         var bounded = clipped(g).iterator();
         var scalars = new EnumMap<DType, Scalars>(DType.class);
         trained.forEach((name, p) -> {
-            var shared = scalars.computeIfAbsent(wide(p), t -> new Scalars(rate.cast(t), next.cast(t), new HashMap<>()));
+            var shared = scalars.computeIfAbsent(wide(p),
+                    t -> new Scalars(rate.cast(t), next.cast(t), new HashMap<>()));
             move(name, p, bounded.next(), shared, last);
         });
         step.set(choose(last, next, done));

@@ -3,8 +3,9 @@ package dev.ijen.optim;
 import dev.ijen.tensor.IjenException;
 import java.util.Map;
 
-/// Lowers an optimizer's learning rate when a metric stops falling: after more than `patience` observations in a row that are not below
-/// `best · (1 − threshold)`, its scale is multiplied by `factor`. For a metric that should rise, observe its negative.
+/// Lowers an optimizer's learning rate when a metric stops falling: after more than `patience` observations in a row
+/// that are not below `best · (1 − threshold)`, its scale is multiplied by `factor`. For a metric that should rise,
+/// observe its negative.
 public final class Plateau {
     private final Optimizer optimizer;
     private final double factor;
@@ -17,7 +18,8 @@ public final class Plateau {
     private Plateau(Optimizer optimizer, double factor, int patience, double threshold, double least) {
         if (!(factor > 0 && factor < 1) || patience < 0) {
             throw new IjenException(
-                    "plateau: not possible", "factor " + factor + ", patience " + patience, "0 < factor < 1, patience ≥ 0", "check them");
+                    "plateau: not possible", "factor " + factor + ", patience " + patience,
+                    "0 < factor < 1, patience ≥ 0", "check them");
         }
         this.optimizer = optimizer;
         this.factor = factor;

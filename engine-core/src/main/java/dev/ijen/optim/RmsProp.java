@@ -2,8 +2,8 @@ package dev.ijen.optim;
 
 import dev.ijen.tensor.Tensor;
 
-/// RMSprop (Hinton 2012; centred: Graves, arXiv:1308.0850): `v ← α v + (1 − α) g²`, `w ← w − rate · g / (√v + eps)`; with momentum
-/// the quotient is collected first.
+/// RMSprop (Hinton 2012; centred: Graves, arXiv:1308.0850): `v ← α v + (1 − α) g²`, `w ← w − rate · g / (√v + eps)`;
+/// with momentum the quotient is collected first.
 ///
 /// @param alpha memory of the mean square
 /// @param eps added to the root

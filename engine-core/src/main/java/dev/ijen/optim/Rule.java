@@ -2,8 +2,8 @@ package dev.ijen.optim;
 
 import dev.ijen.tensor.Tensor;
 
-/// How one parameter moves: the formula of an optimizer, free of schedules, groups, clipping and accumulation, which [Optimizer]
-/// does for all.
+/// How one parameter moves: the formula of an optimizer, free of schedules, groups, clipping and accumulation, which
+/// [Optimizer] does for all.
 @FunctionalInterface
 public interface Rule {
     /// What weight decay λ does.

@@ -5,8 +5,8 @@ import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Tensor;
 import java.util.Arrays;
 
-/// The learning rate as a function of the number of updates done. It is computed on the device, inside the step, from the
-/// optimizer's counter: nothing of it is fixed in the program.
+/// The learning rate as a function of the number of updates done. It is computed on the device, inside the step, from
+/// the optimizer's counter: nothing of it is fixed in the program.
 @FunctionalInterface
 public interface Schedule {
     /// The rate (F32 scalar) for a number of updates done (F32 scalar, 0 at the first).
@@ -55,13 +55,14 @@ public interface Schedule {
         return t -> swing(rate, end, t.mul(1.0 / steps).minimum(1));
     }
 
-    /// One cycle over `steps` updates (Smith and Topin, arXiv:1708.07120): up from `max / 25` during the first 30 %, down to
-    /// `max / 250,000` at the end.
+    /// One cycle over `steps` updates (Smith and Topin, arXiv:1708.07120): up from `max / 25` during the first 30 %,
+    /// down to `max / 250,000` at the end.
     static Schedule oneCycle(double max, int steps) {
         return oneCycle(max, steps, 0.3, 25, 1e4);
     }
 
-    /// One cycle: half a cosine up from `max / start` during `rise` of the steps, half a cosine down to `max / start / end`.
+    /// One cycle: half a cosine up from `max / start` during `rise` of the steps, half a cosine down to `max / start /
+    /// end`.
     static Schedule oneCycle(double max, int steps, double rise, double start, double end) {
         double top = rise * steps - 1;
         check("one-cycle", steps > 1 && top > 0 && rise < 1, "steps " + steps + ", rise " + rise);
@@ -83,14 +84,15 @@ public interface Schedule {
         return polynomial(rate, steps, 1, 0);
     }
 
-    /// `rate · √(steps / max(t + 1, steps))`: constant, then falling with the square root (Vaswani et al., arXiv:1706.03762, without warm-up).
+    /// `rate · √(steps / max(t + 1, steps))`: constant, then falling with the square root (Vaswani et al.,
+    /// arXiv:1706.03762, without warm-up).
     static Schedule inverseSqrt(double rate, int steps) {
         check("inverse square root", steps > 0, "steps " + steps);
         return t -> t.add(1).maximum(steps).reciprocal().mul(steps).sqrt().mul(rate);
     }
 
-    /// Rises in a straight line over `steps` updates to this schedule's first rate: `at(0) · (t + 1) / steps`; afterwards this schedule
-    /// from its start.
+    /// Rises in a straight line over `steps` updates to this schedule's first rate: `at(0) · (t + 1) / steps`;
+    /// afterwards this schedule from its start.
     default Schedule warmUp(int steps) {
         check("warm-up", steps >= 0, "steps " + steps);
         if (steps == 0) {
@@ -110,7 +112,8 @@ public interface Schedule {
 
     private static void check(String name, boolean ok, String got) {
         if (!ok) {
-            throw new IjenException("schedule " + name + ": not possible", got, "positive numbers of steps, positive factors", "check them");
+            throw new IjenException("schedule " + name + ": not possible", got,
+                    "positive numbers of steps, positive factors", "check them");
         }
     }
 }

@@ -61,11 +61,13 @@ record Settings(
     }
 
     double rateFactor(String name) {
-        return groups.stream().filter(g -> Cells.matches(g.pattern, name)).mapToDouble(Group::rate).reduce(1, (a, b) -> a * b);
+        return groups.stream().filter(g -> Cells.matches(g.pattern, name)).mapToDouble(Group::rate).reduce(1,
+                (a, b) -> a * b);
     }
 
     double decay(String name, Shape shape) {
-        double factor = groups.stream().filter(g -> Cells.matches(g.pattern, name)).mapToDouble(Group::decay).reduce(1, (a, b) -> a * b);
+        double factor = groups.stream().filter(g -> Cells.matches(g.pattern, name)).mapToDouble(Group::decay).reduce(1,
+                (a, b) -> a * b);
         return vectorDecay || shape.rank() > 1 ? weightDecay * factor : 0;
     }
 }

@@ -2,8 +2,8 @@ package dev.ijen.optim;
 
 import dev.ijen.tensor.Tensor;
 
-/// Stochastic gradient descent: `v ← momentum · v + (1 − dampening) · g`, `w ← w − rate · v`; Nesterov's variant moves by
-/// `g + momentum · v` (Sutskever et al. 2013). The first v is g.
+/// Stochastic gradient descent: `v ← momentum · v + (1 − dampening) · g`, `w ← w − rate · v`; Nesterov's variant moves
+/// by `g + momentum · v` (Sutskever et al. 2013). The first v is g.
 ///
 /// @param momentum share of the last movement that is kept
 /// @param dampening share of the gradient that is left out

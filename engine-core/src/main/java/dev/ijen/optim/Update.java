@@ -19,7 +19,8 @@ public final class Update {
     private final Map<Double, Tensor> corrections;
     private final Map<State, Tensor> changed = new LinkedHashMap<>();
 
-    /// Rate and count come as scalars of the weight's type; corrections made for other weights of that type are taken from there.
+    /// Rate and count come as scalars of the weight's type; corrections made for other weights of that type are taken
+    /// from there.
     Update(
             Tensor weight,
             Tensor gradient,

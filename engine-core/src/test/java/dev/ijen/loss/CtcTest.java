@@ -120,6 +120,7 @@ class CtcTest extends OnEngine {
     @Test
     void wrongShapesAreNamed() {
         assertThrows(ShapeException.class, () -> Ctc.loss(logits(), labels(), ints(6, 6), ints(2, 3, 1)));
-        assertThrows(ShapeException.class, () -> Ctc.loss(logits().select(0, 0), labels(), ints(6, 6, 4), ints(2, 3, 1)));
+        assertThrows(ShapeException.class,
+                () -> Ctc.loss(logits().select(0, 0), labels(), ints(6, 6, 4), ints(2, 3, 1)));
     }
 }

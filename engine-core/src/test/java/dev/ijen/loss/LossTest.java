@@ -8,6 +8,7 @@ import dev.ijen.nn.OnEngine;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Gradient;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
 import java.util.List;
@@ -55,7 +56,8 @@ class LossTest extends OnEngine {
     private static final Tensor LABELS = Tensor.of(HostTensor.of(new int[] {2, 0, 1, 2}, 4));
 
     /// A loss of one tensor, its value and its gradient.
-    record Case(String name, UnaryOperator<Tensor> loss, double[] input, int[] shape, double value, double... gradient) {
+    record Case(String name, UnaryOperator<Tensor> loss, double[] input, int[] shape, double value,
+            double... gradient) {
         @Override
         public String toString() {
             return name;
@@ -149,7 +151,8 @@ class LossTest extends OnEngine {
                         -0.45995606968, 0.32700553897, 0, 0, 0),
                 new Case(
                         "weighted, smoothed cross-entropy without class 2",
-                        x -> CrossEntropy.of().withClassWeights(WEIGHTS).withSmoothing(0.2).withIgnore(2).apply(x, LABELS),
+                        x -> CrossEntropy.of().withClassWeights(WEIGHTS).withSmoothing(0.2).withIgnore(2).apply(x,
+                                LABELS),
                         Z,
                         dims(4, 3),
                         2.2235789823,
@@ -166,7 +169,8 @@ class LossTest extends OnEngine {
                         0.065214691208, 0.11739899115),
                 new Case(
                         "soft, weighted, smoothed cross-entropy",
-                        x -> CrossEntropy.of().withClassWeights(WEIGHTS).withSmoothing(0.2).apply(x, constant(x, Q, 4, 3)),
+                        x -> CrossEntropy.of().withClassWeights(WEIGHTS).withSmoothing(0.2).apply(x,
+                                constant(x, Q, 4, 3)),
                         Z,
                         dims(4, 3),
                         2.5533124228,
@@ -252,7 +256,8 @@ class LossTest extends OnEngine {
                         0.19500812551, 0.31008567467),
                 new Case(
                         "cosine embedding",
-                        x -> Loss.cosineEmbedding(x, constant(x, B, 3, 4), constant(x, new double[] {1, -1, -1}, 3), -0.5),
+                        x -> Loss.cosineEmbedding(x, constant(x, B, 3, 4), constant(x, new double[] {1, -1, -1}, 3),
+                                -0.5),
                         A,
                         dims(3, 4),
                         0.75639686528,
@@ -331,6 +336,17 @@ class LossTest extends OnEngine {
     }
 
     @Test
+    void focalLossHasNoNaNWhereAllIsRight() {
+        var x = floats(dims(1, 2), 1e4, -1e4);
+        for (double gamma : new double[] {0, 1, 1.5, 2}) {
+            var loss = Loss.focal(x, engine.tensor(new int[] {0}, 1), gamma);
+            assertClose(0, loss, 0);
+            assertClose(new double[] {0, 0}, Gradient.of(loss, x), 0);
+        }
+        assertThrows(IjenException.class, () -> Loss.focal(x, engine.tensor(new int[] {0}, 1), 0.5));
+    }
+
+    @Test
     void gradientsAtZeroLogitsAreRight() {
         var z = doubles(dims(2), 0, 0);
         var loss = Loss.binaryCrossEntropy(z, doubles(dims(2), 0, 1), Reduce.SUM);
@@ -353,9 +369,11 @@ class LossTest extends OnEngine {
 
     @Test
     void shapesAreNotBroadcast() {
-        var e = assertThrows(ShapeException.class, () -> Loss.mse(doubles(dims(3, 1), 1, 2, 3), doubles(dims(3), 1, 2, 3)));
+        var e = assertThrows(ShapeException.class,
+                () -> Loss.mse(doubles(dims(3, 1), 1, 2, 3), doubles(dims(3), 1, 2, 3)));
         assertTrue(e.getMessage().contains("prediction [3, 1], target [3]"), e.getMessage());
-        e = assertThrows(ShapeException.class, () -> Loss.crossEntropy(doubles(dims(4, 3), Z), engine.tensor(new int[3], 3)));
+        e = assertThrows(ShapeException.class,
+                () -> Loss.crossEntropy(doubles(dims(4, 3), Z), engine.tensor(new int[3], 3)));
         assertTrue(e.getMessage().contains("classes are on the last axis"), e.getMessage());
         var weighted = CrossEntropy.of().withClassWeights(1, 2);
         assertThrows(ShapeException.class, () -> weighted.apply(doubles(dims(4, 3), Z), LABELS));

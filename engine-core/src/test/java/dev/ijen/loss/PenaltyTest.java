@@ -22,7 +22,8 @@ class PenaltyTest extends OnEngine {
     void theGradientOfL2IsExactlyLambdaTimesTheWeight() {
         var layer = Linear.of(engine, 7, 5);
         for (double lambda : new double[] {0.03, 1, 1e-4, 7.7}) {
-            var g = engine.program(in -> List.of(Gradient.of(Penalty.l2(layer, lambda), layer.weight().get()))).run().toFloatArray(0);
+            var g = engine.program(in -> List.of(Gradient.of(Penalty.l2(layer, lambda), layer.weight().get()))).run()
+                    .toFloatArray(0);
             var w = layer.weight().read().toFloatArray();
             for (int i = 0; i < w.length; i++) {
                 assertEquals((float) lambda * w[i], g[i], "λ " + lambda + ", element " + i);

@@ -9,8 +9,8 @@ import dev.ijen.tensor.IjenException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/// Numbers of scikit-learn 1.2.1 on the same predictions (expected calibration error and the Brier score of several classes: NumPy).
-/// Class 3 has predictions and no examples.
+/// Numbers of scikit-learn 1.2.1 on the same predictions (expected calibration error and the Brier score of several
+/// classes: NumPy). Class 3 has predictions and no examples.
 class MetricsTest {
     private static final int CLASSES = 4;
     private static final int[] TRUTH = {
@@ -93,7 +93,8 @@ class MetricsTest {
         assertEquals(0, confusion().recall(3));
         assertEquals(1, confusion().zeroDivision(1).recall(3));
         assertEquals(0.7310606060606061, confusion().zeroDivision(1).recall(Average.MACRO), 1e-15);
-        assertEquals(0.46860496860496864, confusion().zeroDivision(1).f1(Average.MACRO), 1e-15, "class 3 has predictions");
+        assertEquals(0.46860496860496864, confusion().zeroDivision(1).f1(Average.MACRO), 1e-15,
+                "class 3 has predictions");
     }
 
     @Test

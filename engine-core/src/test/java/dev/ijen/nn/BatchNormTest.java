@@ -126,7 +126,8 @@ class BatchNormTest extends OnEngine {
     @Test
     void namesOfItsCells() {
         var norm = BatchNorm.of(engine, 3);
-        assertEquals(List.of("weight", "bias", "runningMean", "runningVariance"), List.copyOf(Module.cells(norm).keySet()));
+        assertEquals(List.of("weight", "bias", "runningMean", "runningVariance"),
+                List.copyOf(Module.cells(norm).keySet()));
         assertEquals(Map.of("weight", norm.weight(), "bias", norm.bias()), Module.parameters(norm));
     }
 

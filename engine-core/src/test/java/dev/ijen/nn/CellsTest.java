@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 /// The structure of models: names, sharing, what a summary says.
 class CellsTest extends OnEngine {
     /// A block made of layers.
-    record Block(Linear in, BatchNorm norm, List<Linear> out, Map<String, Linear> heads, double factor) implements Module {
+    record Block(Linear in, BatchNorm norm, List<Linear> out, Map<String, Linear> heads, double factor)
+            implements Module {
         @Override
         public Tensor apply(Tensor x) {
             return out.getFirst().apply(norm.apply(in.apply(x))).mul(factor);
@@ -59,7 +60,9 @@ class CellsTest extends OnEngine {
 
     @Test
     void namesArePaths() {
-        var chain = Chain.of(linear(), Tensor::relu, new Block(bare(), BatchNorm.of(engine, 2), List.of(bare(), bare()), Map.of("a", bare()), 2))
+        var chain = Chain
+                .of(linear(), Tensor::relu,
+                        new Block(bare(), BatchNorm.of(engine, 2), List.of(bare(), bare()), Map.of("a", bare()), 2))
                 .then("head", bare());
         assertEquals(
                 List.of(
@@ -75,7 +78,8 @@ class CellsTest extends OnEngine {
                         "2.heads.a.weight",
                         "head.weight"),
                 names(chain));
-        assertEquals(List.of("2.norm.runningMean", "2.norm.runningVariance"), List.copyOf(Module.states(chain).keySet()));
+        assertEquals(List.of("2.norm.runningMean", "2.norm.runningVariance"),
+                List.copyOf(Module.states(chain).keySet()));
         assertEquals(6 + 4 + 4 + 4 + 4 + 4 + 4, Module.parameterCount(chain));
     }
 
@@ -115,7 +119,8 @@ class CellsTest extends OnEngine {
 
     @Test
     void whatHoldsNoCellsIsPassedOver() {
-        assertEquals(List.of(), names(List.of(Dropout.of(engine, 0.5), Activation.RELU, MaxPool.d2(2), "text", 3, HostTensor.of(new float[] {1}))));
+        assertEquals(List.of(), names(List.of(Dropout.of(engine, 0.5), Activation.RELU, MaxPool.d2(2), "text", 3,
+                HostTensor.of(new float[] {1}))));
         assertEquals(List.of(), names(Optional.empty()));
     }
 
@@ -155,14 +160,16 @@ class CellsTest extends OnEngine {
         var model = Chain.of(
                 Conv.d2(engine, 1, 4, 3),
                 Tensor::relu,
-                Residual.of(Chain.of(Conv.of(engine, ConvSpec.of(2, 4, 4, 3).withPadding(Padding.same())), Activation.GELU)),
+                Residual.of(Chain.of(Conv.of(engine, ConvSpec.of(2, 4, 4, 3).withPadding(Padding.same())),
+                        Activation.GELU)),
                 MaxPool.d2(2),
                 new Flatten(),
                 Dropout.of(engine, 0.5),
                 Linear.of(engine, 4 * 3 * 3, 10));
         var rows = Module.summary(model, DType.F32, Shape.of(8, 1, 8, 8));
         var text = new StringBuilder();
-        rows.forEach(r -> text.append(r.name()).append(' ').append(r.type()).append(' ').append(r.depth()).append(' ').append(r.output())
+        rows.forEach(r -> text.append(r.name()).append(' ').append(r.type()).append(' ').append(r.depth()).append(' ')
+                .append(r.output())
                 .append(' ').append(r.parameters()).append('\n'));
         assertEquals(
                 """

@@ -60,7 +60,8 @@ class DropoutTest extends OnEngine {
     @Test
     void nothingIsDroppedAtRateZero() {
         var dropout = Dropout.of(engine, 0);
-        assertArrayEquals(ones(10).toFloatArray(), engine.program(in -> List.of(dropout.apply(in.getFirst()))).run(ones(10)).toFloatArray(0));
+        assertArrayEquals(ones(10).toFloatArray(),
+                engine.program(in -> List.of(dropout.apply(in.getFirst()))).run(ones(10)).toFloatArray(0));
         assertThrows(IjenException.class, () -> Dropout.of(engine, 1));
         assertThrows(IjenException.class, () -> Dropout.of(engine, -0.1));
     }

@@ -34,7 +34,8 @@ class InitTest {
         return Stream.of(
                 new Case("xavier uniform", Init.xavierUniform(), LINEAR, Math.sqrt(2.0 / 2050), Math.sqrt(6.0 / 2050)),
                 new Case("xavier normal", Init.xavierNormal(), LINEAR, Math.sqrt(2.0 / 2050), none),
-                new Case("xavier uniform", Init.xavierUniform(), CONV, Math.sqrt(2.0 / (in + out)), Math.sqrt(6.0 / (in + out))),
+                new Case("xavier uniform", Init.xavierUniform(), CONV, Math.sqrt(2.0 / (in + out)),
+                        Math.sqrt(6.0 / (in + out))),
                 new Case("he uniform", Init.heUniform(), LINEAR, Math.sqrt(2.0 / 1250), Math.sqrt(6.0 / 1250)),
                 new Case("he normal", Init.heNormal(), LINEAR, Math.sqrt(2.0 / 1250), none),
                 new Case("he normal", Init.heNormal(), CONV, Math.sqrt(2.0 / in), none),
@@ -77,7 +78,8 @@ class InitTest {
             for (int j = 0; j < rows; j++) {
                 double dot = 0;
                 for (int k = 0; k < columns; k++) {
-                    dot += transposed ? w.get(k * rows + i) * w.get(k * rows + j) : w.get(i * columns + k) * w.get(j * columns + k);
+                    dot += transposed ? w.get(k * rows + i) * w.get(k * rows + j)
+                            : w.get(i * columns + k) * w.get(j * columns + k);
                 }
                 assertEquals(i == j ? gain * gain : 0, dot, 1e-5);
             }
@@ -87,7 +89,8 @@ class InitTest {
     @Test
     void orthogonal() {
         var fan = new Init.Fan(1, 1);
-        assertOrthonormalRows(1.5, 16, 27, Init.orthogonal(1.5).create(new HostRandom(1, 1), Shape.of(16, 3, 3, 3), fan), false);
+        assertOrthonormalRows(1.5, 16, 27,
+                Init.orthogonal(1.5).create(new HostRandom(1, 1), Shape.of(16, 3, 3, 3), fan), false);
         assertOrthonormalRows(1, 12, 40, Init.orthogonal(1).create(new HostRandom(1, 1), Shape.of(40, 12), fan), true);
     }
 

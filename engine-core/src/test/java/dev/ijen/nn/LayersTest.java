@@ -79,7 +79,8 @@ class LayersTest extends OnEngine {
                 2.2407, -0.38, -0.6107, 1.3887, -0.7153, -0.1379, 2.2285, -0.796, 0.3978, 1.9753, -2.0366,
                 1.3797, 0.5909, -2.8021, 1.9469, -1.0697, -0.8051, -1.2931, 1.9231, -0.974, 0.5695, 2.9479,
                 -1.3461, 1.6348, 1.1094, -2.6465, 1.8234, -0.6103, -1.9865, 2.3019, -1.329, -0.0094);
-        var grouped = ConvSpec.of(2, 4, 6, 3).withSize(3, 2).withStride(1, 2).withPadding(Padding.of(1, 0)).withGroups(2);
+        var grouped = ConvSpec.of(2, 4, 6, 3).withSize(3, 2).withStride(1, 2).withPadding(Padding.of(1, 0))
+                .withGroups(2);
         check(
                 conv(grouped).apply(x(1, 4, 5, 4)),
                 -0.3785, 1.5618, 1.9567, -0.7419, -0.1139, -1.6216, 2.9336, 0.6495, -0.3144, -1.0786, -0.9123,

@@ -44,7 +44,8 @@ class LearningTest extends OnEngine {
                 Conv.of(engine, ConvSpec.of(2, 1, 4, 3).withPadding(Padding.same()).withBias(false)),
                 BatchNorm.of(engine, 4),
                 Tensor::relu,
-                Residual.of(Chain.of(Conv.of(engine, ConvSpec.of(2, 4, 4, 3).withPadding(Padding.same())), Activation.GELU)),
+                Residual.of(Chain.of(Conv.of(engine, ConvSpec.of(2, 4, 4, 3).withPadding(Padding.same())),
+                        Activation.GELU)),
                 MaxPool.d2(2),
                 new Flatten(),
                 Linear.of(engine, 36, 16),
@@ -79,7 +80,8 @@ class LearningTest extends OnEngine {
     @Test
     void metaGradientsThroughAnInnerStepAgreeWithDifferences() {
         var net = new Net(
-                engine.parameter("first", HostTensor.of(random(2, 6), 2, 3)), engine.parameter("second", HostTensor.of(random(3, 3), 3, 1)));
+                engine.parameter("first", HostTensor.of(random(2, 6), 2, 3)),
+                engine.parameter("second", HostTensor.of(random(3, 3), 3, 1)));
         var x = Tensor.of(HostTensor.of(random(4, 10), 5, 2));
         var y = Tensor.of(HostTensor.of(random(5, 5), 5, 1));
         var x2 = Tensor.of(HostTensor.of(random(6, 8), 4, 2));

@@ -51,7 +51,8 @@ public abstract class OnEngine {
     protected static void assertClose(double[] expected, HostTensor actual, double tolerance) {
         assertEquals(expected.length, actual.shape().size(), "elements of " + actual);
         for (int i = 0; i < expected.length; i++) {
-            assertEquals(expected[i], actual.get(i), tolerance * Math.max(1, Math.abs(expected[i])), "element " + i + " of " + actual);
+            assertEquals(expected[i], actual.get(i), tolerance * Math.max(1, Math.abs(expected[i])),
+                    "element " + i + " of " + actual);
         }
     }
 

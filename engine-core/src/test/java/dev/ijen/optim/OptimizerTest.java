@@ -86,7 +86,8 @@ class OptimizerTest extends OnEngine {
             }
             y[i] = 1.5 * x[3 * i] - 2 * x[3 * i + 1] + 0.25 * x[3 * i + 2] + 0.7 + 0.3 * r.nextGaussian();
         }
-        var line = new Line(engine.parameter("w", HostTensor.of(new double[3], 3)), engine.parameter("b", HostTensor.of(new double[1], 1)));
+        var line = new Line(engine.parameter("w", HostTensor.of(new double[3], 3)),
+                engine.parameter("b", HostTensor.of(new double[1], 1)));
         var sgd = Sgd.of(Schedule.constant(0.2));
         var step = engine.compile((a, t) -> {
             var loss = Loss.mse(a.matmul(line.w.get()).add(line.b.get()), t);
@@ -129,7 +130,8 @@ class OptimizerTest extends OnEngine {
         var x = normal(1, 20, 3);
         var y = normal(2, 20, 2);
         for (var make : List.<Optimizer>of(
-                Sgd.of(Schedule.constant(0.1), 0.9), Adam.of(Schedule.constant(0.01)), AdamW.of(Schedule.cosine(0.01, 10), 0.1).withClipNorm(0.3))) {
+                Sgd.of(Schedule.constant(0.1), 0.9), Adam.of(Schedule.constant(0.01)),
+                AdamW.of(Schedule.cosine(0.01, 10), 0.1).withClipNorm(0.3))) {
             var whole = net();
             var parts = net();
             copy(whole, parts);
@@ -163,7 +165,8 @@ class OptimizerTest extends OnEngine {
         assertArrayEquals(before.get("0.weight"), after.get("0.weight"));
         assertArrayEquals(before.get("2.bias"), after.get("2.bias"));
         assertFalse(Arrays.equals(before.get("2.weight"), after.get("2.weight")));
-        assertEquals(List.of("step", "rate", "scale", "2.weight.m", "2.weight.v"), List.copyOf(adam.states(net).keySet()));
+        assertEquals(List.of("step", "rate", "scale", "2.weight.m", "2.weight.v"),
+                List.copyOf(adam.states(net).keySet()));
         assertEquals(List.of("2.weight"), List.copyOf(adam.trained(net).keySet()));
         assertThrows(IjenException.class, () -> Adam.of(Schedule.constant(0.1)).withFrozen("*").trained(net));
     }
@@ -222,7 +225,8 @@ class OptimizerTest extends OnEngine {
 
     @Test
     void clippingBoundsTheMovement() {
-        var line = new Line(engine.parameter("w", HostTensor.of(new float[3], 3)), engine.parameter("b", HostTensor.of(new float[1], 1)));
+        var line = new Line(engine.parameter("w", HostTensor.of(new float[3], 3)),
+                engine.parameter("b", HostTensor.of(new float[1], 1)));
         var sgd = Sgd.of(Schedule.constant(1)).withClipNorm(1);
         engine.program(in -> {
             sgd.update(line, line.w.get().sum().mul(300).add(line.b.get().sum().mul(400)));
@@ -249,7 +253,8 @@ class OptimizerTest extends OnEngine {
 
     @Test
     void movingAverage() {
-        var line = new Line(engine.parameter("w", HostTensor.of(new float[] {1, 2, 3}, 3)), engine.parameter("b", HostTensor.of(new float[] {1}, 1)));
+        var line = new Line(engine.parameter("w", HostTensor.of(new float[] {1, 2, 3}, 3)),
+                engine.parameter("b", HostTensor.of(new float[] {1}, 1)));
         var sgd = Sgd.of(Schedule.constant(1));
         try (var ema = Ema.of(0.75)) {
             var step = engine.program(in -> {
@@ -271,7 +276,8 @@ class OptimizerTest extends OnEngine {
 
     @Test
     void gradientsMadeOtherwise() {
-        var line = new Line(engine.parameter("w", HostTensor.of(new float[] {1, 2, 3}, 3)), engine.parameter("b", HostTensor.of(new float[] {1}, 1)));
+        var line = new Line(engine.parameter("w", HostTensor.of(new float[] {1, 2, 3}, 3)),
+                engine.parameter("b", HostTensor.of(new float[] {1}, 1)));
         var sgd = Sgd.of(Schedule.constant(0.5));
         engine.program(in -> {
             sgd.update(line, Map.of("b", Tensor.full(DType.F32, 4, Shape.of(1))));
@@ -284,7 +290,8 @@ class OptimizerTest extends OnEngine {
     @Test
     void halfPrecisionParametersKeepWideMoments() {
         var line = new Line(
-                engine.parameter("w", HostTensor.of(DType.BF16, new double[] {1, 2, 3}, 3)), engine.parameter("b", HostTensor.of(new float[] {1}, 1)));
+                engine.parameter("w", HostTensor.of(DType.BF16, new double[] {1, 2, 3}, 3)),
+                engine.parameter("b", HostTensor.of(new float[] {1}, 1)));
         var adam = Adam.of(Schedule.constant(0.5));
         engine.program(in -> {
             adam.update(line, line.w.get().cast(DType.F32).square().sum());

@@ -33,8 +33,10 @@ class ScheduleTest extends OnEngine {
 
     @Test
     void curves() {
-        assertRates(Schedule.cosine(1, 8, 0.1), 1, 0.96574579, 0.868198052, 0.722207545, 0.55, 0.377792455, 0.231801948, 0.13425421, 0.1, 0.1);
-        assertRates(Schedule.polynomial(1, 6, 2, 0), 1, 0.694444444, 0.444444444, 0.25, 0.111111111, 0.0277777778, 0, 0);
+        assertRates(Schedule.cosine(1, 8, 0.1), 1, 0.96574579, 0.868198052, 0.722207545, 0.55, 0.377792455, 0.231801948,
+                0.13425421, 0.1, 0.1);
+        assertRates(Schedule.polynomial(1, 6, 2, 0), 1, 0.694444444, 0.444444444, 0.25, 0.111111111, 0.0277777778, 0,
+                0);
         assertRates(Schedule.linear(1, 4), 1, 0.75, 0.5, 0.25, 0, 0);
         assertRates(Schedule.inverseSqrt(1, 4), 1, 1, 1, 1, 0.894427191, 0.816496581);
     }
