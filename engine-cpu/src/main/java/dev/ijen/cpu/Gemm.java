@@ -12,82 +12,79 @@ final class Gemm {
 
     private Gemm() {}
 
-    /// Bytes of `n` columns and `k` rows of b in packed strips.
-    static long packedBytes(Micro u, int n, int k) {
-        return (long) strips(u, n) * k * u.strip() * u.bytes();
-    }
-
-    /// Bytes [#run] needs at `tile`.
-    static long tileBytes(Micro u) {
-        return (long) u.rows() * u.strip() * u.bytes();
+    /// Bytes of a packed strip of `k` rows.
+    static long stripBytes(Micro u, int k) {
+        return (long) k * u.strip() * u.bytes();
     }
 
     static int strips(Micro u, int n) {
-        return (n + u.strip() - 1) / u.strip();
+        return Math.ceilDiv(n, u.strip());
     }
 
-    /// Packs strip `s` of b, whose element (p, j) lies at `b + p · rs + j · cs`, to `packed + s · strip bytes`.
+    /// Packs strip `s` of b, whose element (p, j) lies at `b + p · rs + j · cs`, to its place behind `packed`.
     static void packStrip(Micro u, int s, int n, int k, long b, long rs, long cs, long packed) {
         int j = s * u.strip();
-        u.pack(b + j * cs, rs, cs, k, Math.min(u.strip(), n - j), packed + s * packedBytes(u, u.strip(), k));
+        u.pack(b + j * cs, rs, cs, k, Math.min(u.strip(), n - j), packed + s * stripBytes(u, k));
     }
 
     /// c [m, n] = a · b, or c += a · b. Element (i, p) of a lies at `a + i · ars + p · acs`. Strip s of b begins at
-    /// `b + s · step` and its rows are `brs` apart; if the last one is not full, it begins at `edge` and its rows are a strip
-    /// apart.
+    /// `b + s · step` and its rows are `brs` apart.
+    ///
+    /// @param panel [#panelBytes] of scratch memory to bring a column-major a together in, or 0 to take it as it is
     static void run(
-            Micro u, int m, int n, int k, long a, long ars, long acs, long b, long step, long brs, long edge, long c,
-            long ldc, boolean add, long tile) {
+            Micro u, int m, int n, int k, long a, long ars, long acs, long b, long step, long brs, long c, long ldc,
+            boolean add, long panel) {
         int strip = u.strip();
-        long packedRow = (long) strip * u.bytes();
+        int whole = panel == 0 ? 0 : m / u.rows() * u.rows();
         for (int p = 0; p < k; p += DEPTH) {
             int depth = Math.min(DEPTH, k - p);
             long ap = a + p * acs;
             boolean more = add || p > 0;
+            for (int i = 0; i < whole; i += u.rows()) {
+                gather(ap + i * ars, acs, depth, u.rows() * u.bytes(), panel + (long) i * depth * u.bytes());
+            }
             for (int j = 0, s = 0; j < n; j += strip, s++) {
-                int nr = Math.min(strip, n - j);
+                int nj = Math.min(strip, n - j);
+                long bs = b + s * step + p * brs;
                 long cj = c + (long) j * u.bytes();
-                if (nr == strip) {
-                    full(u, m, depth, ap, ars, acs, b + s * step + p * brs, brs, cj, ldc, more);
-                } else {
-                    part(u, m, nr, depth, ap, ars, acs, edge + p * packedRow, packedRow, cj, ldc, more, tile);
-                }
+                strip(u, whole, nj, depth, panel, u.bytes(), (long) u.rows() * u.bytes(), (long) depth * u.bytes(), bs, brs, cj, ldc, more);
+                long rest = whole * ars;
+                strip(u, m - whole, nj, depth, ap + rest, ars, acs, ars, bs, brs, cj + whole * ldc, ldc, more);
             }
         }
     }
 
-    private static void full(
-            Micro u, int m, int k, long a, long ars, long acs, long b, long brs, long c, long ldc, boolean add) {
+    /// Bytes [#run] needs at `panel`.
+    static long panelBytes(Micro u, int m) {
+        return (long) m * DEPTH * u.bytes();
+    }
+
+    /// Copies the beginnings, `bytes` long, of `n` rows.
+    private static void gather(long from, long step, int n, int bytes, long to) {
+        for (int p = 0; p < n; p++) {
+            for (int i = 0; i < bytes; i += 8) {
+                Mem.i64(to + i, Mem.i64(from + i));
+            }
+            from += step;
+            to += bytes;
+        }
+    }
+
+    /// Row i of a begins at `a + i · step`, those that are taken together are `ars` apart.
+    private static void strip(
+            Micro u, int m, int n, int k, long a, long ars, long acs, long step, long b, long brs, long c, long ldc,
+            boolean add) {
         int rows = u.rows();
         long fs = add ? ldc : 0;
         for (int i = 0; i < m; ) {
             int r = i + rows <= m ? rows : 1;
+            long ai = a + i * step;
             long ci = c + i * ldc;
-            u.wide(r, a + i * ars, ars, acs, b, brs, k, add ? ci : ZEROS, fs, ci, ldc);
-            i += r;
-        }
-    }
-
-    private static void part(
-            Micro u, int m, int n, int k, long a, long ars, long acs, long b, long brs, long c, long ldc, boolean add,
-            long tile) {
-        int rows = u.rows();
-        boolean narrow = 2 * n <= u.strip();
-        long fs = add ? brs : 0;
-        for (int i = 0; i < m; ) {
-            int r = i + rows <= m ? rows : 1;
-            long ai = a + i * ars;
-            long from = ZEROS;
-            if (add) {
-                u.copy(c + i * ldc, ldc, tile, brs, r, n);
-                from = tile;
-            }
-            if (narrow) {
-                u.narrow(r, ai, ars, acs, b, brs, k, from, fs, tile, brs);
+            if (n == u.strip()) {
+                u.full(r, ai, ars, acs, b, brs, k, add ? ci : ZEROS, fs, ci, ldc);
             } else {
-                u.wide(r, ai, ars, acs, b, brs, k, from, fs, tile, brs);
+                u.part(r, n, ai, ars, acs, b, brs, k, add ? ci : ZEROS, fs, ci, ldc);
             }
-            u.copy(tile, brs, c + i * ldc, ldc, r, n);
             i += r;
         }
     }

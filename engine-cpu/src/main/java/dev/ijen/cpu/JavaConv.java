@@ -20,7 +20,7 @@ final class JavaConv {
             case INPUT_GRADIENT ->
                 s.unitStride()
                         ? new JavaConvForward(s.transposed(), u, pool.threads(), true)
-                        : new JavaConvInput(s, u, pool.threads());
+                        : new JavaConvInput(s, u);
             case FILTER_GRADIENT -> new JavaConvFilter(s, u, pool.threads());
         };
     }

@@ -33,14 +33,6 @@ final class JavaConvFilter implements CpuKernel {
         return (long) ROWS * BLOCK * u.bytes();
     }
 
-    private long edgeBytes() {
-        return Gemm.packedBytes(u, u.strip(), ROWS);
-    }
-
-    private long ownBytes() {
-        return Gemm.tileBytes(u) + columnBytes() + edgeBytes();
-    }
-
     /// Bytes of one share's sums: [groups, taps · cg, kg].
     private long shareBytes() {
         return Mem.align(s.wCount() * u.bytes());
@@ -48,13 +40,13 @@ final class JavaConvFilter implements CpuKernel {
 
     @Override
     public long scratchBytes() {
-        return shares * shareBytes() + threads * ownBytes();
+        return shares * shareBytes() + threads * columnBytes();
     }
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
         long own = scratch + shares * shareBytes();
-        Pool.Task product = (task, worker) -> product(task, in[0], in[1], scratch, own + worker * ownBytes());
+        Pool.Task product = (task, worker) -> product(task, in[0], in[1], scratch, own + worker * columnBytes());
         Pool.Task finish = (k, worker) -> finish(k, scratch, out[0]);
         return () -> {
             pool.parallel(shares * s.groups() * blocks, product);
@@ -62,7 +54,7 @@ final class JavaConvFilter implements CpuKernel {
         };
     }
 
-    private void product(int task, long x, long dy, long sums, long own) {
+    private void product(int task, long x, long dy, long sums, long column) {
         long e = u.bytes();
         int i0 = task % blocks * BLOCK;
         int i1 = Math.min(depth, i0 + BLOCK);
@@ -70,19 +62,13 @@ final class JavaConvFilter implements CpuKernel {
         int share = task / blocks / s.groups();
         long end = positions * (share + 1) / shares;
         long c = sums + share * shareBytes() + ((long) g * depth + i0) * s.kg() * e;
-        long column = own + Gemm.tileBytes(u);
-        long edge = column + columnBytes();
-        int full = s.kg() / u.strip() * u.strip();
         boolean add = false;
         for (long pos = positions * share / shares; pos < end; pos += ROWS) {
             int rows = (int) Math.min(ROWS, end - pos);
             Im2col.fill(s, x, u.bytes(), g, pos, rows, i0, i1, column);
             long b = dy + (pos * s.k() + (long) g * s.kg()) * e;
-            if (full < s.kg()) {
-                u.pack(b + full * e, s.k() * e, e, rows, s.kg() - full, edge);
-            }
-            Gemm.run(u, i1 - i0, s.kg(), rows, column, e, (i1 - i0) * e, b, u.strip() * e, s.k() * e, edge, c,
-                    s.kg() * e, add, own);
+            Gemm.run(
+                    u, i1 - i0, s.kg(), rows, column, e, (i1 - i0) * e, b, u.strip() * e, s.k() * e, c, s.kg() * e, add, 0);
             add = true;
         }
     }

@@ -27,7 +27,7 @@ final class JavaConvForward implements CpuKernel {
         int fit = Math.max(1, COLUMN_BYTES / (depth * u.bytes()));
         rows = (int) Math.min(positions(), Math.clamp(fit / 8 * 8, 8, 128));
         strips = Gemm.strips(u, s.kg());
-        stripBytes = Gemm.packedBytes(u, u.strip(), depth);
+        stripBytes = Gemm.stripBytes(u, depth);
         columnBytes = s.pointwise() ? 0 : Mem.align((long) rows * depth * u.bytes());
     }
 
@@ -37,7 +37,7 @@ final class JavaConvForward implements CpuKernel {
 
     @Override
     public long scratchBytes() {
-        return s.groups() * strips * stripBytes + threads * (Gemm.tileBytes(u) + columnBytes);
+        return s.groups() * strips * stripBytes + threads * columnBytes;
     }
 
     @Override
@@ -45,7 +45,7 @@ final class JavaConvForward implements CpuKernel {
         long workers = scratch + s.groups() * strips * stripBytes;
         Pool.Task pack = (task, worker) -> pack(task, in[1], scratch);
         Pool.Task product = (task, worker) ->
-                product(task, in[0], scratch, out[0], workers + worker * (Gemm.tileBytes(u) + columnBytes));
+                product(task, in[0], scratch, out[0], workers + worker * columnBytes);
         int tasks = Math.toIntExact((positions() + rows - 1) / rows);
         return () -> {
             pool.parallel(s.groups() * strips, pack);
@@ -78,7 +78,7 @@ final class JavaConvForward implements CpuKernel {
         int m = (int) Math.min(rows, positions() - pos);
         long row = u.strip() * e;
         for (int g = 0; g < s.groups(); g++) {
-            long a = own + Gemm.tileBytes(u);
+            long a = own;
             long ars = depth * e;
             if (s.pointwise()) {
                 a = x + (pos * s.c() + (long) g * s.cg()) * e;
@@ -88,8 +88,7 @@ final class JavaConvForward implements CpuKernel {
             }
             long b = packed + g * strips * stripBytes;
             long c = y + (pos * s.k() + (long) g * s.kg()) * e;
-            long edge = b + (strips - 1) * stripBytes;
-            Gemm.run(u, m, s.kg(), depth, a, ars, e, b, stripBytes, row, edge, c, s.k() * e, false, own);
+            Gemm.run(u, m, s.kg(), depth, a, ars, e, b, stripBytes, row, c, s.k() * e, false, 0);
         }
     }
 }

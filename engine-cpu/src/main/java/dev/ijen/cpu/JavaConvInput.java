@@ -5,29 +5,26 @@ package dev.ijen.cpu;
 final class JavaConvInput implements CpuKernel {
     private final ConvShape s;
     private final Micro u;
-    private final int threads;
     private final int strips;
     private final long stripBytes;
 
-    JavaConvInput(ConvShape s, Micro u, int threads) {
+    JavaConvInput(ConvShape s, Micro u) {
         this.s = s;
         this.u = u;
-        this.threads = threads;
         strips = Gemm.strips(u, s.cg());
-        stripBytes = Gemm.packedBytes(u, u.strip(), s.kg());
+        stripBytes = Gemm.stripBytes(u, s.kg());
     }
 
     @Override
     public long scratchBytes() {
-        return (long) s.groups() * s.taps() * strips * stripBytes + threads * Gemm.tileBytes(u);
+        return (long) s.groups() * s.taps() * strips * stripBytes;
     }
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
         int packs = s.groups() * s.taps() * strips;
-        long tiles = scratch + packs * stripBytes;
         Pool.Task pack = (task, worker) -> pack(task, in[1], scratch);
-        Pool.Task line = (task, worker) -> line(task, in[0], scratch, out[0], tiles + worker * Gemm.tileBytes(u));
+        Pool.Task line = (task, worker) -> line(task, in[0], scratch, out[0]);
         return () -> {
             pool.parallel(packs, pack);
             pool.parallel(s.n() * s.in()[0] * s.in()[1], line);
@@ -45,7 +42,7 @@ final class JavaConvInput implements CpuKernel {
         u.pack(from, (long) s.taps() * s.cg() * e, e, s.kg(), n, packed + task * stripBytes);
     }
 
-    private void line(int task, long dy, long packed, long dx, long tile) {
+    private void line(int task, long dy, long packed, long dx) {
         int[] in = s.in();
         int[] out = s.out();
         long lineBytes = (long) in[2] * s.c() * u.bytes();
@@ -60,7 +57,7 @@ final class JavaConvInput implements CpuKernel {
                 int oy = source(1, y, ty);
                 if (oy >= 0) {
                     long from = dy + (((long) n * out[0] + oz) * out[1] + oy) * out[2] * s.k() * u.bytes();
-                    taps((tz * s.size()[1] + ty) * s.size()[2], from, packed, to, tile);
+                    taps((tz * s.size()[1] + ty) * s.size()[2], from, packed, to);
                 }
             }
         }
@@ -73,7 +70,7 @@ final class JavaConvInput implements CpuKernel {
         return p == q * s.stride()[axis] && q >= 0 && q < s.out()[axis] ? q : -1;
     }
 
-    private void taps(int firstTap, long from, long packed, long to, long tile) {
+    private void taps(int firstTap, long from, long packed, long to) {
         long e = u.bytes();
         int stride = s.stride()[2];
         for (int t = 0; t < s.size()[2]; t++) {
@@ -87,9 +84,9 @@ final class JavaConvInput implements CpuKernel {
                 long b = packed + ((long) g * s.taps() + firstTap + t) * strips * stripBytes;
                 long a = from + ((long) q0 * s.k() + (long) g * s.kg()) * e;
                 long c = to + ((long) (q0 * stride + shift) * s.c() + (long) g * s.cg()) * e;
-                long edge = b + (strips - 1) * stripBytes;
-                Gemm.run(u, q1 - q0, s.cg(), s.kg(), a, s.k() * e, e, b, stripBytes, u.strip() * e, edge, c,
-                        (long) stride * s.c() * e, true, tile);
+                long ldc = (long) stride * s.c() * e;
+                Gemm.run(
+                        u, q1 - q0, s.cg(), s.kg(), a, s.k() * e, e, b, stripBytes, u.strip() * e, c, ldc, true, 0);
             }
         }
     }

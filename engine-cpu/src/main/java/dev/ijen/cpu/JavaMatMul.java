@@ -12,6 +12,9 @@ final class JavaMatMul implements CpuKernel {
 
     private static final int MAX_TILES = 64;
 
+    /// Most rows of a tile, so that its part of a stays in the second-level cache.
+    private static final int TILE_ROWS = 192;
+
     /// Bytes of b that are packed before they are used.
     private static final long PANEL = 8 << 20;
 
@@ -29,6 +32,9 @@ final class JavaMatMul implements CpuKernel {
     private final int panel;
     private final long packBytes;
 
+    /// Bytes in which a worker brings a part of a together.
+    private final long gatherBytes;
+
     JavaMatMul(Kernel.MatMul k, Pool pool) {
         this.k = k;
         u = switch (k.dtype()) {
@@ -40,16 +46,18 @@ final class JavaMatMul implements CpuKernel {
         long work = (long) k.m() * k.n() * k.k();
         whole = work < 2 * TASK || k.batch() >= 2 * MAX_TILES && work < 16 * TASK;
         group = (int) Math.max(Math.max(1, TASK / Math.max(1, work)), (k.batch() + 4 * MAX_TILES - 1) / (4 * MAX_TILES));
-        packed = k.tb() || k.m() >= PACK_ROWS && (!whole || k.n() >= u.strip());
-        long stripBytes = Gemm.packedBytes(u, u.strip(), k.k());
+        packed = k.tb() || k.m() >= PACK_ROWS && !whole;
         int strips = Gemm.strips(u, k.n());
-        panel = (int) Math.max(1, Math.min(strips, packed && !whole ? PANEL / Math.max(1, stripBytes) : strips));
-        packBytes = packed ? panel * stripBytes : k.n() % u.strip() == 0 ? 0 : stripBytes;
+        panel = packed && !whole ? Math.clamp(PANEL / Gemm.stripBytes(u, k.k()), 1, strips) : strips;
+        packBytes = packed ? panel * Gemm.stripBytes(u, k.k()) : 0;
+        gatherBytes = k.ta() && k.n() >= 2 * u.strip() && k.m() >= u.rows()
+                ? Gemm.panelBytes(u, Math.min(k.m(), whole ? k.m() : TILE_ROWS))
+                : 0;
     }
 
     @Override
     public long scratchBytes() {
-        return threads * Gemm.tileBytes(u) + (whole ? threads : 1) * packBytes;
+        return threads * gatherBytes + (whole ? threads : 1) * packBytes;
     }
 
     @Override
@@ -74,22 +82,25 @@ final class JavaMatMul implements CpuKernel {
     }
 
     /// Columns j0 to j1 (whole strips, or up to n) and rows i0 to i1 of one product, b packed at `pack` from column `packed0` on.
-    private void tile(int i0, int i1, int j0, int j1, int packed0, long a, long b, long pack, long c, long tile) {
-        int e = u.bytes();
-        long stripBytes = Gemm.packedBytes(u, u.strip(), k.k());
-        long row = (long) u.strip() * e;
-        int first = j0 / u.strip();
-        int last = j1 / u.strip();
-        long at = c + ((long) i0 * k.n() + j0) * e;
-        if (packed) {
-            long from = pack + (first - packed0) * stripBytes;
-            long edge = pack + (last - packed0) * stripBytes;
-            Gemm.run(u, i1 - i0, j1 - j0, k.k(), a + i0 * ars(), ars(), acs(), from, stripBytes, row, edge, at,
-                    (long) k.n() * e, false, tile);
-        } else {
-            Gemm.run(u, i1 - i0, j1 - j0, k.k(), a + i0 * ars(), ars(), acs(), b + first * row, row, brs(), pack, at,
-                    (long) k.n() * e, false, tile);
-        }
+    private void tile(int i0, int i1, int j0, int j1, int packed0, long a, long b, long pack, long c, long gather) {
+        long row = (long) u.strip() * u.bytes();
+        long step = packed ? Gemm.stripBytes(u, k.k()) : row;
+        long from = packed ? pack + (j0 / u.strip() - packed0) * step : b + (long) j0 * u.bytes();
+        Gemm.run(
+                u,
+                i1 - i0,
+                j1 - j0,
+                k.k(),
+                a + i0 * ars(),
+                ars(),
+                acs(),
+                from,
+                step,
+                packed ? row : brs(),
+                c + ((long) i0 * k.n() + j0) * u.bytes(),
+                (long) k.n() * u.bytes(),
+                false,
+                gatherBytes == 0 ? 0 : gather);
     }
 
     /// Many small products.
@@ -121,8 +132,8 @@ final class JavaMatMul implements CpuKernel {
         @Override
         public void run(int task, int worker) {
             long e = u.bytes();
-            long tile = scratch + worker * (packBytes + Gemm.tileBytes(u));
-            long pack = tile + Gemm.tileBytes(u);
+            long gather = scratch + worker * (packBytes + gatherBytes);
+            long pack = gather + gatherBytes;
             int strips = Gemm.strips(u, k.n());
             for (int i = task * group; i < Math.min(k.batch(), (task + 1) * group); i++) {
                 long ai = a + e * i * k.m() * k.k();
@@ -131,11 +142,8 @@ final class JavaMatMul implements CpuKernel {
                     for (int s = 0; s < strips; s++) {
                         Gemm.packStrip(u, s, k.n(), k.k(), bi, brs(), bcs(), pack);
                     }
-                } else if (packBytes > 0) {
-                    int j = (strips - 1) * u.strip();
-                    u.pack(bi + j * bcs(), brs(), bcs(), k.k(), k.n() - j, pack);
                 }
-                tile(0, k.m(), 0, k.n(), 0, ai, bi, pack, c + e * i * k.m() * k.n(), tile);
+                tile(0, k.m(), 0, k.n(), 0, ai, bi, pack, c + e * i * k.m() * k.n(), gather);
             }
         }
     }
@@ -145,7 +153,7 @@ final class JavaMatMul implements CpuKernel {
         private final long a;
         private final long b;
         private final long c;
-        private final long tiles;
+        private final long gathers;
         private final long pack;
         private final Pool pool;
         private final Pool.Task packTask = this::pack;
@@ -166,8 +174,8 @@ final class JavaMatMul implements CpuKernel {
             this.b = b;
             this.c = c;
             this.pool = pool;
-            tiles = scratch;
-            pack = scratch + threads * Gemm.tileBytes(u);
+            gathers = scratch;
+            pack = scratch + threads * gatherBytes;
         }
 
         @Override
@@ -182,9 +190,6 @@ final class JavaMatMul implements CpuKernel {
                     s1 = Math.min(strips, s0 + panel);
                     if (packed) {
                         pool.parallel(s1 - s0, packTask);
-                    } else if (packBytes > 0) {
-                        int j = (strips - 1) * u.strip();
-                        u.pack(bi + j * bcs(), brs(), bcs(), k.k(), k.n() - j, pack);
                     }
                     cut();
                     pool.parallel(rowTiles() * stripTiles(), tileTask);
@@ -192,12 +197,11 @@ final class JavaMatMul implements CpuKernel {
             }
         }
 
-        /// Chooses the tiles of this panel: not more rows than keep a's part in the second-level cache, then as few cuts as give
-        /// enough tasks.
+        /// Chooses the tiles of this panel: as few cuts as give enough tasks.
         private void cut() {
             long work = (long) k.m() * k.k() * (s1 - s0) * u.strip();
             long tasks = Math.max(1, Math.min(MAX_TILES, work / TASK));
-            tileRows = Math.min(k.m(), 192);
+            tileRows = Math.min(k.m(), TILE_ROWS);
             tileStrips = s1 - s0;
             while ((long) rowTiles() * stripTiles() < tasks) {
                 if (tileStrips > 1 && tileStrips * u.strip() >= tileRows) {
@@ -228,11 +232,8 @@ final class JavaMatMul implements CpuKernel {
             int i0 = task / stripTiles() * tileRows;
             int s = s0 + task % stripTiles() * tileStrips;
             int j1 = Math.min(k.n(), Math.min(s1, s + tileStrips) * u.strip());
-            tile(i0, Math.min(k.m(), i0 + tileRows), s * u.strip(), j1, worker);
-        }
-
-        private void tile(int i0, int i1, int j0, int j1, int worker) {
-            JavaMatMul.this.tile(i0, i1, j0, j1, s0, ai, bi, pack, ci, tiles + worker * Gemm.tileBytes(u));
+            long gather = gathers + worker * gatherBytes;
+            JavaMatMul.this.tile(i0, Math.min(k.m(), i0 + tileRows), s * u.strip(), j1, s0, ai, bi, pack, ci, gather);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.ijen.spi.Kernel;
 /// not depend on the number of threads.
 record MatMulCut(int products, int rows, int columns) {
     private static final int MOST = 64;
+    private static final int AREA = 128 * 128;
 
     /// A part of the batch.
     record Shard(int product, int row, int column, int products, int rows, int columns) {
@@ -21,7 +22,9 @@ record MatMulCut(int products, int rows, int columns) {
         if (k.batch() >= 2 * tasks || work < 1 << 20 && k.batch() > 1) {
             return new MatMulCut(Math.ceilDiv(k.batch(), Math.min(tasks, k.batch())), k.m(), k.n());
         }
-        int each = Integer.highestOneBit(Math.max(1, tasks / k.batch()));
+        // smaller shards than 128 by 128 read their operands too often
+        long most = Math.max(8, (long) k.m() * k.n() / AREA);
+        int each = Integer.highestOneBit(Math.clamp(tasks / k.batch(), 1, (int) Math.min(MOST, most)));
         MatMulCut best = new MatMulCut(1, k.m(), k.n());
         double least = Double.MAX_VALUE;
         for (int r = 1; r <= each; r *= 2) {

@@ -8,22 +8,19 @@ interface Micro {
     /// Bytes of an element.
     int bytes();
 
-    /// Columns of a strip: two vectors.
+    /// Columns of a full strip: two vectors.
     int strip();
 
-    /// Rows that [#wide] and [#narrow] take at once; 1 is taken as well.
+    /// Rows that are taken at once; 1 is taken as well.
     int rows();
 
-    /// c = from + a · b for `rows` (which is [#rows] or 1) rows and a strip of two vectors. Rows of `from` are `fs` bytes apart;
-    /// it may be c.
-    void wide(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc);
+    /// c = from + a · b for `rows` (which is [#rows] or 1) rows and a full strip. Rows of `from` are `fs` bytes apart; it may be c.
+    void full(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc);
 
-    /// The same for a strip of one vector.
-    void narrow(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc);
+    /// The same for the first `n` < [#strip] columns of a strip; nothing outside these is touched.
+    void part(
+            int rows, int n, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc);
 
-    /// Copies k rows of `n` ≤ [#strip] columns, element (p, j) at `from + p · rs + j · cs`, to a strip, and fills up with zeros.
+    /// Copies k rows of `n` ≤ [#strip] columns, element (p, j) at `from + p · rs + j · cs`, to rows that are a strip apart.
     void pack(long from, long rs, long cs, int k, int n, long to);
-
-    /// Copies `rows` rows of `n` elements, which are `fs` and `ts` bytes apart.
-    void copy(long from, long fs, long to, long ts, int rows, int n);
 }

@@ -1,6 +1,7 @@
 package dev.ijen.cpu;
 
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /// [Micro] for 64-bit floating point. The kernels stay this small on purpose: in larger ones the compiler reaches its limits for
@@ -11,6 +12,9 @@ final class Micro64 implements Micro {
     private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
     private static final long V = S.vectorByteSize();
     private static final int STRIP = 2 * S.length();
+
+    /// Masked loads are instructions on x86-64 with vectors of 256 bits or more, and slow code elsewhere.
+    private static final boolean MASKED = S.vectorBitSize() >= 256;
 
     private Micro64() {}
 
@@ -30,20 +34,28 @@ final class Micro64 implements Micro {
     }
 
     @Override
-    public void wide(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
+    public void full(
+            int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
         if (rows == 1) {
-            wide1(a, acs, b, brs, k, from, c);
+            full1(a, acs, b, brs, k, from, c);
         } else {
-            wide4(a, ars, acs, b, brs, k, from, fs, c, ldc);
+            full4(a, ars, acs, b, brs, k, from, fs, c, ldc);
         }
     }
 
     @Override
-    public void narrow(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
-        if (rows == 1) {
-            narrow1(a, acs, b, brs, k, from, c);
-        } else {
-            narrow4(a, ars, acs, b, brs, k, from, fs, c, ldc);
+    public void part(
+            int rows, int n, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
+        for (int j = 0; j < n; j += S.length()) {
+            int nj = Math.min(S.length(), n - j);
+            long at = j == 0 ? 0 : V;
+            if (!MASKED) {
+                each(rows, nj, a, ars, acs, b + at, brs, k, from + at, fs, c + at, ldc);
+            } else if (rows == 1) {
+                part1(nj, a, acs, b + at, brs, k, from + at, c + at);
+            } else {
+                part4(nj, a, ars, acs, b + at, brs, k, from + at, fs, c + at, ldc);
+            }
         }
     }
 
@@ -62,8 +74,8 @@ final class Micro64 implements Micro {
         for (; j + 4 <= n; j += 4) {
             pack4(from + j * cs, rs, cs, k, to + j * Double.BYTES);
         }
-        for (; j < STRIP; j++) {
-            pack1(from + j * cs, rs, k, j < n, to + j * Double.BYTES);
+        for (; j < n; j++) {
+            pack1(from + j * cs, rs, k, to + j * Double.BYTES);
         }
     }
 
@@ -78,24 +90,15 @@ final class Micro64 implements Micro {
         }
     }
 
-    private static void pack1(long from, long rs, int k, boolean data, long to) {
+    private static void pack1(long from, long rs, int k, long to) {
         for (int p = 0; p < k; p++) {
-            Mem.f64(to, data ? Mem.f64(from) : 0);
+            Mem.f64(to, Mem.f64(from));
             from += rs;
             to += 2 * V;
         }
     }
 
-    @Override
-    public void copy(long from, long fs, long to, long ts, int rows, int n) {
-        for (int i = 0; i < rows; i++) {
-            for (long j = 0; j < 8L * n; j += 8) {
-                Mem.f64(to + i * ts + j, Mem.f64(from + i * fs + j));
-            }
-        }
-    }
-
-    private static void wide4(
+    private static void full4(
             long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
         var c00 = load(from);
         var c01 = load(from + V);
@@ -133,7 +136,7 @@ final class Micro64 implements Micro {
         put(c31, c + 3 * ldc + V);
     }
 
-    private static void wide1(long a, long acs, long b, long brs, int k, long from, long c) {
+    private static void full1(long a, long acs, long b, long brs, int k, long from, long c) {
         var c00 = load(from);
         var c01 = load(from + V);
         for (int p = 0; p < k; p++) {
@@ -149,14 +152,15 @@ final class Micro64 implements Micro {
         put(c01, c + V);
     }
 
-    private static void narrow4(
-            long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
-        var c0 = load(from);
-        var c1 = load(from + fs);
-        var c2 = load(from + 2 * fs);
-        var c3 = load(from + 3 * fs);
+    private static void part4(
+            int n, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
+        var m = S.indexInRange(0, n);
+        var c0 = load(from, m);
+        var c1 = load(from + fs, m);
+        var c2 = load(from + 2 * fs, m);
+        var c3 = load(from + 3 * fs, m);
         for (int p = 0; p < k; p++) {
-            var row = load(b);
+            var row = load(b, m);
             var a0 = splat(a);
             c0 = a0.fma(row, c0);
             var a1 = splat(a + ars);
@@ -168,26 +172,45 @@ final class Micro64 implements Micro {
             a += acs;
             b += brs;
         }
-        put(c0, c);
-        put(c1, c + ldc);
-        put(c2, c + 2 * ldc);
-        put(c3, c + 3 * ldc);
+        put(c0, c, m);
+        put(c1, c + ldc, m);
+        put(c2, c + 2 * ldc, m);
+        put(c3, c + 3 * ldc, m);
     }
 
-    private static void narrow1(long a, long acs, long b, long brs, int k, long from, long c) {
-        var c0 = load(from);
+    private static void part1(int n, long a, long acs, long b, long brs, int k, long from, long c) {
+        var m = S.indexInRange(0, n);
+        var c0 = load(from, m);
         for (int p = 0; p < k; p++) {
-            var row = load(b);
+            var row = load(b, m);
             var a0 = splat(a);
             c0 = a0.fma(row, c0);
             a += acs;
             b += brs;
         }
-        put(c0, c);
+        put(c0, c, m);
+    }
+
+    /// [#part] element by element.
+    private static void each(
+            int rows, int n, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < 8 * n; j += 8) {
+                double v = Mem.f64(from + i * fs + j);
+                for (int p = 0; p < k; p++) {
+                    v = Math.fma(Mem.f64(a + i * ars + p * acs), Mem.f64(b + p * brs + j), v);
+                }
+                Mem.f64(c + i * ldc + j, v);
+            }
+        }
     }
 
     private static DoubleVector load(long at) {
         return DoubleVector.fromMemorySegment(S, Mem.ALL, at, Mem.ORDER);
+    }
+
+    private static DoubleVector load(long at, VectorMask<Double> m) {
+        return DoubleVector.fromMemorySegment(S, Mem.ALL, at, Mem.ORDER, m);
     }
 
     private static DoubleVector splat(long at) {
@@ -196,5 +219,9 @@ final class Micro64 implements Micro {
 
     private static void put(DoubleVector v, long at) {
         v.intoMemorySegment(Mem.ALL, at, Mem.ORDER);
+    }
+
+    private static void put(DoubleVector v, long at, VectorMask<Double> m) {
+        v.intoMemorySegment(Mem.ALL, at, Mem.ORDER, m);
     }
 }
