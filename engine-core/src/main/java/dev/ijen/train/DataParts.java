@@ -100,10 +100,14 @@ public record DataParts(
         var sets = parts.datasets();
         return new DataParts(
                 Datasets.take(sets.get(0), limit(d)),
-                notEmpty(sets.get(1)),
-                notEmpty(sets.get(2)),
+                notEmpty(rows(csv, parts, 1)),
+                notEmpty(rows(csv, parts, 2)),
                 new Preprocessor.Table(parts.preprocessor()),
                 d.path() + ", " + csv.rows() + " rows, " + parts.preprocessor().featureNames().size() + " features");
+    }
+
+    private static Dataset rows(Csv csv, Tabular.Parts parts, int part) {
+        return new TableRows(parts.datasets().get(part), csv, parts.rows().get(part), parts.preprocessor().targetName());
     }
 
     private static TabularOptions options(DataConfig d) {

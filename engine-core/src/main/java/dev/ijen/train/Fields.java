@@ -34,15 +34,24 @@ final class Fields {
     }
 
     String text(String key) {
-        return values.get(key) instanceof String s ? s : fail(key, "text");
+        if (values.get(key) instanceof String s) {
+            return s;
+        }
+        throw wrong(key, "text");
     }
 
     boolean truth(String key) {
-        return values.get(key) instanceof Boolean b ? b : fail(key, "true or false");
+        if (values.get(key) instanceof Boolean b) {
+            return b;
+        }
+        throw wrong(key, "true or false");
     }
 
     long whole(String key) {
-        return values.get(key) instanceof Long l ? l : fail(key, "a whole number");
+        if (values.get(key) instanceof Long l) {
+            return l;
+        }
+        throw wrong(key, "a whole number");
     }
 
     int whole(String key, int from, int to) {
@@ -59,7 +68,7 @@ final class Fields {
             case Double d -> d;
             case Long l -> l;
             case null -> Double.NaN;
-            default -> fail(key, "a number");
+            default -> throw wrong(key, "a number");
         };
     }
 
@@ -78,22 +87,24 @@ final class Fields {
     List<String> texts(String key) {
         var all = new ArrayList<String>();
         for (var v : list(key)) {
-            all.add(v instanceof String s ? s : fail(key, "texts"));
+            if (!(v instanceof String s)) {
+                throw wrong(key, "texts");
+            }
+            all.add(s);
         }
         return all;
     }
 
     private List<?> list(String key) {
-        return values.get(key) instanceof List<?> l ? l : fail(key, "a list");
+        if (values.get(key) instanceof List<?> l) {
+            return l;
+        }
+        throw wrong(key, "a list");
     }
 
     /// Keys in order.
     List<String> keys() {
         return List.copyOf(values.keySet());
-    }
-
-    private <T> T fail(String key, String expected) {
-        throw wrong(key, expected);
     }
 
     FormatException wrong(String key, String expected) {

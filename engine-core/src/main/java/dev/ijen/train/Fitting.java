@@ -2,6 +2,7 @@ package dev.ijen.train;
 
 import dev.ijen.data.Loader;
 import dev.ijen.optim.Plateau;
+import dev.ijen.tensor.HostTensor;
 import dev.ijen.train.TrainResult.Outcome;
 import dev.ijen.train.config.ScheduleConfig;
 import dev.ijen.train.config.TrainConfig;
@@ -33,6 +34,15 @@ final class Fitting {
     private long lastReadingStep;
     private long deviceBytes;
     private Evaluation latest;
+    private long lastSave;
+    private boolean unsaved;
+
+    /// The best weights so far, where they are not on disk yet.
+    private Snapshot pending;
+
+    /// A checkpoint in memory.
+    private record Snapshot(
+            long step, Map<String, HostTensor> weights, Map<String, HostTensor> states, Map<String, Object> progress) {}
 
     Fitting(
             TrainConfig config,
@@ -87,23 +97,24 @@ final class Fitting {
         begun = System.nanoTime();
         before = progress.seconds;
         lastReading = begun;
+        lastSave = begun;
         lastReadingStep = progress.step;
         deviceBytes = learner.engine().memory().liveBytes();
         int epochs = config.training().epochs();
         while (progress.epoch < epochs) {
             if (progress.batch == 0 && monitor.shouldStop(progress)) {
+                flush();
                 return Outcome.EARLY_STOPPED;
             }
             var stop = epoch();
             if (stop != null) {
-                // an epoch's end has saved its last step already
-                if (progress.batch > 0) {
-                    read();
-                    save(false);
-                }
+                read();
+                unsaved |= progress.batch > 0;
+                flush();
                 return stop;
             }
         }
+        flush();
         return Outcome.COMPLETED;
     }
 
@@ -126,7 +137,8 @@ final class Fitting {
                     tell(step(Double.NaN, Double.NaN, Double.NaN, Double.NaN));
                 }
                 if (save) {
-                    save(false);
+                    unsaved = true;
+                    flush();
                 }
             }
         }
@@ -182,6 +194,9 @@ final class Fitting {
             return;
         }
         long at = progress.step - sums.steps() + sums.bad();
+        // the weights are spoilt, but the best ones before may be in memory only
+        unsaved = false;
+        flush();
         var last = checkpoints.find("last");
         throw new TrainException(
                 "training: the loss is not a number at step " + at,
@@ -219,7 +234,7 @@ final class Fitting {
         progress.epochLoss = 0;
         progress.epochHits = 0;
         progress.epochSteps = 0;
-        save(best);
+        keep(best);
         lastReading = System.nanoTime();
     }
 
@@ -242,11 +257,40 @@ final class Fitting {
         tell(new TrainEvent.Warned(message));
     }
 
-    private void save(boolean best) {
+    /// At an epoch's end: to disk, or where the last time was just now, only to memory. Short epochs would spend their time waiting
+    /// for the disk otherwise.
+    private void keep(boolean best) {
+        unsaved = !best;
+        if (best) {
+            pending = snapshot();
+        }
+        if ((System.nanoTime() - lastSave) / 1e9 >= config.training().checkpointSeconds()) {
+            flush();
+        }
+    }
+
+    private Snapshot snapshot() {
         progress.seconds = seconds();
-        var path = checkpoints.save(
-                progress.step, learner.weights(), metadata, learner.states(), progress.toMap(), best, config.training().keep());
-        tell(new TrainEvent.Checkpointed(path, progress.step, best));
+        return new Snapshot(progress.step, learner.weights(), learner.states(), progress.toMap());
+    }
+
+    /// Writes what is not on disk yet: the best weights first, which what follows refers to.
+    private void flush() {
+        progress.seconds = seconds();
+        if (pending != null) {
+            write(pending, true);
+            pending = null;
+        }
+        if (unsaved) {
+            write(snapshot(), false);
+            unsaved = false;
+        }
+        lastSave = System.nanoTime();
+    }
+
+    private void write(Snapshot s, boolean best) {
+        var path = checkpoints.save(s.step, s.weights, metadata, s.states, s.progress, best, config.training().keep());
+        tell(new TrainEvent.Checkpointed(path, s.step, best));
     }
 
     private void tell(TrainEvent e) {

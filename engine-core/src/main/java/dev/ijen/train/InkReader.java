@@ -12,6 +12,8 @@ final class InkReader {
 
     private InkReader() {}
 
+    /// The picture as the network knows such.
+    ///
     /// @param gray U8 [H, W, 1]
     /// @return height · width values from 0 to 1
     static float[] read(HostTensor gray, int height, int width) {

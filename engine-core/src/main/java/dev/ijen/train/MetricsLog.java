@@ -52,7 +52,7 @@ final class MetricsLog implements TrainListener, AutoCloseable {
                         all.add(object);
                     }
                 } catch (IjenException e) {
-                    continue; // cut off
+                    // cut off by a crash: passed over
                 }
             }
         } catch (IOException e) {

@@ -33,11 +33,10 @@ record RunDirectory(Path path) {
                 return wanted;
             }
             for (int i = 1; i < MOST; i++) {
-                var p = i == 1 ? wanted : wanted.resolveSibling(wanted.getFileName() + "-" + i);
                 try {
-                    return Files.createDirectory(p);
+                    return Files.createDirectory(i == 1 ? wanted : wanted.resolveSibling(wanted.getFileName() + "-" + i));
                 } catch (FileAlreadyExistsException e) {
-                    continue; // somebody's; the next number
+                    // somebody's; the next number
                 }
             }
         } catch (IOException e) {

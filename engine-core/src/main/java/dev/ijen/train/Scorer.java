@@ -158,6 +158,21 @@ final class Scorer implements AutoCloseable {
         return new Evaluation(n, sum / n, m, null, worst(all));
     }
 
+    /// Truth and prediction of the first target in its own unit, of at most `most` examples spread over the dataset.
+    double[][] pairs(Dataset data, int most) {
+        int n = Math.min(most, data.size());
+        var y = outputs(data);
+        int width = y.length / Math.max(1, data.size());
+        var truth = labels(data, y.length);
+        var all = new double[2][n];
+        for (int i = 0; i < n; i++) {
+            int at = (int) ((long) i * data.size() / n) * width;
+            all[0][i] = pre.targetValue(truth[at]);
+            all[1][i] = pre.targetValue(y[at]);
+        }
+        return all;
+    }
+
     private static double[] labels(Dataset data, int length) {
         var all = new double[length];
         int n = data.size();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
@@ -48,13 +49,14 @@ final class TextLog implements TrainListener, AutoCloseable {
         }
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
     private static String format(String pattern, Object... values) {
         return String.format(Locale.ROOT, pattern, values);
     }
 
     void write(String line) {
         try {
-            out.write(LocalDateTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + line + "\n");
+            out.write(LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS) + " " + line + "\n");
             out.flush();
         } catch (IOException e) {
             throw failed(e);

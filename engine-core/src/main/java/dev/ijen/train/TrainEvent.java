@@ -59,7 +59,7 @@ public sealed interface TrainEvent {
             implements TrainEvent {
         /// Whether loss and rate were read at this step.
         public boolean logged() {
-            return loss == loss;
+            return !Double.isNaN(loss);
         }
     }
 

@@ -180,6 +180,7 @@ public final class Trainer implements AutoCloseable {
         }
         Evaluation validation = null;
         Evaluation test = null;
+        double[][] pairs = null;
         try (var last = learner.plainScorer(hostLoss)) {
             if (data.validation() != null && progress.step > 0) {
                 validation = last.evaluate(data.validation());
@@ -187,17 +188,21 @@ public final class Trainer implements AutoCloseable {
             if (data.test() != null && whole) {
                 test = last.evaluate(data.test());
             }
+            var judged = test != null ? data.test() : data.validation();
+            if (judged != null && !judged.isClassification()) {
+                pairs = last.pairs(judged, 600);
+            }
         }
         var result = new TrainResult(
                 run, outcome, progress.step, progress.epoch, progress.seconds, validation, test, monitor.metric(),
                 progress.best, progress.bestStep, progress.warnings);
-        finish(directory, environment, result);
+        finish(directory, environment, result, pairs);
         tell(listeners, new TrainEvent.Finished(result));
         return result;
     }
 
     /// Weights' hash and the time into env.json, then the reports.
-    private void finish(RunDirectory directory, Map<String, Object> environment, TrainResult result) {
+    private void finish(RunDirectory directory, Map<String, Object> environment, TrainResult result, double[][] pairs) {
         var all = new LinkedHashMap<>(environment);
         var weights = new LinkedHashMap<String, Object>();
         for (var pointer : List.of("last", "best")) {
@@ -214,7 +219,7 @@ public final class Trainer implements AutoCloseable {
         all.put("sha256", hashes);
         all.put("finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         AtomicFiles.write(directory.environment(), Json.write(all));
-        Reports.write(directory, config, result, data, plan(), all);
+        Reports.write(new Reports.Subject(directory, config, result, data, plan(), all, monitor.metric(), pairs));
     }
 
     private Map<String, String> metadata(String yaml) {

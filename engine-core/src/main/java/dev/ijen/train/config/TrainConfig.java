@@ -45,7 +45,8 @@ public record TrainConfig(
         var t = training;
         return withTraining(new TrainingConfig(
                 t.epochs(), t.batchSize(), t.evalBatchSize(), steps, t.maxTime(), t.loss(), t.labelSmoothing(), t.classWeights(),
-                t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(), t.keep(), t.ema(), t.gapWarning(),
+                t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
+                t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
                 t.prefetch()));
     }
 
@@ -54,7 +55,8 @@ public record TrainConfig(
         var t = training;
         return withTraining(new TrainingConfig(
                 t.epochs(), t.batchSize(), t.evalBatchSize(), t.maxSteps(), seconds, t.loss(), t.labelSmoothing(), t.classWeights(),
-                t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(), t.keep(), t.ema(), t.gapWarning(),
+                t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
+                t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
                 t.prefetch()));
     }
 
@@ -63,7 +65,8 @@ public record TrainConfig(
         var t = training;
         return withTraining(new TrainingConfig(
                 epochs, t.batchSize(), t.evalBatchSize(), t.maxSteps(), t.maxTime(), t.loss(), t.labelSmoothing(), t.classWeights(),
-                t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(), t.keep(), t.ema(), t.gapWarning(),
+                t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
+                t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
                 t.prefetch()));
     }
 

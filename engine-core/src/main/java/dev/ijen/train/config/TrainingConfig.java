@@ -15,6 +15,7 @@ package dev.ijen.train.config;
 /// @param minDelta least progress
 /// @param logEvery steps between readings of the loss
 /// @param checkpointEvery steps between checkpoints
+/// @param checkpointSeconds least time between checkpoints of epochs
 /// @param keep checkpoints kept
 /// @param ema decay of averaged weights
 /// @param gapWarning gap of training and validation that is warned of
@@ -35,6 +36,8 @@ public record TrainingConfig(
         @Key(doc = "least progress that counts", or = "0", min = 0) double minDelta,
         @Key(doc = "steps between readings of the loss", or = "20", min = 1) int logEvery,
         @Key(doc = "steps between checkpoints besides that of each epoch; 0 for none", or = "0", min = 0) long checkpointEvery,
+        @Key(doc = "least seconds between checkpoints of epochs; the best and the last weights are saved in any case", or = "10", min = 0)
+                double checkpointSeconds,
         @Key(doc = "checkpoints kept besides the best", or = "2", min = 1, max = 10000) int keep,
         @Key(doc = "decay of averaged weights, which are then evaluated and saved; 0 for none", or = "0", min = 0, max = 0.99999)
                 double ema,
