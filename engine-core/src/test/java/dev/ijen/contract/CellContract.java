@@ -31,8 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 public abstract class CellContract {
     private static final int N = 17;
 
-    @RegisterExtension
-    final LiveBuffers engines = new LiveBuffers();
+    @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
     /// The device under test.
     protected abstract Device device();
@@ -149,10 +148,12 @@ public abstract class CellContract {
     Stream<DynamicTest> assignments() {
         var engine = engines.open(device());
         return updates().entrySet().stream().flatMap(e -> Stream.of(DType.F64, DType.F32, DType.F16, DType.I32)
-            .filter(t -> t.isFloat() || !List.of("softmax", "gradient descent", "minus its mean", "minus the mean of rows",
-                "in place", "exchange with arithmetic", "transpose and add", "product with itself", "running sum", "assigned twice",
-                "read by others after it changed", "old value read late").contains(e.getKey()))
-            .map(t -> dynamicTest(e.getKey() + ", " + t, () -> check(engine, t, e.getValue()))));
+                .filter(t -> t.isFloat()
+                        || !List.of("softmax", "gradient descent", "minus its mean", "minus the mean of rows",
+                                "in place", "exchange with arithmetic", "transpose and add", "product with itself",
+                                "running sum", "assigned twice",
+                                "read by others after it changed", "old value read late").contains(e.getKey()))
+                .map(t -> dynamicTest(e.getKey() + ", " + t, () -> check(engine, t, e.getValue()))));
     }
 
     private static void check(Engine engine, DType type, Function<Cells, List<Tensor>> update) {
@@ -168,7 +169,7 @@ public abstract class CellContract {
             now.put(cells.getLast(), v);
         }
         Function<List<Tensor>, List<Tensor>> body = in -> update.apply(
-            new Cells(cells.get(0), cells.get(1), cells.get(2), cells.get(3), cells.get(4), in.getFirst()));
+                new Cells(cells.get(0), cells.get(1), cells.get(2), cells.get(3), cells.get(4), in.getFirst()));
         try (var step = engine.program(body)) {
             for (int run = 0; run < 3; run++) {
                 var x = new In(type, -2, 2, square).draw(type, 0, 0, random);
@@ -178,7 +179,8 @@ public abstract class CellContract {
                 var expected = advance(trace, results, List.of(x), now);
                 var actual = step.run(x.host());
                 for (int i = 0; i < expected.size(); i++) {
-                    Close.check("run " + run + ", result " + i, expected.get(i), actual.get(i), tolerance, Close.scale(expected.get(i)));
+                    Close.check("run " + run + ", result " + i, expected.get(i), actual.get(i), tolerance,
+                            Close.scale(expected.get(i)));
                 }
                 for (var c : cells) {
                     Close.check("run " + run + ", " + c, now.get(c), c.read(), tolerance, Close.scale(now.get(c)));
@@ -249,7 +251,8 @@ public abstract class CellContract {
             var actual = step.run(new HostTensor[0]);
             double tolerance = graph.tolerances().stream().mapToDouble(t -> t).max().orElse(0);
             for (int i = 0; i < expected.size(); i++) {
-                Close.check("seed " + seed + ", result " + i, expected.get(i), actual.get(i), tolerance, Close.scale(expected.get(i)));
+                Close.check("seed " + seed + ", result " + i, expected.get(i), actual.get(i), tolerance,
+                        Close.scale(expected.get(i)));
             }
             for (var c : cells) {
                 Close.check("seed " + seed + ", " + c, now.get(c), c.read(), tolerance, Close.scale(now.get(c)));

@@ -25,7 +25,7 @@ final class Close {
                 long a = actual.getLong(i);
                 if (a != expected.whole()[i]) {
                     fail("%s: element %d of %s%s is %d, expected %d"
-                        .formatted(what, i, actual.dtype(), actual.shape(), a, expected.whole()[i]));
+                            .formatted(what, i, actual.dtype(), actual.shape(), a, expected.whole()[i]));
                 }
             }
             return;
@@ -33,10 +33,12 @@ final class Close {
         for (int i = 0; i < expected.real().length; i++) {
             double e = expected.real()[i];
             double a = actual.get(i);
-            boolean same = Double.isNaN(e) ? Double.isNaN(a) : a == e || Math.abs(a - e) <= tolerance * Math.max(scale, Math.abs(e));
+            boolean same = Double.isNaN(e) ? Double.isNaN(a)
+                    : a == e || Math.abs(a - e) <= tolerance * Math.max(scale, Math.abs(e));
             if (!same) {
                 fail("%s: element %d of %s%s is %s, expected %s (within %.3g)"
-                    .formatted(what, i, actual.dtype(), actual.shape(), a, e, tolerance * Math.max(scale, Math.abs(e))));
+                        .formatted(what, i, actual.dtype(), actual.shape(), a, e,
+                                tolerance * Math.max(scale, Math.abs(e))));
             }
         }
     }

@@ -21,7 +21,8 @@ final class Differences {
             double d = (value(f, at, of, i, EPSILON) - value(f, at, of, i, -EPSILON)) / (2 * EPSILON);
             double g = gradient.real()[i];
             if (!(Math.abs(g - d) <= 1e-5 + 1e-3 * Math.abs(d))) {
-                fail("%s: gradient of argument %d, element %d, is %s, differences give %s".formatted(what, of, i, g, d));
+                fail("%s: gradient of argument %d, element %d, is %s, differences give %s".formatted(what, of, i, g,
+                        d));
             }
         }
     }

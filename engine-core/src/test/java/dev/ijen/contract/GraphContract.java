@@ -20,8 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 public abstract class GraphContract {
     private static final int GROUP = 25;
 
-    @RegisterExtension
-    final LiveBuffers engines = new LiveBuffers();
+    @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
     /// The device under test.
     protected abstract Device device();
@@ -66,7 +65,8 @@ public abstract class GraphContract {
             var expected = OpContract.expected(gradient, graph.arguments());
             var actual = OpContract.run(engine, gradient, graph.arguments());
             for (int i = 0; i < expected.size(); i++) {
-                Close.check("seed " + seed + ", gradient " + i, expected.get(i), actual.get(i), 1e-9, Close.scale(expected.get(i)));
+                Close.check("seed " + seed + ", gradient " + i, expected.get(i), actual.get(i), 1e-9,
+                        Close.scale(expected.get(i)));
             }
         });
     }
@@ -88,7 +88,8 @@ public abstract class GraphContract {
         var tolerances = graph.tolerances();
         for (int i = 0; i < values.size(); i++) {
             var v = values.get(i);
-            Close.check(what + ", result " + i + " " + results.get(i), v, actual.get(i), tolerances.get(i), Close.scale(v));
+            Close.check(what + ", result " + i + " " + results.get(i), v, actual.get(i), tolerances.get(i),
+                    Close.scale(v));
         }
     }
 }

@@ -26,7 +26,8 @@ final class Graphs {
     /// Fixed numbers in [-1, 1), different for every element.
     static Tensor weights(DType dtype, Shape shape, long seed) {
         var random = new Random(seed);
-        return Tensor.of(HostTensor.of(dtype, random.doubles(shape.size(), -1, 1).toArray(), shape.dims()).reshape(shape.dims()));
+        return Tensor.of(HostTensor.of(dtype, random.doubles(shape.size(), -1, 1).toArray(), shape.dims())
+                .reshape(shape.dims()));
     }
 
     /// A scalar that depends on every element of the row's result, each with another weight, and on each input once more

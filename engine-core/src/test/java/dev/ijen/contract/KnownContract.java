@@ -28,37 +28,37 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// how an operation is composed here. A module with a backend extends this class.
 public abstract class KnownContract {
     private static final Map<String, Function<Tensor[], Tensor>> BY_DETAIL = Map.ofEntries(
-        Map.entry("conv2d/dilated-groups-uneven", x -> x[0].conv(
-            x[1], new WindowSpec(List.of(1, 1), List.of(2, 1), List.of(0, 2), List.of(1, 0), List.of(1, 2)), 2)),
-        Map.entry("conv2d/depthwise", x -> x[0].conv(x[1], WindowSpec.square(2, 1, 1, 1), 3)),
-        Map.entry("conv1d/stride", x -> x[0].conv1d(x[1], 2, 2)),
-        Map.entry("conv3d", x -> x[0].conv3d(x[1], 1, 1)),
-        Map.entry("convTranspose2d", x -> x[0].convTranspose(x[1], WindowSpec.square(2, 1, 2, 1), 1, 1)),
-        Map.entry("convTranspose2d/groups-dilated",
-            x -> x[0].convTranspose(x[1], WindowSpec.square(2, 1, 3, 0).dilated(2), 2, 0)),
-        Map.entry("convTranspose1d", x -> x[0].convTranspose(x[1], WindowSpec.square(1, 1, 2, 1), 1, 0)),
-        Map.entry("maxPool2d/padded", x -> x[0].maxPool2d(3, 2, 1)),
-        Map.entry("maxPool2d/ties", x -> x[0].maxPool2d(2, 1, 0)),
-        Map.entry("maxPool1d/dilated", x -> x[0].maxPool(WindowSpec.square(1, 3, 2, 1).dilated(2))),
-        Map.entry("avgPool2d/counted", x -> x[0].avgPool2d(3, 2, 1)),
-        Map.entry("avgPool2d/inside", x -> x[0].avgPool(WindowSpec.square(2, 3, 2, 1), false)),
-        Map.entry("softmax/first", x -> x[0].softmax(0)),
-        Map.entry("softmax/infinite", x -> x[0].softmax()),
-        Map.entry("cumsum/reverse-exclusive", x -> x[0].cumsum(0, true, true)),
-        Map.entry("variance/unbiased", x -> x[0].variance(1, 0)),
-        Map.entry("variance/ends", x -> x[0].variance(0, 0, 2)),
-        Map.entry("max/NaN", x -> x[0].max(0)),
-        Map.entry("min/NaN", x -> x[0].min(0)),
-        Map.entry("pow/negative", x -> x[0].pow(3)),
-        Map.entry("sort/falling", x -> x[0].sort(-1, true)),
-        Map.entry("argsort/falling-ties", x -> x[0].argsort(-1, true)),
-        Map.entry("mean/F16", x -> x[0].mean()),
-        Map.entry("cast/I32", x -> x[0].cast(DType.I32)),
-        Map.entry("cast/U8", x -> x[0].cast(DType.U8)),
-        Map.entry("cast/BOOL", x -> x[0].cast(DType.BOOL)));
+            Map.entry("conv2d/dilated-groups-uneven", x -> x[0].conv(
+                    x[1], new WindowSpec(List.of(1, 1), List.of(2, 1), List.of(0, 2), List.of(1, 0), List.of(1, 2)),
+                    2)),
+            Map.entry("conv2d/depthwise", x -> x[0].conv(x[1], WindowSpec.square(2, 1, 1, 1), 3)),
+            Map.entry("conv1d/stride", x -> x[0].conv1d(x[1], 2, 2)),
+            Map.entry("conv3d", x -> x[0].conv3d(x[1], 1, 1)),
+            Map.entry("convTranspose2d", x -> x[0].convTranspose(x[1], WindowSpec.square(2, 1, 2, 1), 1, 1)),
+            Map.entry("convTranspose2d/groups-dilated",
+                    x -> x[0].convTranspose(x[1], WindowSpec.square(2, 1, 3, 0).dilated(2), 2, 0)),
+            Map.entry("convTranspose1d", x -> x[0].convTranspose(x[1], WindowSpec.square(1, 1, 2, 1), 1, 0)),
+            Map.entry("maxPool2d/padded", x -> x[0].maxPool2d(3, 2, 1)),
+            Map.entry("maxPool2d/ties", x -> x[0].maxPool2d(2, 1, 0)),
+            Map.entry("maxPool1d/dilated", x -> x[0].maxPool(WindowSpec.square(1, 3, 2, 1).dilated(2))),
+            Map.entry("avgPool2d/counted", x -> x[0].avgPool2d(3, 2, 1)),
+            Map.entry("avgPool2d/inside", x -> x[0].avgPool(WindowSpec.square(2, 3, 2, 1), false)),
+            Map.entry("softmax/first", x -> x[0].softmax(0)),
+            Map.entry("softmax/infinite", x -> x[0].softmax()),
+            Map.entry("cumsum/reverse-exclusive", x -> x[0].cumsum(0, true, true)),
+            Map.entry("variance/unbiased", x -> x[0].variance(1, 0)),
+            Map.entry("variance/ends", x -> x[0].variance(0, 0, 2)),
+            Map.entry("max/NaN", x -> x[0].max(0)),
+            Map.entry("min/NaN", x -> x[0].min(0)),
+            Map.entry("pow/negative", x -> x[0].pow(3)),
+            Map.entry("sort/falling", x -> x[0].sort(-1, true)),
+            Map.entry("argsort/falling-ties", x -> x[0].argsort(-1, true)),
+            Map.entry("mean/F16", x -> x[0].mean()),
+            Map.entry("cast/I32", x -> x[0].cast(DType.I32)),
+            Map.entry("cast/U8", x -> x[0].cast(DType.U8)),
+            Map.entry("cast/BOOL", x -> x[0].cast(DType.BOOL)));
 
-    @RegisterExtension
-    final LiveBuffers engines = new LiveBuffers();
+    @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
     /// The device under test.
     protected abstract Device device();
@@ -119,12 +119,15 @@ public abstract class KnownContract {
 
     private static Value value(JsonNode n) {
         var dtype = DType.valueOf(n.get("type").asText());
-        var shape = Shape.of(IntStream.range(0, n.get("shape").size()).map(i -> n.get("shape").get(i).asInt()).toArray());
+        var shape = Shape
+                .of(IntStream.range(0, n.get("shape").size()).map(i -> n.get("shape").get(i).asInt()).toArray());
         var data = n.get("data");
         assertEquals(shape.size(), data.size());
         return dtype.isFloat()
-            ? Value.reals(dtype, shape, IntStream.range(0, data.size()).mapToDouble(i -> data.get(i).asDouble()).toArray())
-            : Value.wholes(dtype, shape, IntStream.range(0, data.size()).mapToLong(i -> data.get(i).asLong()).toArray());
+                ? Value.reals(dtype, shape,
+                        IntStream.range(0, data.size()).mapToDouble(i -> data.get(i).asDouble()).toArray())
+                : Value.wholes(dtype, shape,
+                        IntStream.range(0, data.size()).mapToLong(i -> data.get(i).asLong()).toArray());
     }
 
     private static List<Value> values(JsonNode list) {
@@ -146,13 +149,14 @@ public abstract class KnownContract {
             var in = values(e.get("in"));
             var expected = values(e.get("out"));
             Function<List<Tensor>, List<Tensor>> program = e.has("seed")
-                ? t -> gradient(name, t, Tensor.of(value(e.get("seed")).host()))
-                : t -> List.of(compute(name, t.toArray(Tensor[]::new)));
+                    ? t -> gradient(name, t, Tensor.of(value(e.get("seed")).host()))
+                    : t -> List.of(compute(name, t.toArray(Tensor[]::new)));
             return dynamicTest(name + (e.has("seed") ? " gradient" : ""), () -> {
                 var actual = OpContract.run(engine, program, in);
                 check(name, expected, actual);
                 // the oracle is held to the same numbers
-                check(name + " in the reference", expected, OpContract.expected(program, in).stream().map(Value::host).toList());
+                check(name + " in the reference", expected,
+                        OpContract.expected(program, in).stream().map(Value::host).toList());
             });
         });
     }

@@ -35,8 +35,10 @@ public final class LiveBuffers implements AfterEachCallback {
     public void afterEach(ExtensionContext context) {
         open.forEach(Engine::close);
         for (var e : open) {
-            assertEquals(0, e.memory().buffers(), () -> context.getDisplayName() + ": buffers alive after " + e + " was closed");
-            assertEquals(0, e.memory().liveBytes(), () -> context.getDisplayName() + ": bytes alive after " + e + " was closed");
+            assertEquals(0, e.memory().buffers(),
+                    () -> context.getDisplayName() + ": buffers alive after " + e + " was closed");
+            assertEquals(0, e.memory().liveBytes(),
+                    () -> context.getDisplayName() + ": bytes alive after " + e + " was closed");
         }
         open.clear();
     }

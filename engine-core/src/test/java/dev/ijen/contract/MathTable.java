@@ -23,7 +23,8 @@ final class MathTable {
         {7}, {3, 5}, {}, {1}, {3}, {4}, {13}, {17}, {33}, {65}, {2, 3, 4}, {131}, {0}, {0, 3}, {3, 0, 2}
     };
     private static final int[][][] PAIRS = {
-        {{7}, {7}}, {{3, 5}, {5}}, {{2, 1, 3}, {4, 1}}, {{}, {7}}, {{13, 17}, {13, 1}}, {{1}, {0}}, {{0, 3}, {3}}, {{33}, {1}}, {{}, {}},
+        {{7}, {7}}, {{3, 5}, {5}}, {{2, 1, 3}, {4, 1}}, {{}, {7}}, {{13, 17}, {13, 1}}, {{1}, {0}}, {{0, 3}, {3}},
+        {{33}, {1}}, {{}, {}},
         {{65, 3}, {65, 3}}, {{2, 3, 1, 5}, {1, 3, 4, 1}}
     };
     private static final Set<DType> WHOLE = EnumSet.of(DType.I32, DType.I64, DType.I8, DType.U8, DType.BOOL);
@@ -96,9 +97,9 @@ final class MathTable {
             // every function on whole numbers, at the limits of the types
             if (f.ofIntegers()) {
                 rows.add(OpCase.of("unaryOf/" + lower(f), x -> x[0].unaryOf(f))
-                    .types(f == UnaryFn.NOT ? WHOLE : INTS)
-                    .range(-32, 31.75)
-                    .each(new int[] {67}, new int[] {5, 3}));
+                        .types(f == UnaryFn.NOT ? WHOLE : INTS)
+                        .range(-32, 31.75)
+                        .each(new int[] {67}, new int[] {5, 3}));
             }
         }
     }
@@ -128,22 +129,23 @@ final class MathTable {
             // numbers of either sign that wrap; small divisors among them, 0 too
             if (f != BinaryFn.POW && f != BinaryFn.ATAN2) {
                 rows.add(OpCase.of("binaryOf/" + lower(f), x -> x[0].binaryOf(f, x[1]))
-                    .types(INTS)
-                    .range(-32, 31.75)
-                    .on(In.of(257), In.of(257))
-                    .on(In.of(65), In.from(-1, 1, 65)));
+                        .types(INTS)
+                        .range(-32, 31.75)
+                        .on(In.of(257), In.of(257))
+                        .on(In.of(65), In.from(-1, 1, 65)));
                 if (!f.bitwise()) {
                     rows.add(OpCase.of("binaryOf/real-" + lower(f), x -> x[0].binaryOf(f, x[1]))
-                        .range(-8, 8)
-                        .on(In.of(257), In.of(257)));
+                            .range(-8, 8)
+                            .on(In.of(257), In.of(257)));
                 }
             }
         }
-        rows.add(OpCase.of("mod/gradient", x -> x[0].mod(x[1])).differentiable().on(In.from(-9, 9, 17), In.from(2.1, 2.3, 17)));
+        rows.add(OpCase.of("mod/gradient", x -> x[0].mod(x[1])).differentiable().on(In.from(-9, 9, 17),
+                In.from(2.1, 2.3, 17)));
         rows.add(OpCase.of("binaryOf/wide", x -> x[0].mul(x[1]).add(x[0].floorDiv(x[1])).sub(x[0].mod(x[1])))
-            .types(EnumSet.of(DType.I32, DType.I64))
-            .range(Integer.MIN_VALUE / 4.0, Integer.MAX_VALUE / 4.0)
-            .on(In.of(129), In.of(129)));
+                .types(EnumSet.of(DType.I32, DType.I64))
+                .range(Integer.MIN_VALUE / 4.0, Integer.MAX_VALUE / 4.0)
+                .on(In.of(129), In.of(129)));
     }
 
     private void withNumbers() {
@@ -163,8 +165,9 @@ final class MathTable {
         unary("pow/1.7", x -> x.pow(1.7)).types(ALL).range(0.25, 4).smooth();
         unary("maximum/number", x -> x.maximum(1)).types(NUMBERS).differentiable();
         unary("minimum/number", x -> x.minimum(1)).types(NUMBERS).differentiable();
-        unary("clip", x -> x.clip(-1, 1)).types(EnumSet.of(DType.F32, DType.F64, DType.F16, DType.BF16, DType.I32, DType.I64, DType.I8))
-            .differentiable();
+        unary("clip", x -> x.clip(-1, 1))
+                .types(EnumSet.of(DType.F32, DType.F64, DType.F16, DType.BF16, DType.I32, DType.I64, DType.I8))
+                .differentiable();
         unary("shiftLeft", x -> x.shiftLeft(3)).types(INTS).range(-32, 31.75);
         unary("shiftRight", x -> x.shiftRight(3)).types(INTS).range(-32, 31.75);
         unary("eq/number", x -> x.eq(1)).types(ALL);
@@ -185,21 +188,23 @@ final class MathTable {
         }
         unary("cast/gradient", x -> x.mul(1.5).cast(DType.F64).square()).types(REAL).smooth();
         rows.add(OpCase.of("where", x -> x[0].where(x[1], x[2]))
-            .types(ALL)
-            .differentiable()
-            .on(In.bool(7), In.of(7), In.of(7))
-            .on(In.bool(3, 1), In.of(5), In.of(3, 5))
-            .on(In.bool(), In.of(13), In.of())
-            .on(In.bool(0, 2), In.of(2), In.of(0, 1))
-            .on(In.bool(33, 2), In.of(33, 2), In.of(2)));
-        rows.add(OpCase.of("where/number", x -> x[0].where(x[1], 3)).types(ALL).differentiable().on(In.bool(17), In.of(17)));
+                .types(ALL)
+                .differentiable()
+                .on(In.bool(7), In.of(7), In.of(7))
+                .on(In.bool(3, 1), In.of(5), In.of(3, 5))
+                .on(In.bool(), In.of(13), In.of())
+                .on(In.bool(0, 2), In.of(2), In.of(0, 1))
+                .on(In.bool(33, 2), In.of(33, 2), In.of(2)));
+        rows.add(OpCase.of("where/number", x -> x[0].where(x[1], 3)).types(ALL).differentiable().on(In.bool(17),
+                In.of(17)));
         rows.add(OpCase.of("where/compared", x -> x[0].gt(x[1]).where(x[0].mul(x[1]), x[1]))
-            .types(NUMBERS)
-            .smooth()
-            .on(In.of(33), In.of(33))
-            .on(In.of(4, 3), In.of(3)));
+                .types(NUMBERS)
+                .smooth()
+                .on(In.of(33), In.of(33))
+                .on(In.of(4, 3), In.of(3)));
         for (var a : DType.values()) {
-            rows.add(OpCase.of("add/promote-" + a, x -> x[0].cast(a).maximum(x[1])).types(ALL).on(In.from(0, 4, 13), In.of(13)));
+            rows.add(OpCase.of("add/promote-" + a, x -> x[0].cast(a).maximum(x[1])).types(ALL).on(In.from(0, 4, 13),
+                    In.of(13)));
         }
     }
 

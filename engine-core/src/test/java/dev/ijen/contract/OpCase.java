@@ -129,9 +129,9 @@ final class OpCase {
     /// Which inputs of a variant have gradients.
     static List<Integer> real(List<In> variant, DType type) {
         return IntStream.range(0, variant.size())
-            .filter(i -> variant.get(i).dtype(type).isFloat())
-            .boxed()
-            .toList();
+                .filter(i -> variant.get(i).dtype(type).isFloat())
+                .boxed()
+                .toList();
     }
 
     /// The error allowed for results of a type when the row is tried with `tried`: the coarser of the two counts.

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// The op table on an engine: values in every type, inputs that are views, gradients and second gradients. A module with a
 /// backend extends this class.
 public abstract class OpContract {
-    @RegisterExtension
-    final LiveBuffers engines = new LiveBuffers();
+    @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
     /// The device under test.
     protected abstract Device device();
@@ -52,7 +51,8 @@ public abstract class OpContract {
 
     /// All variants in one program.
     private static void compare(
-            String what, OpCase row, DType type, List<List<In>> variants, Engine engine, Function<List<Tensor>, Tensor> f) {
+            String what, OpCase row, DType type, List<List<In>> variants, Engine engine,
+            Function<List<Tensor>, Tensor> f) {
         var values = new ArrayList<Value>();
         for (var v : variants) {
             values.addAll(row.draw(v, type));
@@ -69,7 +69,8 @@ public abstract class OpContract {
         var expected = expected(program, values);
         var actual = run(engine, program, values);
         for (int i = 0; i < expected.size(); i++) {
-            Close.check(what + " on " + variants.get(i), expected.get(i), actual.get(i), row.tolerance(expected.get(i).dtype(), type));
+            Close.check(what + " on " + variants.get(i), expected.get(i), actual.get(i),
+                    row.tolerance(expected.get(i).dtype(), type));
         }
     }
 
@@ -131,43 +132,46 @@ public abstract class OpContract {
         var actual = run(engine, program, bases);
         for (int i = 0; i < expected.size(); i++) {
             Close.check(
-                row + " of " + type + " through " + Views.name(kind) + " on " + variants.get(i),
-                expected.get(i),
-                actual.get(i),
-                row.tolerance(expected.get(i).dtype(), type));
+                    row + " of " + type + " through " + Views.name(kind) + " on " + variants.get(i),
+                    expected.get(i),
+                    actual.get(i),
+                    row.tolerance(expected.get(i).dtype(), type));
         }
     }
 
     @TestFactory
     Stream<DynamicTest> gradients() {
-        return rows(OpTable.rows().stream().filter(r -> r.isDifferentiable() && !r.variants().isEmpty()), (row, engine) -> {
-            for (var type : List.of(DType.F64, DType.F32)) {
-                if (row.types().contains(type)) {
-                    derivatives(row, type, engine, false);
-                }
-            }
-        });
+        return rows(OpTable.rows().stream().filter(r -> r.isDifferentiable() && !r.variants().isEmpty()),
+                (row, engine) -> {
+                    for (var type : List.of(DType.F64, DType.F32)) {
+                        if (row.types().contains(type)) {
+                            derivatives(row, type, engine, false);
+                        }
+                    }
+                });
     }
 
     @TestFactory
     Stream<DynamicTest> secondGradients() {
-        return rows(OpTable.rows().stream().filter(r -> r.isSmooth() && !r.variants().isEmpty()), (row, engine) ->
-            derivatives(row, DType.F64, engine, true));
+        return rows(OpTable.rows().stream().filter(r -> r.isSmooth() && !r.variants().isEmpty()),
+                (row, engine) -> derivatives(row, DType.F64, engine, true));
     }
 
     private static void derivatives(OpCase row, DType type, Engine engine, boolean second) {
         for (var variant : row.variants().subList(0, Math.min(second ? 2 : 4, row.variants().size()))) {
             var values = row.draw(variant, type);
             var of = OpCase.real(variant, type);
-            Function<List<Tensor>, List<Tensor>> program = in -> second ? Graphs.second(row, in, of) : Graphs.gradient(row, in, of);
+            Function<List<Tensor>, List<Tensor>> program = in -> second ? Graphs.second(row, in, of)
+                    : Graphs.gradient(row, in, of);
             var expected = expected(program, values);
             var actual = run(engine, program, values);
             for (int i = 0; i < expected.size(); i++) {
                 var e = expected.get(i);
                 // sums over the whole result: the error is in proportion to the greatest of the gradient
                 double tolerance = 64 * row.tolerance(e.dtype(), type);
-                Close.check((second ? "second " : "") + "gradient " + i + " of " + row + " in " + type + " on " + variant,
-                    e, actual.get(i), tolerance, Close.scale(e));
+                Close.check(
+                        (second ? "second " : "") + "gradient " + i + " of " + row + " in " + type + " on " + variant,
+                        e, actual.get(i), tolerance, Close.scale(e));
             }
         }
     }

@@ -9,8 +9,8 @@ final class OpTable {
 
     static List<OpCase> rows() {
         return Stream.of(MathTable.rows(), ReduceTable.rows(), ShapeTable.rows(), IndexTable.rows(), NeuralTable.rows())
-            .flatMap(List::stream)
-            .toList();
+                .flatMap(List::stream)
+                .toList();
     }
 
     /// The row of that name.

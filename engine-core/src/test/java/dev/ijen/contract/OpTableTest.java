@@ -41,12 +41,14 @@ class OpTableTest {
 
     @TestFactory
     Stream<DynamicTest> gradientsAgreeWithDifferences() {
-        return OpTable.rows().stream().filter(OpCase::isDifferentiable).map(row -> dynamicTest(row.name(), () -> gradients(row, false)));
+        return OpTable.rows().stream().filter(OpCase::isDifferentiable)
+                .map(row -> dynamicTest(row.name(), () -> gradients(row, false)));
     }
 
     @TestFactory
     Stream<DynamicTest> secondGradientsAgreeWithDifferences() {
-        return OpTable.rows().stream().filter(OpCase::isSmooth).map(row -> dynamicTest(row.name(), () -> gradients(row, true)));
+        return OpTable.rows().stream().filter(OpCase::isSmooth)
+                .map(row -> dynamicTest(row.name(), () -> gradients(row, true)));
     }
 
     private static void gradients(OpCase row, boolean second) {

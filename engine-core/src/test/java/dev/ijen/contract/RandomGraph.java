@@ -20,7 +20,8 @@ import java.util.function.Function;
 /// numbers, order) is only made of nodes whose bits any correct engine must meet.
 final class RandomGraph {
     private static final DType[] TYPES = {
-        DType.F32, DType.F32, DType.F32, DType.F32, DType.F64, DType.F16, DType.BF16, DType.I32, DType.I64, DType.I8, DType.U8, DType.BOOL
+        DType.F32, DType.F32, DType.F32, DType.F32, DType.F64, DType.F16, DType.BF16, DType.I32, DType.I64, DType.I8,
+        DType.U8, DType.BOOL
     };
     private static final int[] EXTENTS = {1, 2, 3, 4, 5, 7, 13};
 
@@ -70,8 +71,8 @@ final class RandomGraph {
     /// Error allowed for each result.
     List<Double> tolerances() {
         return picked().stream()
-            .map(n -> n.unit < 0x1p-30 ? 0x1p-30 : n.unit < 0x1p-20 ? 2000 * n.unit : 24 * n.unit)
-            .toList();
+                .map(n -> n.unit < 0x1p-30 ? 0x1p-30 : n.unit < 0x1p-20 ? 2000 * n.unit : 24 * n.unit)
+                .toList();
     }
 
     private List<Node> picked() {
@@ -100,7 +101,8 @@ final class RandomGraph {
     private void argument() {
         var type = onlyF64 ? DType.F64 : TYPES[random.nextInt(TYPES.length)];
         var shape = nodes.isEmpty() || random.nextInt(3) == 0 ? shape() : pick().tensor.shape();
-        var v = new In(type, type.isFloat() ? -2 : type == DType.U8 ? 0 : -9, type.isFloat() ? 2 : 9, shape).draw(type, 0, 0, random);
+        var v = new In(type, type.isFloat() ? -2 : type == DType.U8 ? 0 : -9, type.isFloat() ? 2 : 9, shape).draw(type,
+                0, 0, random);
         arguments.add(v);
         nodes.add(new Node(Graphs.arguments(arguments).getLast(), v, true, type.isFloat() ? OpCase.unit(type) : 0));
     }
@@ -165,8 +167,9 @@ final class RandomGraph {
         if (!x.dtype().isFloat()) {
             if (x.dtype() != DType.BOOL) {
                 take(any(List.<Function<Tensor, Tensor>>of(
-                    t -> t.add(3), t -> t.mul(5), t -> t.rsub(1), Tensor::neg, Tensor::abs, Tensor::relu, Tensor::sign,
-                    t -> t.shiftRight(1), t -> t.mod(4), t -> t.floorDiv(3))).apply(x), true, a);
+                        t -> t.add(3), t -> t.mul(5), t -> t.rsub(1), Tensor::neg, Tensor::abs, Tensor::relu,
+                        Tensor::sign,
+                        t -> t.shiftRight(1), t -> t.mod(4), t -> t.floorDiv(3))).apply(x), true, a);
             }
             return;
         }
@@ -174,13 +177,16 @@ final class RandomGraph {
             // sums and products of two numbers have one right result in F32 and F64
             boolean exact = a.exact && x.dtype().bytes() >= 4;
             take(any(List.<Function<Tensor, Tensor>>of(
-                t -> t.add(c), t -> t.mul(c), t -> t.rsub(c), Tensor::neg, Tensor::abs, Tensor::relu)).apply(x), exact, a);
+                    t -> t.add(c), t -> t.mul(c), t -> t.rsub(c), Tensor::neg, Tensor::abs, Tensor::relu)).apply(x),
+                    exact, a);
             return;
         }
         take(any(List.<Function<Tensor, Tensor>>of(
-            Tensor::tanh, Tensor::sin, Tensor::cos, Tensor::sigmoid, Tensor::erf, Tensor::gelu, Tensor::silu, Tensor::atan,
-            t -> t.square().add(1).sqrt(), t -> t.square().add(1).reciprocal(), t -> t.square().log1p(), t -> t.minimum(2).exp(),
-            t -> t.square().mul(0.25), Tensor::softplus, t -> t.tanh().pow(3))).apply(x), false, a);
+                Tensor::tanh, Tensor::sin, Tensor::cos, Tensor::sigmoid, Tensor::erf, Tensor::gelu, Tensor::silu,
+                Tensor::atan,
+                t -> t.square().add(1).sqrt(), t -> t.square().add(1).reciprocal(), t -> t.square().log1p(),
+                t -> t.minimum(2).exp(),
+                t -> t.square().mul(0.25), Tensor::softplus, t -> t.tanh().pow(3))).apply(x), false, a);
     }
 
     private void jumpy(Node a) {
@@ -228,7 +234,8 @@ final class RandomGraph {
                 if (real) {
                     take(x.div(y.square().add(1)), false, a, b);
                 } else {
-                    take(x.binaryOf(any(List.of(BinaryFn.AND, BinaryFn.OR, BinaryFn.XOR, BinaryFn.MOD, BinaryFn.DIV)), y), true, a, b);
+                    take(x.binaryOf(any(List.of(BinaryFn.AND, BinaryFn.OR, BinaryFn.XOR, BinaryFn.MOD, BinaryFn.DIV)),
+                            y), true, a, b);
                 }
             }
             case 6 -> {
@@ -333,7 +340,8 @@ final class RandomGraph {
                 }
             }
             case 2 -> {
-                if (b.tensor.shape().rank() == 2 && x.shape().dim(-1) == b.tensor.shape().dim(0) && b.tensor.dtype() == x.dtype()) {
+                if (b.tensor.shape().rank() == 2 && x.shape().dim(-1) == b.tensor.shape().dim(0)
+                        && b.tensor.dtype() == x.dtype()) {
                     take(x.matmul(b.tensor), whole, a, b);
                 }
             }

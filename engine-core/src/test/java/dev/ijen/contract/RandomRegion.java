@@ -14,14 +14,19 @@ import java.util.Random;
 /// A seeded random loop nest as a plan of one launch: loads with any strides, all instructions and types, stores and folds.
 /// Inputs and outputs are externals.
 final class RandomRegion {
+    private static final DType[] STORED = DType.values();
+    private static final Region.Fold[] FOLDS = Region.Fold.values();
     private static final DType[] COMPUTE = {DType.F32, DType.F64, DType.I32, DType.I64};
     private static final UnaryFn[] REAL = {
-        UnaryFn.NEG, UnaryFn.ABS, UnaryFn.TANH, UnaryFn.SIN, UnaryFn.COS, UnaryFn.SIGMOID, UnaryFn.ERF, UnaryFn.ATAN, UnaryFn.RELU
+        UnaryFn.NEG, UnaryFn.ABS, UnaryFn.TANH, UnaryFn.SIN, UnaryFn.COS, UnaryFn.SIGMOID, UnaryFn.ERF, UnaryFn.ATAN,
+        UnaryFn.RELU
     };
     private static final UnaryFn[] WHOLE = {UnaryFn.NEG, UnaryFn.ABS, UnaryFn.SIGN, UnaryFn.RELU, UnaryFn.NOT};
     private static final BinaryFn[] BOTH = {BinaryFn.ADD, BinaryFn.SUB, BinaryFn.MUL, BinaryFn.MAX, BinaryFn.MIN};
-    private static final BinaryFn[] BITS = {BinaryFn.AND, BinaryFn.OR, BinaryFn.XOR, BinaryFn.DIV, BinaryFn.MOD, BinaryFn.SHL, BinaryFn.SHR};
-    private static final BinaryFn[] COMPARE = {BinaryFn.EQ, BinaryFn.NE, BinaryFn.LT, BinaryFn.LE, BinaryFn.GT, BinaryFn.GE};
+    private static final BinaryFn[] BITS = {BinaryFn.AND, BinaryFn.OR, BinaryFn.XOR, BinaryFn.DIV, BinaryFn.MOD,
+        BinaryFn.SHL, BinaryFn.SHR};
+    private static final BinaryFn[] COMPARE = {BinaryFn.EQ, BinaryFn.NE, BinaryFn.LT, BinaryFn.LE, BinaryFn.GT,
+        BinaryFn.GE};
 
     private final Random random;
     private final int[] space;
@@ -56,7 +61,8 @@ final class RandomRegion {
             r.store();
         }
         var region = new Region(r.space, List.copyOf(r.body), List.copyOf(r.stores));
-        var launch = new Plan.Launch(new Kernel.Loop(region), List.copyOf(r.in), List.copyOf(r.out), new Plan.Origin("region", "seed " + seed));
+        var launch = new Plan.Launch(new Kernel.Loop(region), List.copyOf(r.in), List.copyOf(r.out),
+                new Plan.Origin("region", "seed " + seed));
         return new Plan(0, List.copyOf(r.externals), List.of(launch), List.copyOf(r.out));
     }
 
@@ -67,7 +73,8 @@ final class RandomRegion {
     }
 
     private Plan.Ref external(DType type, int count, boolean written) {
-        externals.add(new Plan.External(written ? Plan.Role.CELL : Plan.Role.ARGUMENT, "memory " + externals.size(), type, count, written));
+        externals.add(new Plan.External(written ? Plan.Role.CELL : Plan.Role.ARGUMENT, "memory " + externals.size(),
+                type, count, written));
         return new Plan.Ref(externals.size(), 0, type, count);
     }
 
@@ -105,7 +112,7 @@ final class RandomRegion {
     private void load() {
         var at = new int[2];
         var stride = strides(at, false);
-        var type = DType.values()[random.nextInt(DType.values().length)];
+        var type = pick(STORED);
         in.add(external(type, at[1], false));
         add(new Instr.Load(in.size() - 1, type, stride, at[0]), true);
     }
@@ -175,7 +182,7 @@ final class RandomRegion {
             }
             default -> {
                 // through a storage type
-                var to = DType.values()[random.nextInt(DType.values().length)];
+                var to = pick(STORED);
                 if (!type.isFloat() || to.isFloat() || exact.get(a)) {
                     add(new Instr.Cast(type, to, a), exact.get(a));
                 }
@@ -184,11 +191,11 @@ final class RandomRegion {
     }
 
     private void store() {
-        var stored = DType.values()[random.nextInt(DType.values().length)];
+        var stored = pick(STORED);
         boolean folds = random.nextInt(2) == 0;
-        var fold = folds ? Region.Fold.values()[random.nextInt(3)] : null;
+        var fold = folds ? pick(FOLDS) : null;
         if (fold == Region.Fold.SUM) {
-            stored = COMPUTE[random.nextInt(COMPUTE.length)];
+            stored = pick(COMPUTE);
         }
         int a = random.nextInt(3) == 0 ? any() : body.size() - 1;
         var from = body.get(a).type();

@@ -8,7 +8,8 @@ import dev.ijen.tensor.UnaryFn;
 
 /// Elementwise operations of the reference.
 final class RefElementwise {
-    private static final double[] GAUSS_NODES = {0, 0.5384693101056831, -0.5384693101056831, 0.9061798459386640, -0.9061798459386640};
+    private static final double[] GAUSS_NODES = {0, 0.5384693101056831, -0.5384693101056831, 0.9061798459386640,
+        -0.9061798459386640};
     private static final double[] GAUSS_WEIGHTS = {
         0.5688888888888889, 0.4786286704993665, 0.4786286704993665, 0.2369268850561891, 0.2369268850561891
     };
@@ -50,8 +51,8 @@ final class RefElementwise {
         if (a.real() == null) {
             for (int i = 0; i < n; i++) {
                 whole[i] = a.dtype() == DType.I64
-                    ? binary(f, a.whole()[i], b.whole()[i])
-                    : binary(f, (int) a.whole()[i], (int) b.whole()[i]);
+                        ? binary(f, a.whole()[i], b.whole()[i])
+                        : binary(f, (int) a.whole()[i], (int) b.whole()[i]);
             }
             return Value.wholes(t.dtype(), t.shape(), whole);
         }
@@ -103,9 +104,10 @@ final class RefElementwise {
             case SIGN -> Long.compare(x, 0);
             case RELU -> x > 0 ? x : 0;
             case NOT -> x == 0 ? 1 : 0;
-            case FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, SIGMOID,
+            case FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH,
+                    TANH, SIGMOID,
                     ERF ->
-                throw new IllegalArgumentException(f + " of a whole number");
+                    throw new IllegalArgumentException(f + " of a whole number");
         };
     }
 
@@ -121,7 +123,8 @@ final class RefElementwise {
             case ATAN2 -> StrictMath.atan2(a, b);
             case MAX -> a > b || Double.isNaN(a) ? a : b;
             case MIN -> a < b || Double.isNaN(a) ? a : b;
-            case AND, OR, XOR, SHL, SHR, EQ, NE, LT, LE, GT, GE -> throw new IllegalArgumentException(f + " of real numbers");
+            case AND, OR, XOR, SHL, SHR, EQ, NE, LT, LE, GT, GE ->
+                    throw new IllegalArgumentException(f + " of real numbers");
         };
     }
 
@@ -133,7 +136,8 @@ final class RefElementwise {
             case LE -> a <= b;
             case GT -> a > b;
             case GE -> a >= b;
-            case ADD, SUB, MUL, DIV, MOD, POW, ATAN2, MAX, MIN, AND, OR, XOR, SHL, SHR -> throw new IllegalArgumentException(f.toString());
+            case ADD, SUB, MUL, DIV, MOD, POW, ATAN2, MAX, MIN, AND, OR, XOR, SHL, SHR ->
+                    throw new IllegalArgumentException(f.toString());
         };
     }
 
@@ -172,7 +176,8 @@ final class RefElementwise {
         return switch (f) {
             case SHL -> a << b;
             case SHR -> a >>> b;
-            case ADD, SUB, MUL, DIV, MOD, MAX, MIN, AND, OR, XOR, EQ, NE, LT, LE, GT, GE -> binary(f, (long) a, (long) b);
+            case ADD, SUB, MUL, DIV, MOD, MAX, MIN, AND, OR, XOR, EQ, NE, LT, LE, GT, GE ->
+                    binary(f, (long) a, (long) b);
             case POW, ATAN2 -> throw new IllegalArgumentException(f + " of whole numbers");
         };
     }

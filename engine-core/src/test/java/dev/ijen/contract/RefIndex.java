@@ -31,6 +31,7 @@ final class RefIndex {
                 }
             }
         }
-        return y.real() != null ? Value.reals(y.dtype(), y.shape(), y.real()) : Value.wholes(y.dtype(), y.shape(), y.whole());
+        return y.real() != null ? Value.reals(y.dtype(), y.shape(), y.real())
+                : Value.wholes(y.dtype(), y.shape(), y.whole());
     }
 }

@@ -12,7 +12,8 @@ final class RefPhilox {
     /// Word `element mod 4` of block ⌊element / 4⌋, with counter (block, stream, step low, step high).
     static int word(long seed, long step, int stream, int element) {
         long mask = 0xffffffffL;
-        var c = new long[] {Integer.toUnsignedLong(element) / 4, Integer.toUnsignedLong(stream), step & mask, step >>> 32};
+        var c = new long[] {Integer.toUnsignedLong(element) / 4, Integer.toUnsignedLong(stream), step & mask,
+            step >>> 32};
         return (int) rounds(c, new long[] {seed & mask, seed >>> 32})[element & 3];
     }
 

@@ -17,11 +17,12 @@ final class RefWindow {
 
     static Value of(Windowed op, Tensor t, Value[] in) {
         return switch (op) {
-            case Windowed.Conv c -> conv(c.window(), c.groups(), t, in[0].shape(), t.shape(), in[1].shape(), in[0], in[1], null);
+            case Windowed.Conv c ->
+                    conv(c.window(), c.groups(), t, in[0].shape(), t.shape(), in[1].shape(), in[0], in[1], null);
             case Windowed.ConvInputGradient c ->
-                conv(c.window(), c.groups(), t, t.shape(), in[0].shape(), in[1].shape(), null, in[1], in[0]);
+                    conv(c.window(), c.groups(), t, t.shape(), in[0].shape(), in[1].shape(), null, in[1], in[0]);
             case Windowed.ConvFilterGradient c ->
-                conv(c.window(), c.groups(), t, in[0].shape(), in[1].shape(), t.shape(), in[0], null, in[1]);
+                    conv(c.window(), c.groups(), t, in[0].shape(), in[1].shape(), t.shape(), in[0], null, in[1]);
             case Windowed.MaxPool p -> max(p.window(), t, in[0], null, t.shape(), 0);
             case Windowed.MaxPick p -> max(p.window(), t, in[0], in[1], t.shape(), 1);
             case Windowed.MaxPoolGradient p -> max(p.window(), t, in[0], in[1], in[1].shape(), 2);

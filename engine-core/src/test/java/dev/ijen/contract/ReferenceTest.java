@@ -13,14 +13,16 @@ class ReferenceTest {
     void philoxGivesTheKnownAnswers() {
         long ones = 0xffffffffL;
         assertArrayEquals(
-            new long[] {0x6627e8d5L, 0xe169c58dL, 0xbc57ac4cL, 0x9b00dbd8L}, RefPhilox.rounds(new long[4], new long[2]));
+                new long[] {0x6627e8d5L, 0xe169c58dL, 0xbc57ac4cL, 0x9b00dbd8L},
+                RefPhilox.rounds(new long[4], new long[2]));
         assertArrayEquals(
-            new long[] {0x408f276dL, 0x41c83b0eL, 0xa20bc7c6L, 0x6d5451fdL},
-            RefPhilox.rounds(new long[] {ones, ones, ones, ones}, new long[] {ones, ones}));
+                new long[] {0x408f276dL, 0x41c83b0eL, 0xa20bc7c6L, 0x6d5451fdL},
+                RefPhilox.rounds(new long[] {ones, ones, ones, ones}, new long[] {ones, ones}));
         assertArrayEquals(
-            new long[] {0xd16cfe09L, 0x94fdccebL, 0x5001e420L, 0x24126ea1L},
-            RefPhilox.rounds(
-                new long[] {0x243f6a88L, 0x85a308d3L, 0x13198a2eL, 0x03707344L}, new long[] {0xa4093822L, 0x299f31d0L}));
+                new long[] {0xd16cfe09L, 0x94fdccebL, 0x5001e420L, 0x24126ea1L},
+                RefPhilox.rounds(
+                        new long[] {0x243f6a88L, 0x85a308d3L, 0x13198a2eL, 0x03707344L},
+                        new long[] {0xa4093822L, 0x299f31d0L}));
     }
 
     /// The engine's generator places block, stream and step as the reference does.

@@ -24,13 +24,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// with a backend extends this class.
 public abstract class SpecialContract {
     private static final double[] SPECIAL = {
-        Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 2, -2, 3, 1e-3,
-        -1e-3, 1e-10, -1e-10, 1e-30, 10, -10, 20, -20, 88, 89, -88, -104, 100, -100, 1e4, -1e4, 1e10, -1e10, 1e30, -1e30, 3.4e38,
-        -3.4e38, 1.2e-38, 1e-45, 0.9999999, 1.0000001, -0.9999999, 8388607.5, 8388608.5, 2147483647, 4294967296.0, 709, 710, -745
+        Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 2,
+        -2, 3, 1e-3,
+        -1e-3, 1e-10, -1e-10, 1e-30, 10, -10, 20, -20, 88, 89, -88, -104, 100, -100, 1e4, -1e4, 1e10, -1e10, 1e30,
+        -1e30, 3.4e38,
+        -3.4e38, 1.2e-38, 1e-45, 0.9999999, 1.0000001, -0.9999999, 8388607.5, 8388608.5, 2147483647, 4294967296.0, 709,
+        710, -745
     };
 
-    @RegisterExtension
-    final LiveBuffers engines = new LiveBuffers();
+    @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
     /// The device under test.
     protected abstract Device device();
@@ -67,7 +69,8 @@ public abstract class SpecialContract {
                         continue;
                     }
                     double allowed = 16 * OpCase.unit(type) * Math.max(Math.abs(want), least(type));
-                    boolean same = Double.isNaN(want) ? Double.isNaN(got) : want == got || Math.abs(want - got) <= allowed;
+                    boolean same = Double.isNaN(want) ? Double.isNaN(got)
+                            : want == got || Math.abs(want - got) <= allowed;
                     if (angle && !same) {
                         // near a zero or a pole errors are absolute or relative to the pole's distance
                         same = Math.abs(want - got) <= 16 * OpCase.unit(type) * (1 + want * want);
@@ -102,8 +105,10 @@ public abstract class SpecialContract {
                     double want = e.at(i);
                     double got = r.get(i);
                     double allowed = 16 * OpCase.unit(type) * Math.max(Math.abs(want), least(type));
-                    boolean same = Double.isNaN(want) ? Double.isNaN(got) : want == got || Math.abs(want - got) <= allowed;
-                    assertEquals(true, same, f + " of " + type + " " + SPECIAL[i / n] + ", " + SPECIAL[i % n] + ": " + got + ", expected " + want);
+                    boolean same = Double.isNaN(want) ? Double.isNaN(got)
+                            : want == got || Math.abs(want - got) <= allowed;
+                    assertEquals(true, same, f + " of " + type + " " + SPECIAL[i / n] + ", " + SPECIAL[i % n] + ": "
+                            + got + ", expected " + want);
                 }
             }
         }));
@@ -113,20 +118,23 @@ public abstract class SpecialContract {
     @Test
     void casts() {
         var engine = engines.open(device());
-        var whole = new long[] {0, 1, -1, 2, 127, 128, -128, -129, 255, 256, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 31, 1L << 32, (1L << 53) + 1,
+        var whole = new long[] {0, 1, -1, 2, 127, 128, -128, -129, 255, 256, Integer.MAX_VALUE, Integer.MIN_VALUE,
+            1L << 31, 1L << 32, (1L << 53) + 1,
             (1L << 24) + 1, Long.MAX_VALUE, Long.MIN_VALUE, 65504, 65520, 16777217, -16777219, 2049};
         for (var from : DType.values()) {
             var x = from.isFloat()
-                ? Value.reals(from, Shape.of(SPECIAL.length), SPECIAL)
-                : Value.wholes(from, Shape.of(whole.length), whole);
+                    ? Value.reals(from, Shape.of(SPECIAL.length), SPECIAL)
+                    : Value.wholes(from, Shape.of(whole.length), whole);
             for (var to : DType.values()) {
                 var e = OpContract.expected(t -> List.of(t.getFirst().cast(to)), List.of(x)).getFirst();
                 var a = OpContract.run(engine, t -> List.of(t.getFirst().cast(to)), List.of(x)).getFirst();
                 for (int i = 0; i < x.shape().size(); i++) {
                     double want = e.at(i);
                     boolean subnormal = from.isFloat() && to.isFloat() && Math.abs(want) < 0x1p-126;
-                    boolean same = subnormal || (to == DType.I64 ? e.whole()[i] == a.getLong(i) : Double.compare(want + 0.0, a.get(i) + 0.0) == 0);
-                    assertEquals(true, same, from + " " + x.at(i) + " to " + to + ": " + a.get(i) + ", expected " + want);
+                    boolean same = subnormal || (to == DType.I64 ? e.whole()[i] == a.getLong(i)
+                            : Double.compare(want + 0.0, a.get(i) + 0.0) == 0);
+                    assertEquals(true, same,
+                            from + " " + x.at(i) + " to " + to + ": " + a.get(i) + ", expected " + want);
                 }
             }
         }
@@ -140,8 +148,9 @@ public abstract class SpecialContract {
         Function<List<Tensor>, List<Tensor>> f = t -> {
             var v = t.getFirst();
             return List.of(
-                v.sub(v), v.mul(0), v.ne(v), v.eq(v), v.isFinite(), v.maximum(v), v.div(v), v.mul(v.reciprocal()), v.exp().log(), v.pow(0),
-                v.add(0).mul(1).neg().neg(), v.rsub(0), v.sqrt().square(), v.isNaN().where(v.zerosLike(), v));
+                    v.sub(v), v.mul(0), v.ne(v), v.eq(v), v.isFinite(), v.maximum(v), v.div(v), v.mul(v.reciprocal()),
+                    v.exp().log(), v.pow(0),
+                    v.add(0).mul(1).neg().neg(), v.rsub(0), v.sqrt().square(), v.isNaN().where(v.zerosLike(), v));
         };
         var e = OpContract.expected(f, List.of(x));
         var a = OpContract.run(engine, f, List.of(x));

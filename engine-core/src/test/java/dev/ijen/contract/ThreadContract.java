@@ -19,8 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// Work large enough to be shared gives the same bits at any number of threads and in every run, and still what the reference
 /// computes. A module with a backend extends this class.
 public abstract class ThreadContract {
-    @RegisterExtension
-    final LiveBuffers engines = new LiveBuffers();
+    @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
     /// The device under test.
     protected abstract Device device();
@@ -52,7 +51,8 @@ public abstract class ThreadContract {
                 Close.bits(row + " at 1 and 3 threads", a, OpContract.run(three, program, values));
                 Close.bits(row + " twice", a, OpContract.run(one, program, values));
                 var e = OpContract.expected(in -> List.of(row.apply(in)), values).getFirst();
-                Close.check(row + " on " + variant, e, a.getFirst(), 8 * row.tolerance(e.dtype(), type), Close.scale(e));
+                Close.check(row + " on " + variant, e, a.getFirst(), 8 * row.tolerance(e.dtype(), type),
+                        Close.scale(e));
             }
         }));
     }

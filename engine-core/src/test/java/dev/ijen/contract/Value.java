@@ -28,15 +28,15 @@ record Value(DType dtype, Shape shape, double[] real, long[] whole) {
     /// A copy of host data.
     static Value of(HostTensor t) {
         return t.dtype().isFloat()
-            ? new Value(t.dtype(), t.shape(), t.toDoubleArray(), null)
-            : new Value(t.dtype(), t.shape(), null, t.toLongArray());
+                ? new Value(t.dtype(), t.shape(), t.toDoubleArray(), null)
+                : new Value(t.dtype(), t.shape(), null, t.toLongArray());
     }
 
     /// A zero of each element: the start of a computation.
     static Value blank(DType dtype, Shape shape) {
         return dtype.isFloat()
-            ? new Value(dtype, shape, new double[shape.size()], null)
-            : new Value(dtype, shape, null, new long[shape.size()]);
+                ? new Value(dtype, shape, new double[shape.size()], null)
+                : new Value(dtype, shape, null, new long[shape.size()]);
     }
 
     /// The data a program would be given.
