@@ -1,9 +1,10 @@
 /// The `ijen` command.
 module dev.ijen.cli {
-    requires com.fasterxml.jackson.databind;
     requires dev.ijen.core;
     requires info.picocli;
-    requires me.tongfei.progressbar;
+    requires java.management;
+    requires jdk.management;
+    requires jdk.unsupported;
 
     opens dev.ijen.cli to info.picocli;
 }

@@ -1,18 +1,103 @@
 package dev.ijen.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
 
-/// The `ijen` command. Exit codes: 0 done, 1 failed while running, 2 wrong usage.
-@Command(name = "ijen", description = "Trains and runs neural networks.", mixinStandardHelpOptions = true,
-        version = "ijen 0.1.0")
+/// The `ijen` command.
+@Command(name = "ijen", description = "Trains and runs neural networks.", versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            TrainCommand.class, EvalCommand.class, PredictCommand.class, InspectCommand.class, InitCommand.class,
+            ConfigCommand.class, DataCommand.class, SynthCommand.class, DevicesCommand.class, DoctorCommand.class,
+            BenchCommand.class, CompletionCommand.class
+        },
+        footer = {
+            "",
+            "Any option can also be given as an environment variable: --max-steps is IJEN_MAX_STEPS.", "",
+            "Exit codes: 0 done, 1 failed while running, 2 wrong usage or config, 3 device unavailable, "
+                    + "4 bad data or model file, 130 interrupted (after saving a checkpoint)."
+        })
 final class Main implements Runnable {
+    final Host host;
+
+    @CommandLine.Option(names = {"-h", "--help"}, usageHelp = true,
+            description = "Show this help and exit.") boolean help;
+
+    @CommandLine.Option(names = {"-V", "--version"}, versionHelp = true,
+            description = "Show the version and exit.") boolean version;
+
+    Main(Host host) {
+        this.host = host;
+    }
+
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
+        CommandLine.usage(this, host.out());
     }
 
     static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        var host = Host.process();
+        host.interrupts().install();
+        int code = run(host, args);
+        host.out().flush();
+        host.err().flush();
+        System.exit(code);
+    }
+
+    /// Runs the command. Returns the exit code.
+    static int run(Host host, String... args) {
+        var line = commandLine(host);
+        try {
+            return line.execute(args);
+        } catch (Throwable e) { // errors that picocli lets pass, an OutOfMemoryError for one
+            return Errors.failed(host, e, Arrays.asList(args).contains("--verbose"));
+        }
+    }
+
+    /// The parser, without running anything.
+    static CommandLine commandLine(Host host) {
+        var line = new CommandLine(new Main(host))
+                .setOut(new PrintWriter(host.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(host.err(), true, StandardCharsets.UTF_8))
+                .setDefaultValueProvider(new EnvironmentDefaults(host.env()))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setAbbreviatedOptionsAllowed(false)
+                .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler((e, _) -> Errors.usage(host, e))
+                .setExecutionExceptionHandler((e, command, _) -> failed(host, e, command))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(
+                        host.terminal().present() && !host.has("NO_COLOR") ? CommandLine.Help.Ansi.AUTO
+                                : CommandLine.Help.Ansi.OFF));
+        inOrder(line);
+        return line;
+    }
+
+    /// Options stand in help texts as they stand in the source: the important ones first.
+    private static void inOrder(CommandLine line) {
+        line.getCommandSpec().usageMessage().sortOptions(false);
+        line.getSubcommands().values().forEach(Main::inOrder);
+    }
+
+    private static int failed(Host host, Exception e, CommandLine command) {
+        boolean verbose = command.getCommandSpec().userObject() instanceof BaseCommand c && c.verbose;
+        if (e instanceof ParameterException p) {
+            return Errors.usage(host, p);
+        }
+        return Errors.failed(host, e, verbose);
+    }
+
+    /// Versions of Ijen and of what runs it.
+    static final class Version implements IVersionProvider {
+        static final String IJEN = "0.1.0";
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"ijen " + IJEN + " on Java " + Runtime.version()};
+        }
     }
 }

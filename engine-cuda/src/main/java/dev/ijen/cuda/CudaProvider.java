@@ -4,8 +4,8 @@ import dev.ijen.spi.Backend;
 import dev.ijen.spi.BackendProvider;
 import dev.ijen.tensor.IjenException;
 
-/// Says why CUDA devices can't be used. This version of Ijen looks for the NVIDIA driver, so that a user learns whether the
-/// machine has one, and computes on the CPU.
+/// Says why CUDA devices can't be used. This version of Ijen looks for the NVIDIA driver, so that a user learns whether
+/// the machine has one, and computes on the CPU.
 public final class CudaProvider implements BackendProvider {
     private static final String USE_CPU = "use --device cpu (or auto)";
 

@@ -5,15 +5,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/// Whether the machine has NVIDIA's driver, found by looking at files alone: loading a broken native library can end the
-/// process, and must not happen to someone who only asked for a list of devices.
+/// Whether the machine has NVIDIA's driver, found by looking at files alone: loading a broken native library can end
+/// the process, and must not happen to someone who only asked for a list of devices.
 sealed interface Driver {
-    /// Its library's name on Linux, the only system NVIDIA's driver and this backend have in common with the JDK's loader path.
+    /// Its library's name on Linux.
     String LIBRARY = "libcuda.so.1";
 
     /// Folders in which distributions, containers, WSL and NixOS put it.
@@ -42,7 +41,7 @@ sealed interface Driver {
 
     /// There is none.
     ///
-    /// @param why where it was looked for
+    /// @param why in a few words
     record Missing(String why) implements Driver {}
 
     /// Looks on this machine.
@@ -59,7 +58,6 @@ sealed interface Driver {
 
     /// Looks in folders, and for the version in a file like `/proc/driver/nvidia/version`.
     static Driver find(List<String> folders, Path version) {
-        var looked = new ArrayList<String>();
         for (var folder : folders) {
             if (folder.isBlank()) {
                 continue;
@@ -69,14 +67,12 @@ sealed interface Driver {
                 if (Files.isRegularFile(library)) {
                     return new Found(library, version(version));
                 }
-                if (Files.isDirectory(library.getParent())) {
-                    looked.add(folder);
-                }
             } catch (InvalidPathException | SecurityException e) {
-                looked.add(folder + " (unusable: " + e.getMessage() + ")");
+                System.getLogger(Driver.class.getName()).log(System.Logger.Level.DEBUG,
+                        "not a folder to look in: " + folder, e);
             }
         }
-        return new Missing("no " + LIBRARY + " in " + (looked.isEmpty() ? "any usual folder" : String.join(", ", looked)));
+        return new Missing("no " + LIBRARY + " in LD_LIBRARY_PATH or the usual folders");
     }
 
     /// The number after `Kernel Module`, for instance `550.54.15`; empty if the file says nothing of the kind.

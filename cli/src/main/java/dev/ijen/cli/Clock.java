@@ -1,0 +1,43 @@
+package dev.ijen.cli;
+
+import java.util.Arrays;
+
+/// Times a piece of work.
+final class Clock {
+    private static final double SAMPLE_SECONDS = 2e-4;
+    private static final int MOST_SAMPLES = 20_000;
+
+    private Clock() {}
+
+    /// Seconds of one call: warmed up for half of `budget`, then the median of samples until `budget` is over.
+    static double median(Runnable work, double budget) {
+        long from = System.nanoTime();
+        long calls = 0;
+        while (calls < 3 || seconds(from) < budget / 2) {
+            work.run();
+            calls++;
+        }
+        int batch = (int) Math.max(1, SAMPLE_SECONDS * calls / seconds(from));
+        var samples = new double[MOST_SAMPLES];
+        int n = 0;
+        from = System.nanoTime();
+        while (n < MOST_SAMPLES && (n < 5 || seconds(from) < budget / 2)) {
+            long start = System.nanoTime();
+            for (int i = 0; i < batch; i++) {
+                work.run();
+            }
+            samples[n++] = seconds(start) / batch;
+        }
+        return median(Arrays.copyOf(samples, n));
+    }
+
+    static double median(double[] samples) {
+        Arrays.sort(samples);
+        int n = samples.length;
+        return n % 2 == 1 ? samples[n / 2] : (samples[n / 2 - 1] + samples[n / 2]) / 2;
+    }
+
+    static double seconds(long since) {
+        return (System.nanoTime() - since) * 1e-9;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.ijen.cli;
+
+import dev.ijen.tensor.IjenException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// Turns whatever went wrong into one block on stderr (what, got, expected, fix) and an exit code.
+/// A stack trace only with `--verbose`.
+final class Errors {
+    private Errors() {}
+
+    /// Something thrown by a command. Returns the exit code.
+    static int failed(Host host, Throwable e, boolean verbose) {
+        var cause = unwrapped(e);
+        host.err().println("error: " + block(cause));
+        if (verbose) {
+            var trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace, true));
+            host.err().print(trace);
+        }
+        return Exit.of(cause);
+    }
+
+    /// A wrong command line, found by a command.
+    static ParameterException wrong(CommandSpec spec, String what, String got, String expected, String fix) {
+        return new ParameterException(spec.commandLine(), what, new IjenException(what, got, expected, fix));
+    }
+
+    /// A wrong command line, found by picocli or by a command. Returns the exit code.
+    static int usage(Host host, ParameterException e) {
+        var block = e.getCause() instanceof IjenException i ? i.getMessage() : parsed(e);
+        host.err().println("error: " + block);
+        return Exit.USAGE;
+    }
+
+    private static String parsed(ParameterException e) {
+        var name = e.getCommandLine().getCommandSpec().qualifiedName();
+        var help = "'" + name + " --help' lists what it takes";
+        var what = decapitalized(firstLine(e.getMessage()));
+        return switch (e) {
+            case UnmatchedArgumentException u -> {
+                var got = String.join(" ", u.getUnmatched());
+                var kind = got.startsWith("-") ? "option" : name.equals("ijen") ? "command" : "argument";
+                var nearest = suggestions(u);
+                yield block(
+                        name + ": unknown " + kind + " " + u.getUnmatched().getFirst(),
+                        got,
+                        nearest.isEmpty() ? "what it takes" : String.join(" or ", nearest),
+                        nearest.isEmpty() ? help : "did you mean " + nearest.getFirst() + "? " + help);
+            }
+            case MissingParameterException _ -> block(
+                    name + ": " + what, "a command line without it", "all required arguments", "add it; " + help);
+            default -> block(name + ": " + what, given(e), "a value it takes", help);
+        };
+    }
+
+    private static String given(ParameterException e) {
+        return e.getValue() == null || e.getValue().isEmpty() ? "another command line" : "'" + e.getValue() + "'";
+    }
+
+    /// The nearest options or commands.
+    private static List<String> suggestions(UnmatchedArgumentException e) {
+        return e.getSuggestions().stream().map(s -> s.replaceFirst("^.* (?=--)", "")).limit(3).toList();
+    }
+
+    private static Throwable unwrapped(Throwable e) {
+        return switch (e) {
+            case UncheckedIOException u -> u.getCause();
+            case ExceptionInInitializerError i when i.getCause() != null -> unwrapped(i.getCause());
+            default -> e;
+        };
+    }
+
+    private static String block(Throwable e) {
+        return switch (e) {
+            case IjenException i -> i.getMessage();
+            case OutOfMemoryError m -> block(
+                    "out of memory",
+                    String.valueOf(m.getMessage()),
+                    "at most %,d MiB of Java heap".formatted(Runtime.getRuntime().maxMemory() >> 20),
+                    "use a smaller batch or fewer examples, or set IJEN_JAVA_OPTS=-Xmx8g");
+            case StackOverflowError _ -> block(
+                    "too deeply nested",
+                    "a stack overflow",
+                    "a model or file of usual depth",
+                    "make it less deep, or set IJEN_JAVA_OPTS=-Xss16m");
+            case IOException io -> file(io);
+            default -> block(
+                    "an error in Ijen itself",
+                    e + where(e),
+                    "a clear message instead of this one",
+                    "run again with --verbose and report what it prints");
+        };
+    }
+
+    private static String file(IOException e) {
+        var file = e instanceof FileSystemException f && f.getFile() != null ? f.getFile() : "input or output";
+        var text = String.valueOf(e.getMessage());
+        return switch (e) {
+            case NoSuchFileException _ -> block(
+                    file + ": no such file", "nothing there", "an existing file or folder", "check the path");
+            case AccessDeniedException _ -> block(
+                    file + ": permission denied",
+                    "no right to read or write it",
+                    "a readable file, a writable folder",
+                    "change its permissions, or choose another path");
+            case FileAlreadyExistsException _ -> block(
+                    file + ": is already there", "an existing file", "a new name", "choose another path");
+            default -> text.contains("No space left")
+                    ? block(file + ": the disk is full", "no space left", "room to write",
+                            "free some space, or choose another --out")
+                    : block(file + ": reading or writing failed", text, "a file that can be used",
+                            "check the path and the disk");
+        };
+    }
+
+    private static String where(Throwable e) {
+        return Arrays.stream(e.getStackTrace())
+                .filter(f -> f.getClassName().startsWith("dev.ijen."))
+                .limit(1)
+                .map(f -> " at " + f.getFileName() + ":" + f.getLineNumber())
+                .collect(Collectors.joining());
+    }
+
+    static String block(String what, String got, String expected, String fix) {
+        return new IjenException(what, got, expected, fix).getMessage();
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("wrong usage");
+    }
+
+    private static String decapitalized(String text) {
+        return text.isEmpty() ? text : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.ijen.cli;
+
+import dev.ijen.train.TrainEvent;
+
+/// What is known of a running training between its events: losses come only now and then, and stay on view.
+final class Estimate {
+    private String metricName = "";
+    private long startStep;
+    private double loss = Double.NaN;
+    private double metric = Double.NaN;
+    private double learningRate = Double.NaN;
+    private double rate = Double.NaN;
+    private long bytes;
+    private double eta = Double.NaN;
+
+    void start(TrainEvent.Started s) {
+        metricName = s.metric();
+        startStep = s.startStep();
+        bytes = s.deviceBytes();
+    }
+
+    void step(TrainEvent.Step s) {
+        loss = Double.isNaN(s.loss()) ? loss : s.loss();
+        metric = Double.isNaN(s.metric()) ? metric : s.metric();
+        learningRate = Double.isNaN(s.learningRate()) ? learningRate : s.learningRate();
+        rate = s.samplesPerSecond();
+        bytes = s.deviceBytes() > 0 ? s.deviceBytes() : bytes;
+        long done = s.step() - startStep;
+        eta = done > 0 && s.steps() > 0 ? s.seconds() / done * (s.steps() - s.step()) : Double.NaN;
+    }
+
+    /// `12,345/s  ETA 0:21  loss 0.12  accuracy 0.98  lr 0.001  45 MiB`.
+    String numbers() {
+        var text = new StringBuilder();
+        if (!Double.isNaN(rate)) {
+            text.append(ProgressText.rate(rate));
+        }
+        if (!Double.isNaN(eta)) {
+            text.append("  ETA ").append(Text.duration(eta));
+        }
+        if (!Double.isNaN(loss)) {
+            text.append("  loss ").append(Text.number(loss));
+        }
+        if (!Double.isNaN(metric)) {
+            text.append("  ").append(metricName).append(' ').append(Text.number(metric));
+        }
+        if (!Double.isNaN(learningRate)) {
+            text.append("  lr ").append(Text.number(learningRate));
+        }
+        if (bytes > 0) {
+            text.append("  ").append(Text.bytes(bytes));
+        }
+        return text.toString().strip();
+    }
+}

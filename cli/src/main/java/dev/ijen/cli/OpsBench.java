@@ -1,0 +1,89 @@
+package dev.ijen.cli;
+
+import dev.ijen.engine.Engine;
+import dev.ijen.engine.State;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Shape;
+import dev.ijen.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BinaryOperator;
+
+/// How fast single operations are. Operands and results stay on the device, so that copying them is not measured.
+final class OpsBench {
+    private static final String SUITE = "ops";
+    private static final double BUDGET = 0.8;
+    private static final int MILLION = 1 << 20;
+
+    private final Engine engine;
+    private final List<Measurement> all = new ArrayList<>();
+
+    OpsBench(Engine engine) {
+        this.engine = engine;
+    }
+
+    List<Measurement> run() {
+        for (int n : new int[] {64, 256, 512, 1024}) {
+            flops("matmul %d³".formatted(n), 2.0 * n * n * n, Shape.of(n, n), Shape.of(n, n), Tensor::matmul);
+        }
+        flops("matmul 64×784 · 784×512", 2.0 * 64 * 784 * 512, Shape.of(64, 784), Shape.of(784, 512), Tensor::matmul);
+        flops(
+                "conv 32×64×56², 3×3",
+                2.0 * 32 * 64 * 56 * 56 * 64 * 9,
+                Shape.of(32, 64, 56, 56),
+                Shape.of(64, 64, 3, 3),
+                (x, w) -> x.conv2d(w, 1, 1));
+        flops(
+                "conv 64×1×28², 3×3 to 32",
+                2.0 * 64 * 28 * 28 * 32 * 9,
+                Shape.of(64, 1, 28, 28),
+                Shape.of(32, 1, 3, 3),
+                (x, w) -> x.conv2d(w, 1, 1));
+        var vector = Shape.of(MILLION);
+        bytes("add, 1 M", 12.0 * MILLION, vector, Tensor::add);
+        bytes("relu, 1 M", 8.0 * MILLION, vector, (x, _) -> x.relu());
+        bytes("exp, 1 M", 8.0 * MILLION, vector, (x, _) -> x.exp());
+        bytes("gelu, 1 M", 8.0 * MILLION, vector, (x, _) -> x.gelu());
+        bytes("fused x·y + gelu(x), 1 M", 12.0 * MILLION, vector, (x, y) -> x.mul(y).add(x.gelu()));
+        bytes("sum, 1 M", 4.0 * MILLION, vector, (x, _) -> x.sum());
+        bytes("softmax 2048×512", 8.0 * MILLION, Shape.of(2048, 512), (x, _) -> x.softmax(-1));
+        return all;
+    }
+
+    private void flops(String name, double work, Shape a, Shape b, BinaryOperator<Tensor> f) {
+        double seconds = seconds(a, b, f);
+        all.add(Measurement.of(SUITE, name, work / seconds * 1e-9, "GFLOP/s"));
+    }
+
+    private void bytes(String name, double moved, Shape shape, BinaryOperator<Tensor> f) {
+        double seconds = seconds(shape, shape, f);
+        all.add(Measurement.of(SUITE, name, moved / seconds * 1e-9, "GB/s"));
+    }
+
+    private double seconds(Shape a, Shape b, BinaryOperator<Tensor> f) {
+        try (var x = random("x", a);
+                var y = random("y", b);
+                var to = engine.zeros("result", DType.F32, f.apply(x.get(), y.get()).shape());
+                var step = engine.program(_ -> {
+                    to.set(f.apply(x.get(), y.get()));
+                    return List.of();
+                })) {
+            return Clock.median(
+                    () -> {
+                        step.run();
+                        engine.synchronize();
+                    },
+                    BUDGET);
+        }
+    }
+
+    private State random(String name, Shape shape) {
+        var r = engine.hostRandom();
+        var values = new float[shape.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = r.nextFloat() - 0.5f;
+        }
+        return engine.state(name, new HostTensor(DType.F32, shape, java.lang.foreign.MemorySegment.ofArray(values)));
+    }
+}

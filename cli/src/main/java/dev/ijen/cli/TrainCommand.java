@@ -1,0 +1,90 @@
+package dev.ijen.cli;
+
+import dev.ijen.train.TrainOptions;
+import dev.ijen.train.TrainPlan;
+import dev.ijen.train.TrainResult;
+import dev.ijen.train.Trainer;
+import dev.ijen.train.config.TrainConfig;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Trains a model.
+@Command(name = "train", description = {
+    "Trains the model of a config or preset and writes a run directory.",
+    "It holds the config, metrics, TensorBoard events, checkpoints and a report to open in a browser."
+}, footer = {
+    "", "Ctrl-C finishes the step and saves a checkpoint; a second one stops at once.",
+    "", "  ijen train --preset digits", "  ijen train --preset mnist-cnn --data DIR --set optimizer.lr=3e-4",
+    "  ijen init iris && ijen train iris.yaml --data iris.csv"
+})
+final class TrainCommand extends BaseCommand {
+    @Parameters(paramLabel = "CONFIG", arity = "0..1", description = "A YAML config; or use --preset.") Path file;
+
+    @Mixin ConfigSource source;
+
+    @Option(names = "--out", paramLabel = "DIR",
+            description = "The run directory (default: runs/NAME); where that is taken, NAME-2, …") Path out;
+
+    @Option(names = "--epochs", paramLabel = "N", converter = ComputeOptions.CountConverter.class,
+            description = "Passes over the data, instead of the config's.") Integer epochs;
+
+    @Option(names = "--max-steps", paramLabel = "N", converter = ComputeOptions.CountConverter.class,
+            description = "Stop after so many steps.") Integer maxSteps;
+
+    @Option(names = "--max-time", paramLabel = "TIME", converter = TimeConverter.class,
+            description = "Stop after this time: 90s, 10m, 1.5h.") Double maxTime;
+
+    @Option(names = "--dry-run",
+            description = "Show layers, shapes, parameters and the exact memory plan; train nothing.") boolean dryRun;
+
+    @Option(names = "--progress", paramLabel = "MODE", defaultValue = "auto",
+            description = "auto (a bar on a terminal, else plain), plain, json or none.") Progress.Mode progress;
+
+    @Mixin ComputeOptions compute;
+
+    @Override
+    public Integer call() {
+        var config = config();
+        if (dryRun) {
+            var plan = TrainPlan.of(config, options());
+            print(plan.toText(), plan.toMap());
+            return Exit.DONE;
+        }
+        var shown = Progress.of(quiet ? Progress.Mode.NONE : progress, host());
+        TrainResult result;
+        try (var _ = host().interrupts().guard(shown::remark);
+                var trainer = Trainer.of(config, options().withListener(shown))) {
+            result = trainer.fit();
+        } finally {
+            shown.close();
+        }
+        print(result.toText(), result.toMap());
+        note("report: " + result.run().resolve("report.html"));
+        return result.outcome() == TrainResult.Outcome.INTERRUPTED ? Exit.INTERRUPTED : Exit.DONE;
+    }
+
+    private TrainConfig config() {
+        var config = source.read(file, spec);
+        if (compute.seed != null) {
+            config = config.withSeed(compute.seed);
+        }
+        if (epochs != null) {
+            config = config.withEpochs(epochs);
+        }
+        if (maxSteps != null) {
+            config = config.withMaxSteps(maxSteps);
+        }
+        return maxTime == null ? config : config.withMaxTime(maxTime);
+    }
+
+    private TrainOptions options() {
+        return TrainOptions.defaults()
+                .withDevice(compute.device)
+                .withEngine(compute.engine())
+                .withOut(out)
+                .withInterrupted(host().interrupts()::requested);
+    }
+}
