@@ -29,14 +29,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Steps that assign cells, in place where that is allowed, several runs in a row. A module with a backend extends this class.
 public abstract class CellContract {
-    private static final int N = 17;
+    private static final int N = 67;
 
     @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
     /// The device under test.
     protected abstract Device device();
 
-    /// Three cells and an argument of [17, 17], a vector of 17, a counter.
+    /// Three cells and an argument of [67, 67], a vector of 67, a counter.
     private record Cells(Cell a, Cell b, Cell c, Cell v, Cell count, Tensor x) {}
 
     private static Map<String, Function<Cells, List<Tensor>>> updates() {
