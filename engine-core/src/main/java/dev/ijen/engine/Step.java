@@ -45,6 +45,9 @@ public final class Step implements AutoCloseable {
         final Execution.Loaded program;
         final ConcurrentLinkedDeque<Execution> idle = new ConcurrentLinkedDeque<>();
         Execution own;
+        /// Calls that use this now, on any thread; an evicted program is unloaded after the last of them.
+        int users;
+        boolean evicted;
 
         Live(List<InputSpec> specs, Execution.Loaded program) {
             this.specs = specs;
@@ -123,13 +126,15 @@ public final class Step implements AutoCloseable {
         synchronized (this) {
             checkOpen();
             l = live(specs(inputs));
+            l.users++;
         }
-        var e = l.idle.pollFirst();
-        if (e == null) {
-            e = execution(l);
-        }
+        Execution e = null;
         boolean fine = false;
         try {
+            e = l.idle.pollFirst();
+            if (e == null) {
+                e = execution(l);
+            }
             e.run(inputs);
             var r = new ArrayList<HostTensor>();
             for (int i = 0; i < e.results(); i++) {
@@ -145,8 +150,13 @@ public final class Step implements AutoCloseable {
                     l.idle.addFirst(e);
                 }
             }
-            if (!keep) {
+            if (!keep && e != null) {
                 e.close();
+            }
+            synchronized (this) {
+                if (--l.users == 0 && l.evicted) {
+                    engine.unload(l.program);
+                }
             }
         }
     }
@@ -247,7 +257,11 @@ public final class Step implements AutoCloseable {
         for (var e = l.idle.pollFirst(); e != null; e = l.idle.pollFirst()) {
             e.close();
         }
-        engine.unload(l.program);
+        if (l.users == 0) {
+            engine.unload(l.program);
+        } else {
+            l.evicted = true;
+        }
     }
 
     /// The cells the step would change, by a trace for a signature.
