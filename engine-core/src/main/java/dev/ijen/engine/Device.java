@@ -30,7 +30,8 @@ public record Device(String backend, int index) {
         var name = colon < 0 ? text : text.substring(0, colon);
         var number = colon < 0 ? "0" : text.substring(colon + 1);
         if (!name.matches("[a-z]+") || !number.matches("[0-9]{1,3}")) {
-            throw new IjenException("device: not understood", "'" + text + "'", "auto, cpu, cuda or cuda:N", "see 'ijen devices'");
+            throw new IjenException("device: not understood", "'" + text + "'", "auto, cpu, cuda or cuda:N",
+                    "see 'ijen devices'");
         }
         return new Device(name, Integer.parseInt(number));
     }

@@ -37,7 +37,8 @@ public final class Devices {
 
     private static Found probe(BackendProvider p) {
         return switch (p.probe()) {
-            case BackendProvider.Probe.Available(var devices) -> new Found(p.name(), devices.stream().map(DeviceInfo::of).toList(), "", "");
+            case BackendProvider.Probe.Available(var devices) ->
+                    new Found(p.name(), devices.stream().map(DeviceInfo::of).toList(), "", "");
             case BackendProvider.Probe.Unavailable(var reason, var fix) -> new Found(p.name(), List.of(), reason, fix);
         };
     }

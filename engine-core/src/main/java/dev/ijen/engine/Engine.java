@@ -198,7 +198,8 @@ public final class Engine implements Evaluator, AutoCloseable {
     private static List<Tensor> only(List<Tensor> in, int n) {
         if (in.size() != n) {
             throw new IjenException(
-                    "step: wrong number of arguments", in.size() + " arguments", n + "", "pass as many as the function takes");
+                    "step: wrong number of arguments", in.size() + " arguments", n + "",
+                    "pass as many as the function takes");
         }
         return in;
     }
@@ -283,7 +284,8 @@ public final class Engine implements Evaluator, AutoCloseable {
 
     void checkOpen() {
         if (closed) {
-            throw new IjenException("engine: used after close", "a closed engine", "an open one", "close it after its last use");
+            throw new IjenException("engine: used after close", "a closed engine", "an open one",
+                    "close it after its last use");
         }
     }
 

@@ -29,7 +29,8 @@ public abstract sealed class Held extends Cell implements AutoCloseable permits 
     final Buffer buffer() {
         if (closed) {
             throw new IjenException(
-                    name() + ": used after close", "a closed " + this, "an open one", "close the model after its last use");
+                    name() + ": used after close", "a closed " + this, "an open one",
+                    "close the model after its last use");
         }
         return buffer;
     }

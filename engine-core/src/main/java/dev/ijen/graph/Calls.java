@@ -35,15 +35,18 @@ final class Calls {
             case Rowwise.CrossEntropy c -> new Kernel.CrossEntropy(type, in.dim(0), in.dim(1));
             case Indexing.Gather g -> new Kernel.Gather(type, in.dim(0), in.dim(1), t.shape().dim(0));
             case Indexing.ScatterAdd s ->
-                new Kernel.Scatter(type, Kernel.ScatterMode.ADD, s.rows(), in.dim(1), in.dim(0));
+                    new Kernel.Scatter(type, Kernel.ScatterMode.ADD, s.rows(), in.dim(1), in.dim(0));
             case Indexing.ScatterSet s ->
-                new Kernel.Scatter(type, Kernel.ScatterMode.SET, s.rows(), in.dim(1), in.dim(0));
+                    new Kernel.Scatter(type, Kernel.ScatterMode.SET, s.rows(), in.dim(1), in.dim(0));
             case Reduction.CumSum c ->
-                new Kernel.CumSum(type, outer(in, c.axis()), in.dim(c.axis()), inner(in, c.axis()), c.exclusive(), c.reverse());
+                    new Kernel.CumSum(type, outer(in, c.axis()), in.dim(c.axis()), inner(in, c.axis()), c.exclusive(),
+                            c.reverse());
             case Reduction.ArgReduce a ->
-                new Kernel.ArgReduce(
-                        t.input(0).dtype(), outer(in, a.axis()), in.dim(a.axis()), inner(in, a.axis()), a.greatest());
-            case Reduction.ArgSort a -> new Kernel.ArgSort(t.input(0).dtype(), rows(in), in.rank() == 0 ? 1 : in.dim(-1), a.descending());
+                    new Kernel.ArgReduce(
+                            t.input(0).dtype(), outer(in, a.axis()), in.dim(a.axis()), inner(in, a.axis()),
+                            a.greatest());
+            case Reduction.ArgSort a ->
+                    new Kernel.ArgSort(t.input(0).dtype(), rows(in), in.rank() == 0 ? 1 : in.dim(-1), a.descending());
             default -> throw new IllegalStateException("no kernel of its own: " + t);
         };
     }
@@ -54,9 +57,9 @@ final class Calls {
         return switch (w) {
             case Windowed.Conv c -> conv(t, Kernel.ConvPass.FORWARD, c.window(), c.groups(), a, b, t.shape());
             case Windowed.ConvInputGradient c ->
-                conv(t, Kernel.ConvPass.INPUT_GRADIENT, c.window(), c.groups(), c.x(), b, a);
+                    conv(t, Kernel.ConvPass.INPUT_GRADIENT, c.window(), c.groups(), c.x(), b, a);
             case Windowed.ConvFilterGradient c ->
-                conv(t, Kernel.ConvPass.FILTER_GRADIENT, c.window(), c.groups(), a, c.w(), b);
+                    conv(t, Kernel.ConvPass.FILTER_GRADIENT, c.window(), c.groups(), a, c.w(), b);
             case Windowed.MaxPool p -> pool(t, Kernel.PoolMode.MAX, p.window(), a, t.shape());
             case Windowed.MaxPoolGradient p -> pool(t, Kernel.PoolMode.MAX_GRADIENT, p.window(), a, b);
             case Windowed.MaxPick p -> pool(t, Kernel.PoolMode.MAX_PICK, p.window(), a, t.shape());
@@ -65,7 +68,8 @@ final class Calls {
         };
     }
 
-    private static Kernel conv(Tensor t, Kernel.ConvPass pass, WindowSpec w, int groups, Shape x, Shape filter, Shape y) {
+    private static Kernel conv(Tensor t, Kernel.ConvPass pass, WindowSpec w, int groups, Shape x, Shape filter,
+            Shape y) {
         return new Kernel.Conv(t.dtype(), pass, window(w, x, y), x.dim(0), x.dim(-1), filter.dim(0), groups);
     }
 

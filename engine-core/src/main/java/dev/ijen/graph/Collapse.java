@@ -60,7 +60,8 @@ final class Collapse {
                     switch (i) {
                         case Instr.Load l -> new Instr.Load(l.input(), l.stored(), pick(l.stride(), axes), l.offset());
                         case Instr.Index x -> new Instr.Index(pick(x.stride(), axes), x.offset());
-                        case Instr.Random r -> new Instr.Random(r.state(), r.stream(), pick(r.stride(), axes), r.offset());
+                        case Instr.Random r ->
+                                new Instr.Random(r.state(), r.stream(), pick(r.stride(), axes), r.offset());
                         case Instr.Imm x -> x;
                         case Instr.Unary x -> x;
                         case Instr.Binary x -> x;

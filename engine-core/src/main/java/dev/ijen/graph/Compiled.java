@@ -48,7 +48,8 @@ public record Compiled(Program program, Plan plan, List<Binding> bindings, long 
         return switch (k) {
             case Kernel.MatMul m -> 2L * m.batch() * m.m() * m.n() * m.k();
             case Kernel.Conv c ->
-                2L * c.n() * Window.product(c.window().out()) * c.k() * (c.c() / c.groups()) * Window.product(c.window().size());
+                    2L * c.n() * Window.product(c.window().out()) * c.k() * (c.c() / c.groups())
+                            * Window.product(c.window().size());
             case Kernel.Loop x -> 0;
             case Kernel.Fill x -> 0;
             case Kernel.Copy x -> 0;

@@ -190,7 +190,8 @@ final class Fuse {
 
     /// What a tensor's expression reads, down to real tensors: true where every path keeps the point, false where a view or
     /// reduction lies between.
-    private void operands(Tensor t, boolean pointwise, boolean top, Map<Tensor, Boolean> out, Set<Tensor> viewed, Set<Tensor> seen) {
+    private void operands(Tensor t, boolean pointwise, boolean top, Map<Tensor, Boolean> out, Set<Tensor> viewed,
+            Set<Tensor> seen) {
         if (!top && real.contains(t)) {
             out.merge(t, pointwise, Boolean::logicalAnd);
             return;

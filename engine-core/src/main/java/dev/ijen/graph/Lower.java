@@ -143,7 +143,9 @@ final class Lower {
         if (seen != null) {
             return seen;
         }
-        int v = fuse.real.contains(t) && !top ? put(new Instr.Load(input(t), t.dtype(), stride(t.shape(), at), offset(t.shape(), at))) : compute(t, at);
+        int v = fuse.real.contains(t) && !top
+                ? put(new Instr.Load(input(t), t.dtype(), stride(t.shape(), at), offset(t.shape(), at)))
+                : compute(t, at);
         memo.put(key, v);
         return v;
     }
@@ -160,7 +162,7 @@ final class Lower {
                 yield put(new Instr.Index(s, c.offset()));
             }
             case Leaf.RandomBits r ->
-                put(new Instr.Random(input(t.input(0)), r.stream(), stride(t.shape(), at), offset(t.shape(), at)));
+                    put(new Instr.Random(input(t.input(0)), r.stream(), stride(t.shape(), at), offset(t.shape(), at)));
             case Elementwise e -> elementwise(t, e, at);
             case Movement.Broadcast b -> emit(t.input(0), broadcast(t, at), false);
             case Movement.Permute(var order) -> {

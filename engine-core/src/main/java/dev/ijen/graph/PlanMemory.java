@@ -201,7 +201,8 @@ final class PlanMemory {
                 launches.add(copy(from, aside, "update " + cell.name()));
                 from = aside;
             }
-            late.add(copy(from, new Ref(external(new Binding.Held(cell)), 0, cell.dtype(), cell.shape().size()), "update " + cell.name()));
+            late.add(copy(from, new Ref(external(new Binding.Held(cell)), 0, cell.dtype(), cell.shape().size()),
+                    "update " + cell.name()));
         }
         launches.addAll(late);
         return top;
@@ -224,7 +225,8 @@ final class PlanMemory {
             return new Ref(external(new Binding.Held(cell)), 0, t.dtype(), n);
         }
         return switch (t.op()) {
-            case Leaf.Input(int slot, var type, var s) -> new Ref(external(new Binding.Argument(slot, type, s)), 0, type, n);
+            case Leaf.Input(int slot, var type, var s) ->
+                    new Ref(external(new Binding.Argument(slot, type, s)), 0, type, n);
             case Leaf.Read(var c) -> new Ref(external(new Binding.Held(c)), 0, t.dtype(), n);
             case Leaf.Literal l -> new Ref(external(new Binding.Fixed(l)), 0, t.dtype(), n);
             default -> new Ref(0, block.get(t).offset, t.dtype(), n);
@@ -245,12 +247,14 @@ final class PlanMemory {
             l.add(
                     switch (b) {
                         case Binding.Argument(int slot, DType type, var s) ->
-                            new Plan.External(Plan.Role.ARGUMENT, "argument " + slot, type, s.size(), false);
+                                new Plan.External(Plan.Role.ARGUMENT, "argument " + slot, type, s.size(), false);
                         case Binding.Held(var c) ->
-                            new Plan.External(Plan.Role.CELL, c.name(), c.dtype(), c.shape().size(), written.contains(c));
+                                new Plan.External(Plan.Role.CELL, c.name(), c.dtype(), c.shape().size(),
+                                        written.contains(c));
                         case Binding.Fixed(var lit) ->
-                            new Plan.External(
-                                    Plan.Role.CONSTANT, "constant", lit.data().dtype(), lit.data().shape().size(), false);
+                                new Plan.External(
+                                        Plan.Role.CONSTANT, "constant", lit.data().dtype(), lit.data().shape().size(),
+                                        false);
                     });
         }
         return List.copyOf(l);

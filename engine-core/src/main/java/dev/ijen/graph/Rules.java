@@ -59,7 +59,8 @@ final class Rules {
                 if (constant(a) != null && a.dtype().isFloat()) {
                     yield full(t, f.at(constant(a).value()));
                 }
-                yield f == UnaryFn.NEG && a.op() instanceof Elementwise.Unary(var g) && g == UnaryFn.NEG ? a.input(0) : t;
+                yield f == UnaryFn.NEG && a.op() instanceof Elementwise.Unary(var g) && g == UnaryFn.NEG ? a.input(0)
+                        : t;
             }
             case Elementwise.Binary(var f) -> binary(t, f);
             case Elementwise.Select c -> constant(a) == null ? t : constant(a).value() != 0 ? t.input(1) : t.input(2);
@@ -72,13 +73,13 @@ final class Rules {
                 }
                 // there and back through a wider real type
                 yield a.op() instanceof Elementwise.Cast(var via)
-                                && a.input(0).dtype() == to
-                                && to.isFloat()
-                                && via.isFloat()
-                                && via != to
-                                && DType.promote(via, to) == via
-                        ? a.input(0)
-                        : t;
+                        && a.input(0).dtype() == to
+                        && to.isFloat()
+                        && via.isFloat()
+                        && via != to
+                        && DType.promote(via, to) == via
+                                ? a.input(0)
+                                : t;
             }
         };
     }
@@ -86,7 +87,8 @@ final class Rules {
     private static Tensor castConstant(Tensor t, Leaf.Const c, DType to) {
         double v = c.value();
         // what Java's casts do at the limits is what kernels do, too, but only checked for values that fit
-        boolean safe = to.isFloat() ? c.type() != DType.I64 || Math.abs(v) < 0x1p53 : Math.abs(v) <= 127 && v == Math.rint(v) && (v >= 0 || to != DType.U8);
+        boolean safe = to.isFloat() ? c.type() != DType.I64 || Math.abs(v) < 0x1p53
+                : Math.abs(v) <= 127 && v == Math.rint(v) && (v >= 0 || to != DType.U8);
         return safe ? full(t, v) : t;
     }
 
@@ -104,10 +106,14 @@ final class Rules {
             return t;
         }
         return switch (f) {
-            case ADD -> is(a, 0) ? b : is(b, 0) ? a : negated(b) ? s.make(sub(), a, b.input(0)) : negated(a) ? s.make(sub(), b, a.input(0)) : t;
-            case SUB -> is(b, 0) ? a : is(a, 0) && t.dtype().isFloat() ? neg(b) : negated(b) ? s.make(add(), a, b.input(0)) : t;
+            case ADD -> is(a, 0) ? b : is(b, 0) ? a : negated(b) ? s.make(sub(), a, b.input(0))
+                    : negated(a) ? s.make(sub(), b, a.input(0)) : t;
+            case SUB -> is(b, 0) ? a : is(a, 0) && t.dtype().isFloat() ? neg(b)
+                    : negated(b) ? s.make(add(), a, b.input(0)) : t;
             case MUL -> is(a, 1) ? b : is(b, 1) ? a : is(b, -1) ? neg(a) : is(a, -1) ? neg(b) : t;
-            case DIV -> is(b, 1) ? a : powerOfTwo(b) ? s.make(new Elementwise.Binary(BinaryFn.MUL), a, full(b, 1 / constant(b).value())) : t;
+            case DIV -> is(b, 1) ? a
+                    : powerOfTwo(b) ? s.make(new Elementwise.Binary(BinaryFn.MUL), a, full(b, 1 / constant(b).value()))
+                    : t;
             case MOD, POW, ATAN2, MAX, MIN, AND, OR, XOR, SHL, SHR, EQ, NE, LT, LE, GT, GE -> t;
         };
     }

@@ -30,7 +30,8 @@ public record Window(
         if (rank() == 3) {
             return this;
         }
-        return new Window(lead(in, 1), lead(out, 1), lead(size, 1), lead(stride, 1), lead(padLow, 0), lead(dilation, 1));
+        return new Window(lead(in, 1), lead(out, 1), lead(size, 1), lead(stride, 1), lead(padLow, 0),
+                lead(dilation, 1));
     }
 
     /// Product of extents.

@@ -26,7 +26,8 @@ public sealed interface Contraction extends Op {
         public DType dtype(Tensor[] in) {
             if (in[0].dtype() == DType.BOOL || in[0].dtype() != in[1].dtype()) {
                 throw ShapeException.dtype(
-                        "matmul", in[in[0].dtype() == DType.BOOL ? 0 : 1].dtype(), "two tensors of one number type", "cast first");
+                        "matmul", in[in[0].dtype() == DType.BOOL ? 0 : 1].dtype(), "two tensors of one number type",
+                        "cast first");
             }
             return in[0].dtype();
         }

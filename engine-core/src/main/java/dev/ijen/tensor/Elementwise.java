@@ -113,7 +113,8 @@ public sealed interface Elementwise extends Op {
         @Override
         public DType dtype(Tensor[] in) {
             if (in[0].dtype() != DType.BOOL) {
-                throw ShapeException.dtype("where", in[0].dtype(), "a BOOL condition", "compare first, for instance x.gt(0)");
+                throw ShapeException.dtype("where", in[0].dtype(), "a BOOL condition",
+                        "compare first, for instance x.gt(0)");
             }
             return in[1].dtype();
         }

@@ -17,7 +17,8 @@ public final class Gradient {
     /// @throws ShapeException if `loss` has more than one element or is not real
     public static List<Tensor> of(Tensor loss, List<Tensor> wrt) {
         if (loss.shape().size() != 1 || !loss.dtype().isFloat()) {
-            throw new ShapeException("gradient", loss.toString(), "a real scalar", "reduce the loss with mean() or sum()");
+            throw new ShapeException("gradient", loss.toString(), "a real scalar",
+                    "reduce the loss with mean() or sum()");
         }
         return of(loss, loss.onesLike(), wrt);
     }

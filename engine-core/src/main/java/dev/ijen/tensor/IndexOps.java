@@ -77,7 +77,8 @@ public sealed interface IndexOps permits Tensor {
         }
         if (!fits) {
             throw new ShapeException(
-                    what, "x" + x + ", index" + s + ", axis " + a, "an index of equal rank, no longer than x but along the axis", "reshape the index");
+                    what, "x" + x + ", index" + s + ", axis " + a,
+                    "an index of equal rank, no longer than x but along the axis", "reshape the index");
         }
         var strides = x.strides();
         var along = index(what, index);

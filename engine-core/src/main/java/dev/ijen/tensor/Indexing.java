@@ -85,7 +85,8 @@ public sealed interface Indexing extends Op {
         index(what, in[1]);
         if (in[0].shape().rank() != 2 || in[0].shape().dim(0) != in[1].shape().dim(0)) {
             throw new ShapeException(
-                    what, "source" + in[0].shape() + ", index" + in[1].shape(), "source[count, D], index[count]", "reshape the source");
+                    what, "source" + in[0].shape() + ", index" + in[1].shape(), "source[count, D], index[count]",
+                    "reshape the source");
         }
     }
 }

@@ -135,7 +135,8 @@ public sealed interface Leaf extends Op {
         @Override
         public Shape shape(Tensor[] in) {
             if (in[0].dtype() != DType.I64 || !in[0].shape().equals(Shape.of(2))) {
-                throw new ShapeException("random", in[0].toString(), "a state I64[2]: seed, step", "use the engine's generator");
+                throw new ShapeException("random", in[0].toString(), "a state I64[2]: seed, step",
+                        "use the engine's generator");
             }
             return extents;
         }

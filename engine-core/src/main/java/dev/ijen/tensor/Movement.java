@@ -12,7 +12,8 @@ public sealed interface Movement extends Op {
             if (in[0].shape().rank() > to.rank()
                     || !Shape.broadcast("broadcast", in[0].shape(), to).equals(to)) {
                 throw new ShapeException(
-                        "broadcast", in[0].shape() + " to " + to, "extents equal or 1, counted from the right", "check the target");
+                        "broadcast", in[0].shape() + " to " + to, "extents equal or 1, counted from the right",
+                        "check the target");
             }
             return to;
         }
@@ -60,7 +61,8 @@ public sealed interface Movement extends Op {
             var s = in[0].shape();
             if (order.size() != s.rank() || order.stream().distinct().count() != s.rank()) {
                 throw new ShapeException(
-                        "permute", s + " by " + order, "every axis from 0 to " + (s.rank() - 1) + " once", "check the order");
+                        "permute", s + " by " + order, "every axis from 0 to " + (s.rank() - 1) + " once",
+                        "check the order");
             }
             return Shape.of(order.stream().mapToInt(s::dim).toArray());
         }
@@ -157,7 +159,8 @@ public sealed interface Movement extends Op {
         }
     }
 
-    private static void checkRange(String what, Shape s, List<Integer> start, List<Integer> length, List<Integer> step) {
+    private static void checkRange(String what, Shape s, List<Integer> start, List<Integer> length,
+            List<Integer> step) {
         boolean ok = start.size() == s.rank() && length.size() == s.rank() && step.size() == s.rank();
         for (int i = 0; ok && i < s.rank(); i++) {
             int n = length.get(i);

@@ -13,7 +13,8 @@ public sealed interface NeuralOps permits Tensor {
     default Tensor matmul(Tensor b) {
         var a = self();
         if (a.shape().rank() == 0 || b.shape().rank() == 0) {
-            throw new ShapeException("matmul", "a" + a.shape() + " · b" + b.shape(), "at least one axis each", "use mul");
+            throw new ShapeException("matmul", "a" + a.shape() + " · b" + b.shape(), "at least one axis each",
+                    "use mul");
         }
         if (a.shape().rank() == 1) {
             return a.insertAxis(0).matmul(b).dropAxis(b.shape().rank() == 1 ? 0 : -2);
@@ -130,7 +131,8 @@ public sealed interface NeuralOps permits Tensor {
     private Tensor pool(String what, WindowSpec window, java.util.function.UnaryOperator<Tensor> f) {
         if (self().shape().rank() != window.rank() + 2) {
             throw new ShapeException(
-                    what, "x" + self().shape(), "x[N, C, spatial..] with " + window.rank() + " spatial axes", "reshape the input");
+                    what, "x" + self().shape(), "x[N, C, spatial..] with " + window.rank() + " spatial axes",
+                    "reshape the input");
         }
         return channelsFirst(f.apply(channelsLast(self())));
     }

@@ -43,7 +43,8 @@ public sealed interface Rowwise extends Op {
             Shape l = in[1].shape();
             if (x.rank() != 2 || l.rank() != 1 || x.dim(0) != l.dim(0)) {
                 throw new ShapeException(
-                        "cross-entropy", "logits" + x + ", labels" + l, "logits[N, C], labels[N]", "flatten positions into N");
+                        "cross-entropy", "logits" + x + ", labels" + l, "logits[N, C], labels[N]",
+                        "flatten positions into N");
             }
             return l;
         }
@@ -52,7 +53,8 @@ public sealed interface Rowwise extends Op {
         public DType dtype(Tensor[] in) {
             if (!in[0].dtype().isFloat() || in[1].dtype() != DType.I32) {
                 throw ShapeException.dtype(
-                        "cross-entropy", in[in[0].dtype().isFloat() ? 1 : 0].dtype(), "real logits and I32 labels", "cast first");
+                        "cross-entropy", in[in[0].dtype().isFloat() ? 1 : 0].dtype(), "real logits and I32 labels",
+                        "cast first");
             }
             return in[0].dtype();
         }

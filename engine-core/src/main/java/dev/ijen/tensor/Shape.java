@@ -18,7 +18,8 @@ public final class Shape {
         boolean empty = false;
         for (int d : dims) {
             if (d < 0) {
-                throw new ShapeException("shape", Arrays.toString(dims), "extents of at least 0", "check the computed size");
+                throw new ShapeException("shape", Arrays.toString(dims), "extents of at least 0",
+                        "check the computed size");
             }
             empty |= d == 0;
             n = n > Integer.MAX_VALUE || empty ? n : n * d;
@@ -58,7 +59,8 @@ public final class Shape {
         int a = axis < 0 ? axis + dims.length : axis;
         if (a < 0 || a >= dims.length) {
             throw new ShapeException(
-                    "axis", axis + " of " + this, "an axis from " + -dims.length + " to " + (dims.length - 1), "check the rank");
+                    "axis", axis + " of " + this, "an axis from " + -dims.length + " to " + (dims.length - 1),
+                    "check the rank");
         }
         return a;
     }
@@ -106,7 +108,8 @@ public final class Shape {
         int a = axis < 0 ? axis + c.length : axis;
         if (a < 0 || a >= c.length) {
             throw new ShapeException(
-                    "axis", axis + " for a new axis of " + this, "an axis from " + -c.length + " to " + dims.length, "check the rank");
+                    "axis", axis + " for a new axis of " + this, "an axis from " + -c.length + " to " + dims.length,
+                    "check the rank");
         }
         System.arraycopy(dims, 0, c, 0, a);
         c[a] = extent;

@@ -152,7 +152,8 @@ public final class Tensor implements MathOps, ReduceOps, ShapeOps, IndexOps, Neu
             }
         }
         throw new IjenException(
-                "evaluate: no engine", toString(), "an expression with a tensor or parameter of an engine", "use engine.evaluate(tensor)");
+                "evaluate: no engine", toString(), "an expression with a tensor or parameter of an engine",
+                "use engine.evaluate(tensor)");
     }
 
     /// The values as floats. See [#evaluate].

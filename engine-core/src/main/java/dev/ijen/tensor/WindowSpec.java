@@ -58,7 +58,8 @@ public record WindowSpec(
         if (!ok) {
             throw new ShapeException(
                     what,
-                    "x" + x + " (channels last), window " + size + ", stride " + stride + ", padding " + padLow + " and " + padHigh
+                    "x" + x + " (channels last), window " + size + ", stride " + stride + ", padding " + padLow
+                            + " and " + padHigh
                             + ", dilation " + dilation,
                     "x[N, spatial.., C] with 1 to 3 spatial axes, each at least as long as the dilated window",
                     "add padding, or use fewer or smaller pooling steps before");

@@ -81,7 +81,8 @@ public sealed interface Windowed extends Op {
             Tensor dy = y.input(0);
             Tensor w = y.input(1);
             return new Tensor[] {
-                Tensor.of(new Conv(window, groups), g, w), Tensor.of(new ConvFilterGradient(window, groups, w.shape()), g, dy)
+                Tensor.of(new Conv(window, groups), g, w),
+                Tensor.of(new ConvFilterGradient(window, groups, w.shape()), g, dy)
             };
         }
 
@@ -103,7 +104,8 @@ public sealed interface Windowed extends Op {
             Tensor x = y.input(0);
             Tensor dy = y.input(1);
             return new Tensor[] {
-                Tensor.of(new ConvInputGradient(window, groups, x.shape()), dy, g), Tensor.of(new Conv(window, groups), x, g)
+                Tensor.of(new ConvInputGradient(window, groups, x.shape()), dy, g),
+                Tensor.of(new Conv(window, groups), x, g)
             };
         }
 

@@ -80,9 +80,9 @@ class EngineTest {
     void anUpdateThatReadsOtherPlacesOfTheCellIsNotDoneInPlace() {
         var a = engine.state("a", floats(1, 2, 3, 4));
         engine.program(in -> {
-                    a.set(a.get().flip(0).add(a.get()));
-                    return List.of();
-                })
+            a.set(a.get().flip(0).add(a.get()));
+            return List.of();
+        })
                 .run();
         assertArrayEquals(new float[] {5, 5, 5, 5}, a.read().toFloatArray());
         a.set(a.get().mul(2));
@@ -181,15 +181,15 @@ class EngineTest {
     void layersKnowWhetherTheyTrain() {
         var seen = new ArrayList<Boolean>();
         engine.compile(x -> {
-                    seen.add(Trace.isTraining());
-                    seen.add(Trace.inference(Trace::isTraining));
-                    return x;
-                })
+            seen.add(Trace.isTraining());
+            seen.add(Trace.inference(Trace::isTraining));
+            return x;
+        })
                 .run(floats(1));
         engine.inference(x -> {
-                    seen.add(Trace.isTraining());
-                    return x;
-                })
+            seen.add(Trace.isTraining());
+            return x;
+        })
                 .run(floats(1));
         assertEquals(List.of(true, false, false), seen);
     }

@@ -48,7 +48,8 @@ class CompileTest {
 
     @Test
     void viewsCostNoLaunch() {
-        var c = compile(x -> x.transpose().flip(0).slice(1, 2, 3).add(x.slice(1, 0, 3).slice(0, 1, 4).slice(0, 1, 1).broadcast(5, 3)), 5, 5);
+        var c = compile(x -> x.transpose().flip(0).slice(1, 2, 3)
+                .add(x.slice(1, 0, 3).slice(0, 1, 4).slice(0, 1, 1).broadcast(5, 3)), 5, 5);
         assertEquals(1, kernels(c).size());
     }
 

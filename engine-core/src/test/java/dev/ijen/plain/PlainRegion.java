@@ -161,7 +161,8 @@ final class PlainRegion {
             case SIGN -> Long.signum(a);
             case RELU -> Math.max(a, 0);
             case NOT -> a == 0 ? 1 : 0;
-            case FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH,
+            case FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH,
+                    TANH,
                     SIGMOID, ERF -> throw new IllegalArgumentException(UnaryFn.class + " " + u);
         };
     }

@@ -22,8 +22,7 @@ final class PlainWindows {
         int points = Window.product(g.out());
         int taps = Window.product(g.size());
         for (int p = 0; p < points; p++) {
-            taps:
-            for (int r = 0; r < taps; r++) {
+            taps: for (int r = 0; r < taps; r++) {
                 int x = 0;
                 int pr = p;
                 int rr = r;
