@@ -18,6 +18,7 @@ import dev.ijen.train.config.TrainConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 
 /// The data of a training, divided. What is learnt about it is learnt from the training part alone.
@@ -100,14 +101,16 @@ public record DataParts(
         var sets = parts.datasets();
         return new DataParts(
                 Datasets.take(sets.get(0), limit(d)),
-                notEmpty(rows(csv, parts, 1)),
-                notEmpty(rows(csv, parts, 2)),
+                notEmpty(rows(csv, parts, 1, d.drop())),
+                notEmpty(rows(csv, parts, 2, d.drop())),
                 new Preprocessor.Table(parts.preprocessor()),
                 d.path() + ", " + csv.rows() + " rows, " + parts.preprocessor().featureNames().size() + " features");
     }
 
-    private static Dataset rows(Csv csv, Tabular.Parts parts, int part) {
-        return new TableRows(parts.datasets().get(part), csv, parts.rows().get(part), parts.preprocessor().targetName());
+    private static Dataset rows(Csv csv, Tabular.Parts parts, int part, List<String> drop) {
+        var left = new HashSet<>(drop);
+        left.add(parts.preprocessor().targetName());
+        return new TableRows(parts.datasets().get(part), csv, parts.rows().get(part), left);
     }
 
     private static TabularOptions options(DataConfig d) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// `metrics.jsonl`: one object a logged step or epoch, written as it happens.
 final class MetricsLog implements TrainListener, AutoCloseable {
@@ -127,7 +128,9 @@ final class MetricsLog implements TrainListener, AutoCloseable {
 
     /// JSON on one line.
     private static String compact(Map<String, Object> m) {
-        return Json.write(m).lines().map(String::strip).reduce("", (a, b) -> a.isEmpty() || a.endsWith("{") || b.startsWith("}") ? a + b : a + " " + b);
+        return m.entrySet().stream()
+                .map(e -> Json.write(e.getKey()).strip() + ":" + Json.write(e.getValue()).replace("\n", "").strip())
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private void write(Map<String, Object> m) {

@@ -193,7 +193,8 @@ final class Scorer implements AutoCloseable {
     }
 
     private String number(double label) {
-        return String.format(Locale.ROOT, "%.5g", pre.targetValue(label));
+        double v = pre.targetValue(label);
+        return String.format(Locale.ROOT, Math.abs(v) >= 1e4 && Math.abs(v) < 1e15 ? "%.0f" : "%.4g", v);
     }
 
     @Override

@@ -5,22 +5,24 @@ import dev.ijen.data.Dataset;
 import dev.ijen.data.ElementSpec;
 import dev.ijen.format.Csv;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Rows of a table that still know what stands in the file, for reports.
-record TableRows(Dataset data, Csv csv, int[] rows, String target) implements Dataset {
+///
+/// @param left columns that are no features
+record TableRows(Dataset data, Csv csv, int[] rows, Set<String> left) implements Dataset {
     private static final int COLUMNS = 10;
 
     /// The row as it stands in the file.
     String describe(int index) {
         int row = rows[index];
-        return "line " + csv.line(row) + ": "
-                + csv.columns().stream()
-                        .filter(c -> !c.name().equals(target))
-                        .limit(COLUMNS)
-                        .map(c -> c.name() + " " + (c.text(row) == null ? "–" : c.text(row)))
-                        .collect(Collectors.joining(", "))
-                + (csv.columns().size() > COLUMNS + 1 ? ", …" : "");
+        var columns = csv.columns().stream().filter(c -> !left.contains(c.name())).toList();
+        var shown = columns.stream()
+                .limit(COLUMNS)
+                .map(c -> c.name() + " " + (c.text(row) == null ? "–" : c.text(row)))
+                .collect(Collectors.joining(", "));
+        return "line " + csv.line(row) + ": " + shown + (columns.size() > COLUMNS ? ", …" : "");
     }
 
     @Override

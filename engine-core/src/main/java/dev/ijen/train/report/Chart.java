@@ -87,7 +87,7 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
     }
 
     private void grid(StringBuilder s, Range xs, Range ys) {
-        for (double v : ticks(ys, logarithmic ? 4 : 5)) {
+        for (double v : logarithmic ? decades(ys) : ticks(ys, 5)) {
             double at = y(ys, v);
             double shown = logarithmic ? Math.pow(10, v) : v;
             s.append(Html.format("<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, W - RIGHT, at, at));
@@ -104,11 +104,26 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         if (a >= 1000) {
             return a >= 1e6 ? Html.format("%.3gM", v / 1e6) : Html.format("%.4gk", v / 1e3).replaceAll("\\.?0+k$", "k");
         }
-        if (a > 0 && a < 0.001) {
-            return Html.format("%.0e", v);
+        if (a > 0 && a < 0.0005) {
+            return Html.format("%.2g", v).replaceAll("\\.?0*e-0?", "e-");
         }
         var text = Html.format("%.4f", v);
         return text.replaceAll("0+$", "").replaceAll("\\.$", "");
+    }
+
+    /// 1, 2 and 5 times powers of ten, or where that is too many, powers of ten; as logarithms.
+    private static List<Double> decades(Range r) {
+        var digits = r.to - r.from > 2.5 ? new double[] {1} : r.to - r.from > 0.7 ? new double[] {1, 2, 5} : new double[] {1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9};
+        var all = new ArrayList<Double>();
+        for (double p = Math.floor(r.from); p <= r.to; p++) {
+            for (double d : digits) {
+                double v = p + Math.log10(d);
+                if (v >= r.from && v <= r.to) {
+                    all.add(v);
+                }
+            }
+        }
+        return all.size() < 2 ? ticks(r, 4) : all;
     }
 
     /// Round numbers within a range, about as many as asked for.
@@ -123,7 +138,7 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         double step = (share < 1.5 ? 1 : share < 3.5 ? 2 : share < 7.5 ? 5 : 10) * power;
         var all = new ArrayList<Double>();
         for (double k = Math.ceil(r.from / step); k * step <= r.to + step * 1e-9; k++) {
-            all.add(k * step);
+            all.add(k * step + 0.0); // no minus before 0
         }
         return all;
     }

@@ -147,8 +147,8 @@ public final class HtmlReport {
             body.append(Html.card(
                     heading,
                     Html.table(
-                            List.of("example", "truth", "prediction", ""),
-                            mistakes.stream().map(m -> List.of(m.example, m.truth, m.predicted, m.detail)).toList())));
+                            List.of("truth", "prediction", "", "example"),
+                            mistakes.stream().map(m -> List.of(m.truth, m.predicted, m.detail, m.example)).toList())));
             return this;
         }
         var s = new StringBuilder("<div class=\"pictures\">");
