@@ -1,8 +1,9 @@
 package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
+import dev.ijen.tensor.DType;
 
-/// Convolution in plain Java, F32 and F64, as matrix products over windows laid out as rows.
+/// Convolution in plain Java, F32 and F64, as matrix products over windows laid out as rows, or channel by channel.
 final class JavaConv {
     private JavaConv() {}
 
@@ -15,6 +16,9 @@ final class JavaConv {
                     case F16, BF16, I32, I64, I8, U8, BOOL ->
                         throw new IllegalArgumentException(conv.dtype().toString());
                 };
+        if (conv.dtype() == DType.F32 && JavaDepthwise.fits(s)) {
+            return new JavaDepthwise(s, conv.pass(), pool.threads());
+        }
         return switch (conv.pass()) {
             case FORWARD -> new JavaConvForward(s, u, pool.threads(), false);
             case INPUT_GRADIENT ->

@@ -14,7 +14,7 @@ final class Micro32 implements Micro {
     private static final int STRIP = 2 * S.length();
 
     /// Masked loads are instructions on x86-64 with vectors of 256 bits or more, and slow code elsewhere.
-    private static final boolean MASKED = S.vectorBitSize() >= 256;
+    static final boolean MASKED = S.vectorBitSize() >= 256;
 
     private Micro32() {}
 

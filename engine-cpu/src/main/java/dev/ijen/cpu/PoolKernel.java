@@ -2,6 +2,7 @@ package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.PoolMode;
+import jdk.incubator.vector.FloatVector;
 
 /// Pooling. What reads windows runs by output lines; what adds to windows that may overlap runs by image and block of channels, each
 /// of which one task goes through in row-major order.
@@ -15,7 +16,11 @@ final class PoolKernel implements CpuKernel {
     private final PoolMode mode;
     private final int threads;
     private final int e;
-    private final Pooling ops;
+    private final Pooling op;
+
+    /// True for a gradient whose elements are all in one window at most.
+    private final boolean once;
+
     private final int units;
     private final int group;
 
@@ -24,7 +29,8 @@ final class PoolKernel implements CpuKernel {
         this.mode = mode;
         this.threads = threads;
         this.e = e;
-        ops = e == 4 ? new Pooling32() : new Pooling64();
+        once = gradient() && disjoint(s);
+        op = e == 8 ? f64(mode) : masked(s.c()) ? masked(mode, once) : f32(mode, once);
         units = gradient() ? s.n() * blocks() : s.n() * s.out()[0] * s.out()[1];
         long each = Math.max(1, (long) s.n() * s.outputs() * s.c() * s.taps() / units);
         group = Math.clamp(TASK / each, 1, units);
@@ -53,8 +59,62 @@ final class PoolKernel implements CpuKernel {
         };
     }
 
+    /// One channel is quicker alone.
+    private static boolean masked(int channels) {
+        return Micro32.MASKED && channels > 1 && channels % FloatVector.SPECIES_PREFERRED.length() != 0;
+    }
+
+    private static Pooling f32(PoolMode mode, boolean once) {
+        return switch (mode) {
+            case MAX -> Pooling32::max;
+            case MAX_GRADIENT -> once ? Pooling32::maxGradientOnce : Pooling32::maxGradient;
+            case MAX_PICK -> Pooling32::maxPick;
+            case SUM -> Pooling32::sum;
+            case SUM_GRADIENT -> once ? Pooling32::sumGradientOnce : Pooling32::sumGradient;
+        };
+    }
+
+    private static Pooling f64(PoolMode mode) {
+        return switch (mode) {
+            case MAX -> Pooling64::max;
+            case MAX_GRADIENT -> Pooling64::maxGradient;
+            case MAX_PICK -> Pooling64::maxPick;
+            case SUM -> Pooling64::sum;
+            case SUM_GRADIENT -> Pooling64::sumGradient;
+        };
+    }
+
+    private static Pooling masked(PoolMode mode, boolean once) {
+        return switch (mode) {
+            case MAX -> PoolingMasked::max;
+            case MAX_GRADIENT -> once ? PoolingMasked::maxGradientOnce : PoolingMasked::maxGradient;
+            case MAX_PICK -> PoolingMasked::maxPick;
+            case SUM -> PoolingMasked::sum;
+            case SUM_GRADIENT -> once ? PoolingMasked::sumGradientOnce : PoolingMasked::sumGradient;
+        };
+    }
+
     private boolean gradient() {
         return mode == PoolMode.MAX_GRADIENT || mode == PoolMode.SUM_GRADIENT;
+    }
+
+    private static boolean disjoint(ConvShape s) {
+        boolean all = true;
+        for (int i = 0; i < 3; i++) {
+            all &= s.stride()[i] > (s.size()[i] - 1) * s.dilation()[i];
+        }
+        return all;
+    }
+
+    /// True if every element of the image is in a window.
+    private static boolean covered(ConvShape s) {
+        boolean all = true;
+        for (int i = 0; i < 3; i++) {
+            all &= s.stride()[i] <= s.size()[i]
+                    && s.dilation()[i] == 1
+                    && (s.out()[i] - 1) * s.stride()[i] + s.size()[i] - s.pad()[i] >= s.in()[i];
+        }
+        return all;
     }
 
     private int blocks() {
@@ -62,7 +122,7 @@ final class PoolKernel implements CpuKernel {
     }
 
     private long tapBytes() {
-        return Mem.align(8L * s.taps());
+        return Taps.bytes(s);
     }
 
     @Override
@@ -93,7 +153,9 @@ final class PoolKernel implements CpuKernel {
         int c = unit % blocks() * CHANNELS;
         int channels = Math.min(CHANNELS, s.c() - c);
         long to = dx + ((long) n * s.inputs() * s.c() + c) * e;
-        if (channels == s.c()) {
+        if (once && e == 4 && covered(s)) {
+            // all of it will be written
+        } else if (channels == s.c()) {
             Mem.zero(to, (long) s.inputs() * s.c() * e);
         } else {
             for (int i = 0; i < s.inputs(); i++) {
@@ -112,46 +174,25 @@ final class PoolKernel implements CpuKernel {
         int d = line / s.out()[1] % s.out()[0];
         int n = line / s.out()[1] / s.out()[0];
         long image = ((long) n * s.inputs() * s.c() + c) * e;
+        long all = Taps.second(s, taps);
+        Taps.writeAll(s, e, all);
+        boolean inside = Taps.inside(s, 0, d) && Taps.inside(s, 1, p);
+        // what is shaped like the image, and what like the output
+        boolean firstIsImage = mode != PoolMode.SUM_GRADIENT;
+        boolean secondIsImage = mode == PoolMode.MAX_PICK;
+        boolean outIsImage = gradient();
         for (int q = 0; q < s.out()[2]; q++) {
-            int count = taps(d, p, q, taps);
+            boolean whole = inside && Taps.inside(s, 2, q);
+            int count = whole ? s.taps() : Taps.write(s, e, d, p, q, taps);
+            long x = whole ? image + Taps.origin(s, e, d, p, q) : image;
             long y = (((long) line * s.out()[2] + q) * s.c() + c) * e;
-            switch (mode) {
-                case MAX -> ops.max(taps, count, first + image, out + y, channels);
-                case SUM -> ops.sum(taps, count, first + image, out + y, channels);
-                case MAX_PICK -> ops.maxPick(taps, count, first + image, second + image, out + y, channels);
-                case MAX_GRADIENT -> ops.maxGradient(taps, count, first + image, second + y, out + image, channels);
-                case SUM_GRADIENT -> ops.sumGradient(taps, count, first + y, out + image, channels);
-            }
+            op.window(
+                    whole ? all : taps,
+                    count,
+                    first + (firstIsImage ? x : y),
+                    second + (secondIsImage ? x : y),
+                    out + (outIsImage ? x : y),
+                    channels);
         }
-    }
-
-    /// Writes the offsets of a window's elements and returns how many there are.
-    private int taps(int d, int p, int q, long to) {
-        int count = 0;
-        for (int tz = low(0, d), z1 = high(0, d); tz < z1; tz++) {
-            long z = at(0, d, tz);
-            for (int ty = low(1, p), y1 = high(1, p); ty < y1; ty++) {
-                long y = z * s.in()[1] + at(1, p, ty);
-                for (int tx = low(2, q), x1 = high(2, q); tx < x1; tx++) {
-                    long x = y * s.in()[2] + at(2, q, tx);
-                    Mem.i64(to + 8L * count++, x * s.c() * e);
-                }
-            }
-        }
-        return count;
-    }
-
-    private int at(int axis, int p, int tap) {
-        return p * s.stride()[axis] - s.pad()[axis] + tap * s.dilation()[axis];
-    }
-
-    /// First tap inside the input.
-    private int low(int axis, int p) {
-        return Math.max(0, Math.ceilDiv(-at(axis, p, 0), s.dilation()[axis]));
-    }
-
-    /// The tap after the last one inside the input.
-    private int high(int axis, int p) {
-        return Math.min(s.size()[axis], Math.floorDiv(s.in()[axis] - 1 - at(axis, p, 0), s.dilation()[axis]) + 1);
     }
 }

@@ -1,16 +1,13 @@
 package dev.ijen.cpu;
 
-/// Pooling of one window over some neighbouring channels, for one element type. `taps` holds the byte offsets of the window's `count`
-/// elements inside the image, in row-major order; padding is left out. Other addresses point at the first channel: `x`, `g` and `dx` in the
-/// image, `y` and `dy` at the window's output.
+/// Pooling of one window over some neighbouring channels. Every mode is a function of its own, and is called through this one place, so
+/// that the compiler treats each by itself: several in one method exceed its limits, and it then puts vectors into objects.
 interface Pooling {
-    void max(long taps, int count, long x, long y, int channels);
-
-    void sum(long taps, int count, long x, long y, int channels);
-
-    void maxPick(long taps, int count, long x, long g, long y, int channels);
-
-    void maxGradient(long taps, int count, long x, long dy, long dx, int channels);
-
-    void sumGradient(long taps, int count, long dy, long dx, int channels);
+    /// @param taps list of the window's elements ([Taps]), without padding
+    /// @param count length of the list
+    /// @param first the kernel's first input, at what the list counts from, or at the window's output if it is shaped like y
+    /// @param second its second input, likewise
+    /// @param out its output, likewise
+    /// @param channels number of channels
+    void window(long taps, int count, long first, long second, long out, int channels);
 }

@@ -8,18 +8,19 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// [Pooling] of F32: vectors of channels, and the channels left over one by one, by the same operations in the same order.
 /// The loops over taps are written out in each method, because a vector that a method returns may be put into an object.
-final class Pooling32 implements Pooling {
+final class Pooling32 {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final long V = S.vectorByteSize();
 
-    @Override
-    public void max(long taps, int count, long x, long y, int channels) {
+    private Pooling32() {}
+
+    static void max(long taps, int count, long x, long unused, long y, int channels) {
         long end = 4L * channels;
         long c = 0;
         for (; c + V <= end; c += V) {
             var best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
             for (int t = 0; t < count; t++) {
-                best = best.max(load(x + c + Mem.i64(taps + 8L * t)));
+                best = best.max(load(x + c + Taps.offset(taps, t)));
             }
             put(best, y + c);
         }
@@ -28,39 +29,37 @@ final class Pooling32 implements Pooling {
         }
     }
 
-    @Override
-    public void sum(long taps, int count, long x, long y, int channels) {
+    static void sum(long taps, int count, long x, long unused, long y, int channels) {
         long end = 4L * channels;
         long c = 0;
         for (; c + V <= end; c += V) {
             var v = FloatVector.zero(S);
             for (int t = 0; t < count; t++) {
-                v = v.add(load(x + c + Mem.i64(taps + 8L * t)));
+                v = v.add(load(x + c + Taps.offset(taps, t)));
             }
             put(v, y + c);
         }
         for (; c < end; c += 4) {
             float v = 0;
             for (int t = 0; t < count; t++) {
-                v += Mem.f32(x + c + Mem.i64(taps + 8L * t));
+                v += Mem.f32(x + c + Taps.offset(taps, t));
             }
             Mem.f32(y + c, v);
         }
     }
 
-    @Override
-    public void maxPick(long taps, int count, long x, long g, long y, int channels) {
+    static void maxPick(long taps, int count, long x, long g, long y, int channels) {
         long end = 4L * channels;
         long c = 0;
         for (; c + V <= end; c += V) {
             var best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
             for (int t = 0; t < count; t++) {
-                best = best.max(load(x + c + Mem.i64(taps + 8L * t)));
+                best = best.max(load(x + c + Taps.offset(taps, t)));
             }
             var open = S.maskAll(true);
             var v = FloatVector.zero(S);
             for (int t = 0; t < count; t++) {
-                long at = c + Mem.i64(taps + 8L * t);
+                long at = c + Taps.offset(taps, t);
                 var e = load(x + at);
                 var hit = open.and(e.compare(EQ, best).or(e.test(IS_NAN)));
                 v = v.blend(load(g + at), hit);
@@ -74,19 +73,18 @@ final class Pooling32 implements Pooling {
         }
     }
 
-    @Override
-    public void maxGradient(long taps, int count, long x, long dy, long dx, int channels) {
+    static void maxGradient(long taps, int count, long x, long dy, long dx, int channels) {
         long end = 4L * channels;
         long c = 0;
         for (; c + V <= end; c += V) {
             var best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
             for (int t = 0; t < count; t++) {
-                best = best.max(load(x + c + Mem.i64(taps + 8L * t)));
+                best = best.max(load(x + c + Taps.offset(taps, t)));
             }
             var d = load(dy + c);
             var open = S.maskAll(true);
             for (int t = 0; t < count; t++) {
-                long at = c + Mem.i64(taps + 8L * t);
+                long at = c + Taps.offset(taps, t);
                 var e = load(x + at);
                 var hit = open.and(e.compare(EQ, best).or(e.test(IS_NAN)));
                 put(load(dx + at).add(d, hit), dx + at);
@@ -101,22 +99,65 @@ final class Pooling32 implements Pooling {
         }
     }
 
-    @Override
-    public void sumGradient(long taps, int count, long dy, long dx, int channels) {
+    /// [#maxGradient] where windows are disjoint: every element is written once, so nothing is read.
+    static void maxGradientOnce(long taps, int count, long x, long dy, long dx, int channels) {
+        long end = 4L * channels;
+        long c = 0;
+        for (; c + V <= end; c += V) {
+            var best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+            for (int t = 0; t < count; t++) {
+                best = best.max(load(x + c + Taps.offset(taps, t)));
+            }
+            var d = load(dy + c);
+            var open = S.maskAll(true);
+            for (int t = 0; t < count; t++) {
+                long at = c + Taps.offset(taps, t);
+                var e = load(x + at);
+                var hit = open.and(e.compare(EQ, best).or(e.test(IS_NAN)));
+                put(FloatVector.zero(S).blend(d, hit), dx + at);
+                open = open.andNot(hit);
+            }
+        }
+        for (; c < end; c += 4) {
+            long first = first1(taps, count, x + c);
+            for (int t = 0; t < count; t++) {
+                long at = Taps.offset(taps, t);
+                Mem.f32(dx + c + at, at == first ? Mem.f32(dy + c) : 0);
+            }
+        }
+    }
+
+    static void sumGradient(long taps, int count, long dy, long unused, long dx, int channels) {
         long end = 4L * channels;
         long c = 0;
         for (; c + V <= end; c += V) {
             var d = load(dy + c);
             for (int t = 0; t < count; t++) {
-                long to = dx + c + Mem.i64(taps + 8L * t);
+                long to = dx + c + Taps.offset(taps, t);
                 put(load(to).add(d), to);
             }
         }
         for (; c < end; c += 4) {
             float d = Mem.f32(dy + c);
             for (int t = 0; t < count; t++) {
-                long to = dx + c + Mem.i64(taps + 8L * t);
+                long to = dx + c + Taps.offset(taps, t);
                 Mem.f32(to, Mem.f32(to) + d);
+            }
+        }
+    }
+
+    static void sumGradientOnce(long taps, int count, long dy, long unused, long dx, int channels) {
+        long end = 4L * channels;
+        long c = 0;
+        for (; c + V <= end; c += V) {
+            var d = load(dy + c);
+            for (int t = 0; t < count; t++) {
+                put(d, dx + c + Taps.offset(taps, t));
+            }
+        }
+        for (; c < end; c += 4) {
+            for (int t = 0; t < count; t++) {
+                Mem.f32(dx + c + Taps.offset(taps, t), Mem.f32(dy + c));
             }
         }
     }
@@ -124,7 +165,7 @@ final class Pooling32 implements Pooling {
     private static float greatest1(long taps, int count, long x) {
         float v = Float.NEGATIVE_INFINITY;
         for (int t = 0; t < count; t++) {
-            v = Math.max(v, Mem.f32(x + Mem.i64(taps + 8L * t)));
+            v = Math.max(v, Mem.f32(x + Taps.offset(taps, t)));
         }
         return v;
     }
@@ -133,7 +174,7 @@ final class Pooling32 implements Pooling {
     private static long first1(long taps, int count, long x) {
         float best = greatest1(taps, count, x);
         for (int t = 0; t < count; t++) {
-            long at = Mem.i64(taps + 8L * t);
+            long at = Taps.offset(taps, t);
             float v = Mem.f32(x + at);
             if (v == best || v != v) {
                 return at;

@@ -1,9 +1,10 @@
 package dev.ijen.cpu;
 
 /// [Pooling] of F64, element by element.
-final class Pooling64 implements Pooling {
-    @Override
-    public void max(long taps, int count, long x, long y, int channels) {
+final class Pooling64 {
+    private Pooling64() {}
+
+    static void max(long taps, int count, long x, long unused, long y, int channels) {
         for (long c = 0; c < 8L * channels; c += 8) {
             Mem.f64(y + c, greatest(taps, count, x + c));
         }
@@ -12,7 +13,7 @@ final class Pooling64 implements Pooling {
     private static double greatest(long taps, int count, long x) {
         double v = Double.NEGATIVE_INFINITY;
         for (int t = 0; t < count; t++) {
-            v = Math.max(v, Mem.f64(x + Mem.i64(taps + 8L * t)));
+            v = Math.max(v, Mem.f64(x + Taps.offset(taps, t)));
         }
         return v;
     }
@@ -21,7 +22,7 @@ final class Pooling64 implements Pooling {
     private static long first(long taps, int count, long x) {
         double best = greatest(taps, count, x);
         for (int t = 0; t < count; t++) {
-            long at = Mem.i64(taps + 8L * t);
+            long at = Taps.offset(taps, t);
             double v = Mem.f64(x + at);
             if (v == best || v != v) {
                 return at;
@@ -30,27 +31,24 @@ final class Pooling64 implements Pooling {
         return -1;
     }
 
-    @Override
-    public void sum(long taps, int count, long x, long y, int channels) {
+    static void sum(long taps, int count, long x, long unused, long y, int channels) {
         for (long c = 0; c < 8L * channels; c += 8) {
             double v = 0;
             for (int t = 0; t < count; t++) {
-                v += Mem.f64(x + c + Mem.i64(taps + 8L * t));
+                v += Mem.f64(x + c + Taps.offset(taps, t));
             }
             Mem.f64(y + c, v);
         }
     }
 
-    @Override
-    public void maxPick(long taps, int count, long x, long g, long y, int channels) {
+    static void maxPick(long taps, int count, long x, long g, long y, int channels) {
         for (long c = 0; c < 8L * channels; c += 8) {
             long at = first(taps, count, x + c);
             Mem.f64(y + c, at < 0 ? 0 : Mem.f64(g + c + at));
         }
     }
 
-    @Override
-    public void maxGradient(long taps, int count, long x, long dy, long dx, int channels) {
+    static void maxGradient(long taps, int count, long x, long dy, long dx, int channels) {
         for (long c = 0; c < 8L * channels; c += 8) {
             long at = first(taps, count, x + c);
             if (at >= 0) {
@@ -59,11 +57,10 @@ final class Pooling64 implements Pooling {
         }
     }
 
-    @Override
-    public void sumGradient(long taps, int count, long dy, long dx, int channels) {
+    static void sumGradient(long taps, int count, long dy, long unused, long dx, int channels) {
         for (long c = 0; c < 8L * channels; c += 8) {
             for (int t = 0; t < count; t++) {
-                long to = dx + c + Mem.i64(taps + 8L * t);
+                long to = dx + c + Taps.offset(taps, t);
                 Mem.f64(to, Mem.f64(to) + Mem.f64(dy + c));
             }
         }

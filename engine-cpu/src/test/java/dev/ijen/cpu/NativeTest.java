@@ -104,11 +104,14 @@ class NativeTest {
                 for (var kernel : kernels(nat, pool)) {
                     bound.add(bind(kernel, arena, pool));
                 }
-                runAll(bound, 3000);
-                long before = allocated();
-                runAll(bound, 1000);
-                long bytes = allocated() - before;
-                assertTrue(bytes < 1000 * 16, () -> nat + ": " + bytes + " bytes in 1000 rounds");
+                long bytes = Long.MAX_VALUE;
+                // until all is compiled, vectors are objects
+                for (int i = 0; i < 60 && bytes > 1000 * 16; i++) {
+                    long before = allocated();
+                    runAll(bound, 1000);
+                    bytes = allocated() - before;
+                }
+                assertTrue(bytes <= 1000 * 16, nat + ": " + bytes + " bytes in 1000 rounds");
                 bound.forEach(CpuKernel.Bound::close);
             }
         }
