@@ -125,7 +125,7 @@ final class Binder {
         boolean fits = Double.isFinite(v) && v >= slot.key().min() && v <= slot.key().max();
         if (!fits || type == int.class && v != (int) v) {
             throw new ConfigException(
-                    text.mark(), "'" + path + "' is out of range", text.value(), expected(slot, type), slot.key().doc());
+                    text.mark(), "'" + path + "' is out of range", text.value(), expected(slot, type), "it means: " + slot.key().doc());
         }
         if (type == int.class || type == Integer.class) {
             return (int) v;
