@@ -10,10 +10,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class Counts {
     private static final VectorSpecies<Integer> S = F32Math.ints();
     private static final int L = S.length();
-    private static final int M0 = 0xD2511F53;
-    private static final int M1 = 0xCD9E8D57;
-    private static final int W0 = 0x9E3779B9;
-    private static final int W1 = 0xBB67AE85;
 
     private Counts() {}
 
@@ -26,18 +22,19 @@ final class Counts {
         }
     }
 
-    /// The words of elements first, first + step, … Writes up to three words more.
+    /// The words of elements first, first + step, …
     static void random(long seed, long stepNumber, int stream, int first, int step, long to, int n) {
-        if (step != 1) {
-            for (int i = 0; i < n; i++) {
-                words(seed, stepNumber, stream, first + i * step, to + 4L * i, 1);
-            }
-            return;
+        int done = 0;
+        if (step == 1) {
+            int head = Math.min(n, -first & 3);
+            words(seed, stepNumber, stream, first, to, head);
+            int blocks = (n - head) / 4 & -L;
+            PhiloxVectors.fill(seed, stepNumber, stream, first + head >>> 2, blocks, to + 4L * head);
+            done = head + 4 * blocks;
         }
-        int head = Math.min(n, -first & 3);
-        words(seed, stepNumber, stream, first, to, head);
-        for (int i = head; i < n; i += 4) {
-            words(seed, stepNumber, stream, first + i, to + 4L * i, 4);
+        int run = step == 1 ? 4 : 1;
+        for (int i = done; i < n; i += run) {
+            words(seed, stepNumber, stream, first + i * step, to + 4L * i, Math.min(run, n - i));
         }
     }
 
@@ -50,14 +47,14 @@ final class Counts {
         int k0 = (int) seed;
         int k1 = (int) (seed >>> 32);
         for (int r = 0; r < 10; r++) {
-            long p = (c0 & 0xffffffffL) * (M0 & 0xffffffffL);
-            long q = (c2 & 0xffffffffL) * (M1 & 0xffffffffL);
+            long p = (c0 & 0xffffffffL) * PhiloxVectors.M0;
+            long q = (c2 & 0xffffffffL) * PhiloxVectors.M1;
             c0 = (int) (q >>> 32) ^ c1 ^ k0;
             c2 = (int) (p >>> 32) ^ c3 ^ k1;
             c1 = (int) q;
             c3 = (int) p;
-            k0 += W0;
-            k1 += W1;
+            k0 += PhiloxVectors.W0;
+            k1 += PhiloxVectors.W1;
         }
         for (int i = 0; i < n; i++) {
             int w = e + i & 3;

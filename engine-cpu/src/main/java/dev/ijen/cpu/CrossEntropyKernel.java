@@ -8,18 +8,19 @@ import dev.ijen.tensor.IjenException;
 record CrossEntropyKernel(Kernel.CrossEntropy k, int threads) implements CpuKernel {
     @Override
     public long scratchBytes() {
-        return SoftmaxKernel.rowBytes(k.dtype(), k.n()) * threads;
+        return 2 * SoftmaxKernel.rowBytes(k.dtype(), k.n()) * threads;
     }
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
         int tasks = Tasks.count(k.rows(), 2L * k.n() + 32);
+        long row = SoftmaxKernel.rowBytes(k.dtype(), k.n());
         Pool.Task task = (t, w) -> {
             int to = Tasks.from(t + 1, tasks, k.rows());
             for (int r = Tasks.from(t, tasks, k.rows()); r < to; r++) {
                 long x = in[0] + (long) r * k.n() * k.dtype().bytes();
                 int label = label(in[1], r);
-                double loss = label < 0 ? 0 : loss(x, label, scratch + w * SoftmaxKernel.rowBytes(k.dtype(), k.n()));
+                double loss = label < 0 ? 0 : loss(x, label, scratch + 2L * w * row, row);
                 Elements.real(k.dtype(), out[0] + (long) r * k.dtype().bytes(), loss);
             }
         };
@@ -38,7 +39,7 @@ record CrossEntropyKernel(Kernel.CrossEntropy k, int threads) implements CpuKern
         return label;
     }
 
-    private double loss(long x, int label, long wide) {
+    private double loss(long x, int label, long wide, long rowBytes) {
         int n = k.n();
         if (k.dtype() == DType.F64) {
             return f64(x, label);
@@ -50,7 +51,7 @@ record CrossEntropyKernel(Kernel.CrossEntropy k, int threads) implements CpuKern
             row = wide;
         }
         float max = F32Rows.max(row, n);
-        return Math.log(F32Rows.sumExp(row, max, 0, n)) + max - Mem.f32(row + 4L * label);
+        return Math.log(F32Rows.sumExp(row, max, wide + rowBytes, n)) + max - Mem.f32(row + 4L * label);
     }
 
     private double f64(long x, int label) {

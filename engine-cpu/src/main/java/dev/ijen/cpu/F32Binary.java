@@ -193,8 +193,9 @@ final class F32Binary {
     }
 
     private static void pow(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += W) {
-            F32Unary.narrow(F32Wide.pow(F32Unary.wide(a, i), F32Unary.wide(b, i)), o, i);
+        // in vectors it is too long for the compiler to keep them in registers, and then each one is an object
+        for (long i = 0; i < 4L * n; i += 4) {
+            Mem.f32(o + i, (float) Math.pow(Mem.f32(a + i), Mem.f32(b + i)));
         }
     }
 

@@ -94,6 +94,13 @@ final class F32Fold {
         }
 
         @Override
+        public void pair(long a, long b, long to, int n) {
+            for (int i = 0; i < n; i += L) {
+                at(a, i).add(at(b, i)).intoMemorySegment(ALL, to + 4L * i, ORDER);
+            }
+        }
+
+        @Override
         public void clear(long to, long step, int n) {
             for (int i = 0; i < n; i++) {
                 Mem.f32(to + i * step, 0f);
@@ -147,6 +154,13 @@ final class F32Fold {
         }
 
         @Override
+        public void pair(long a, long b, long to, int n) {
+            for (int i = 0; i < n; i += L) {
+                at(a, i).max(at(b, i)).intoMemorySegment(ALL, to + 4L * i, ORDER);
+            }
+        }
+
+        @Override
         public void clear(long to, long step, int n) {
             for (int i = 0; i < n; i++) {
                 Mem.f32(to + i * step, Float.NEGATIVE_INFINITY);
@@ -196,6 +210,13 @@ final class F32Fold {
             for (; i < n; i++) {
                 long p = to + i * step;
                 Mem.f32(p, Math.min(Mem.f32(p), Mem.f32(from + 4L * i)));
+            }
+        }
+
+        @Override
+        public void pair(long a, long b, long to, int n) {
+            for (int i = 0; i < n; i += L) {
+                at(a, i).min(at(b, i)).intoMemorySegment(ALL, to + 4L * i, ORDER);
             }
         }
 

@@ -1,167 +1,250 @@
 package dev.ijen.cpu;
 
+import static dev.ijen.cpu.Mem.ALL;
+import static dev.ijen.cpu.Mem.ORDER;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.NE;
 
+import dev.ijen.tensor.UnaryFn;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Transcendental functions of float vectors, to about 1 ulp (3 at most).
+/// Transcendental functions of floats, to 1 unit in the last place or a little more (sigmoid 2.3).
 ///
 /// Not `lanewise(EXP)` and its like: those give other bits in the interpreter than compiled, so a result would depend on when
 /// the JIT gets round to it. Everything here is made of operations that are exact in the same way wherever they run.
 /// Polynomials are minimax fits (Remez) of this project.
+///
+/// The loops call nothing but the Vector API, and constants are vectors: beyond some 18,000 nodes the compiler inlines no other
+/// method, and a vector that crosses a call is an object, which is twenty times slower. So functions share the exponential by
+/// making passes over the block `c`, which is memory to work in.
 final class F32Math {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> SI = VectorSpecies.of(int.class, VectorShape.preferredShape());
+    private static final int L = S.length();
     private static final float INF = Float.POSITIVE_INFINITY;
-    private static final float LOG2E = 1.442695f;
-    private static final float MAGIC = 0x1.8p23f; // adding it rounds to a whole number, kept in the low bits
-    private static final int MAGIC_BITS = Float.floatToRawIntBits(MAGIC);
-    private static final float LN2_HI = 0x1.62e4p-1f; // 17 bits: products with exponents are exact
-    private static final float LN2_LO = 0x1.7f7d1cp-20f;
-    private static final float SIGN = -0.0f;
+
+    private static final FloatVector ZERO = v(0);
+    private static final FloatVector HALF = v(0.5f);
+    private static final FloatVector ONE = v(1);
+    private static final FloatVector TWO = v(2);
+    private static final FloatVector FOUR = v(4);
+
+    private static final FloatVector LOG2E = v(1.442695f);
+    /// Adding it rounds to a whole number, which stands in the low bits then.
+    private static final FloatVector MAGIC = v(0x1.8p23f);
+
+    private static final int MAGIC_BITS = Float.floatToRawIntBits(0x1.8p23f);
+    /// 17 bits of ln 2: its products with exponents are exact.
+    private static final FloatVector LN2_HI = v(0x1.62e4p-1f);
+
+    private static final FloatVector LN2_LO = v(0x1.7f7d1cp-20f);
+    private static final FloatVector MINUS_LN2_HI = LN2_HI.neg();
+    private static final FloatVector MINUS_LN2_LO = LN2_LO.neg();
+
+    // (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2, highest power first
+    private static final FloatVector E7 = v(2.0163784e-4f);
+    private static final FloatVector E6 = v(1.3945411e-3f);
+    private static final FloatVector E5 = v(8.332738e-3f);
+    private static final FloatVector E4 = v(4.1666307e-2f);
+    private static final FloatVector E3 = v(1.666667e-1f);
+
+    // (ln(1 + f) − f + f² / 2) / f³ for f from √½ − 1 to √2 − 1
+    private static final FloatVector L11 = v(6.915492e-2f);
+    private static final FloatVector L10 = v(-1.1789834e-1f);
+    private static final FloatVector L9 = v(1.18729316e-1f);
+    private static final FloatVector L8 = v(-1.2384341e-1f);
+    private static final FloatVector L7 = v(1.4218664e-1f);
+    private static final FloatVector L6 = v(-1.6669251e-1f);
+    private static final FloatVector L5 = v(2.0002227e-1f);
+    private static final FloatVector L4 = v(-2.4999987e-1f);
+    private static final FloatVector L3 = v(3.333331e-1f);
+
+    // (tanh x − x) / x³ of x² for |x| < 0.625
+    private static final FloatVector T13 = v(2.1475411e-3f);
+    private static final FloatVector T11 = v(-8.182678e-3f);
+    private static final FloatVector T9 = v(2.170297e-2f);
+    private static final FloatVector T7 = v(-5.3947203e-2f);
+    private static final FloatVector T5 = v(1.333321e-1f);
+    private static final FloatVector T3 = v(-3.333333e-1f);
+
+    // erf(x) / x − 1 of x² for |x| < 0.93
+    private static final FloatVector N13 = v(8.345226e-5f);
+    private static final FloatVector N11 = v(-8.137438e-4f);
+    private static final FloatVector N9 = v(5.2006342e-3f);
+    private static final FloatVector N7 = v(-2.685927e-2f);
+    private static final FloatVector N5 = v(1.1283694e-1f);
+    private static final FloatVector N3 = v(-3.7612635e-1f);
+    private static final FloatVector N1 = v(1.2837917e-1f);
+
+    // −ln(1 − erf t) / t − 1 for t from 0.92 to 3.95
+    private static final FloatVector F6 = v(1.1522298e-5f);
+    private static final FloatVector F5 = v(-3.2565277e-4f);
+    private static final FloatVector F4 = v(3.6537643e-3f);
+    private static final FloatVector F3 = v(-2.3785347e-2f);
+    private static final FloatVector F2 = v(1.06263146e-1f);
+    private static final FloatVector F1 = v(6.351359e-1f);
+    private static final FloatVector F0 = v(1.2865216e-1f);
 
     private F32Math() {}
 
-    /// (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2.
-    private static FloatVector expTail(FloatVector r) {
-        return c(2.0163784e-4f)
-                .fma(r, c(1.3945411e-3f))
-                .fma(r, c(8.332738e-3f))
-                .fma(r, c(4.1666307e-2f))
-                .fma(r, c(1.666667e-1f))
-                .fma(r, c(0.5f));
-    }
-
-    /// 2ⁿ for whole n from −126 to 127.
-    private static FloatVector power(IntVector n) {
-        return n.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
-    }
-
-    static FloatVector exp(FloatVector x) {
-        FloatVector t = x.fma(c(LOG2E), c(MAGIC));
-        FloatVector n = t.sub(MAGIC);
-        FloatVector r = n.fma(c(-LN2_LO), n.fma(c(-LN2_HI), x));
-        FloatVector p = expTail(r).fma(r.mul(r), r).add(1f);
-        // in two steps, so that results below the normal range are rounded once and those above overflow
-        IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-        IntVector half = e.lanewise(ASHR, 1);
-        FloatVector y = p.mul(power(half)).mul(power(e.sub(half)));
-        return y.blend(0f, x.compare(LT, -104f)).blend(INF, x.compare(GT, 88.8f));
-    }
-
-    static FloatVector expm1(FloatVector x) {
-        FloatVector t = x.fma(c(LOG2E), c(MAGIC));
-        FloatVector n = t.sub(MAGIC);
-        FloatVector r = n.fma(c(-LN2_LO), n.fma(c(-LN2_HI), x));
-        FloatVector p = expTail(r).fma(r.mul(r), r);
-        // 2ⁿ p + (2ⁿ − 1), halved so that n = 128 does not overflow
-        FloatVector s = power(t.reinterpretAsInts().sub(MAGIC_BITS + 1));
-        FloatVector y = s.fma(p, s.sub(0.5f)).mul(2f);
-        return y.blend(-1f, x.compare(LT, -18f)).blend(INF, x.compare(GT, 88.8f)).blend(x, x.compare(EQ, 0f));
-    }
-
-    static FloatVector log(FloatVector x) {
-        VectorMask<Float> tiny = x.compare(LT, Float.MIN_NORMAL);
-        FloatVector y = logOf(x.blend(x.mul(0x1p23f), tiny), c(0f).blend(-23f, tiny), c(0f));
-        return y.blend(INF, x.compare(EQ, INF))
-                .blend(-INF, x.compare(EQ, 0f))
-                .blend(Float.NaN, x.compare(LT, 0f).or(x.test(jdk.incubator.vector.VectorOperators.IS_NAN)));
-    }
-
-    static FloatVector log1p(FloatVector x) {
-        FloatVector u = x.add(1f);
-        // what rounding took from u
-        FloatVector lost = x.sub(u.sub(1f)).blend(c(1f).sub(u.sub(x)), x.compare(GT, 1f));
-        FloatVector y = logOf(u, c(0f), lost.div(u));
-        return y.blend(INF, x.compare(EQ, INF))
-                .blend(-INF, x.compare(EQ, -1f))
-                .blend(x, x.compare(EQ, 0f))
-                .blend(Float.NaN, x.compare(LT, -1f).or(x.test(jdk.incubator.vector.VectorOperators.IS_NAN)));
-    }
-
-    /// ln x + bias · ln 2 + add for normal positive x.
-    private static FloatVector logOf(FloatVector x, FloatVector bias, FloatVector add) {
-        IntVector bits = x.reinterpretAsInts();
-        IntVector e = bits.sub(0x3f3504f3).lanewise(ASHR, 23); // √½ is where the significand starts
-        FloatVector f = bits.sub(e.lanewise(LSHL, 23)).reinterpretAsFloats().sub(1f);
-        FloatVector n = ((FloatVector) e.convert(jdk.incubator.vector.VectorOperators.I2F, 0)).add(bias);
-        FloatVector p = c(6.915492e-2f)
-                .fma(f, c(-1.1789834e-1f))
-                .fma(f, c(1.18729316e-1f))
-                .fma(f, c(-1.2384341e-1f))
-                .fma(f, c(1.4218664e-1f))
-                .fma(f, c(-1.6669251e-1f))
-                .fma(f, c(2.0002227e-1f))
-                .fma(f, c(-2.4999987e-1f))
-                .fma(f, c(3.333331e-1f));
-        FloatVector ff = f.mul(f);
-        FloatVector low = n.fma(c(LN2_LO), add).add(p.mul(f).mul(ff));
-        return n.fma(c(LN2_HI), f.add(ff.fma(c(-0.5f), low)));
-    }
-
-    static FloatVector tanh(FloatVector x) {
-        FloatVector a = x.abs();
-        FloatVector z = x.mul(x);
-        FloatVector small = c(2.1475411e-3f)
-                .fma(z, c(-8.182678e-3f))
-                .fma(z, c(2.170297e-2f))
-                .fma(z, c(-5.3947203e-2f))
-                .fma(z, c(1.333321e-1f))
-                .fma(z, c(-3.333333e-1f));
-        small = small.mul(z).fma(x, x);
-        FloatVector large = c(1f).sub(c(2f).div(exp(a.add(a)).add(1f)));
-        return signed(large, x).blend(small, a.compare(LT, 0.625f));
-    }
-
-    static FloatVector sigmoid(FloatVector x) {
-        FloatVector e = exp(x.abs().neg());
-        return c(1f).blend(e, x.compare(LT, 0f)).div(e.add(1f));
-    }
-
-    static FloatVector erf(FloatVector x) {
-        FloatVector a = x.abs();
-        FloatVector z = x.mul(x);
-        FloatVector small = c(8.345226e-5f)
-                .fma(z, c(-8.137438e-4f))
-                .fma(z, c(5.2006342e-3f))
-                .fma(z, c(-2.685927e-2f))
-                .fma(z, c(1.1283694e-1f))
-                .fma(z, c(-3.7612635e-1f))
-                .fma(z, c(1.2837917e-1f))
-                .fma(x, x);
-        // 1 − exp(−t − t Q(t))
-        FloatVector t = a.blend(4f, a.compare(GT, 4f));
-        FloatVector q = c(1.1522298e-5f)
-                .fma(t, c(-3.2565277e-4f))
-                .fma(t, c(3.6537643e-3f))
-                .fma(t, c(-2.3785347e-2f))
-                .fma(t, c(1.06263146e-1f))
-                .fma(t, c(6.351359e-1f))
-                .fma(t, c(1.2865216e-1f));
-        FloatVector large = c(1f).sub(exp(q.fma(t, t).neg()));
-        return signed(large, x).blend(small, a.compare(LT, 0.921875f));
-    }
-
-    /// `a`, which is not negative, with the sign of `x`.
-    private static FloatVector signed(FloatVector a, FloatVector x) {
-        IntVector sign = x.reinterpretAsInts().and(Float.floatToRawIntBits(SIGN));
-        return a.reinterpretAsInts().or(sign).reinterpretAsFloats();
-    }
-
-    private static FloatVector c(float v) {
-        return FloatVector.broadcast(S, v);
+    /// The function, if it is one of those here.
+    static Fn of(UnaryFn f) {
+        return switch (f) {
+            case EXP -> F32Math::exp;
+            case EXPM1 -> F32Math::expm1;
+            case LOG -> F32Math::log;
+            case LOG1P -> F32Math::log1p;
+            case TANH -> F32Math::tanh;
+            case SIGMOID -> F32Math::sigmoid;
+            case ERF -> F32Math::erf;
+            case NEG, ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, RECIP, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, RELU, NOT ->
+                throw new IllegalArgumentException(f.toString());
+        };
     }
 
     /// Ints as wide as these floats.
     static VectorSpecies<Integer> ints() {
         return SI;
+    }
+
+    private static FloatVector v(float x) {
+        return FloatVector.broadcast(S, x);
+    }
+
+    private static void exp(long a, long b, long c, long o, int n) {
+        exp(a, o, n);
+    }
+
+    /// eˣ. Also in place.
+    static void exp(long a, long o, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector x = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+            FloatVector t = x.fma(LOG2E, MAGIC);
+            FloatVector k = t.sub(MAGIC);
+            FloatVector r = k.fma(MINUS_LN2_LO, k.fma(MINUS_LN2_HI, x));
+            FloatVector p = E7.fma(r, E6).fma(r, E5).fma(r, E4).fma(r, E3).fma(r, HALF).fma(r.mul(r), r).add(ONE);
+            // 2ᵏ in two steps, so that results below the normal range are rounded once
+            IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
+            IntVector h = e.lanewise(ASHR, 1);
+            FloatVector y = p.mul(h.add(127).lanewise(LSHL, 23).reinterpretAsFloats());
+            y = y.mul(e.sub(h).add(127).lanewise(LSHL, 23).reinterpretAsFloats());
+            y = y.blend(0f, x.compare(LT, -104f)).blend(INF, x.compare(GT, 88.8f));
+            y.intoMemorySegment(ALL, o + 4L * i, ORDER);
+        }
+    }
+
+    private static void expm1(long a, long b, long c, long o, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector x = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+            FloatVector t = x.fma(LOG2E, MAGIC);
+            FloatVector k = t.sub(MAGIC);
+            FloatVector r = k.fma(MINUS_LN2_LO, k.fma(MINUS_LN2_HI, x));
+            FloatVector p = E7.fma(r, E6).fma(r, E5).fma(r, E4).fma(r, E3).fma(r, HALF).fma(r.mul(r), r);
+            // 2ᵏ p + (2ᵏ − 1), halved so that k = 128 does not overflow
+            FloatVector s = t.reinterpretAsInts().sub(MAGIC_BITS - 126).lanewise(LSHL, 23).reinterpretAsFloats();
+            FloatVector y = s.fma(p, s.sub(HALF)).mul(TWO);
+            y = y.blend(-1f, x.compare(LT, -18f)).blend(INF, x.compare(GT, 88.8f)).blend(x, x.compare(EQ, 0f));
+            y.intoMemorySegment(ALL, o + 4L * i, ORDER);
+        }
+    }
+
+    private static void log(long a, long b, long c, long o, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector x = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+            VectorMask<Float> tiny = x.compare(LT, Float.MIN_NORMAL);
+            IntVector bits = x.blend(x.mul(0x1p23f), tiny).reinterpretAsInts();
+            IntVector e = bits.sub(0x3f3504f3).lanewise(ASHR, 23); // √½ is where the significand starts
+            FloatVector f = bits.sub(e.lanewise(LSHL, 23)).reinterpretAsFloats().sub(ONE);
+            FloatVector k = ((FloatVector) e.convert(I2F, 0)).add(ZERO.blend(-23f, tiny));
+            FloatVector p = L11.fma(f, L10).fma(f, L9).fma(f, L8).fma(f, L7).fma(f, L6).fma(f, L5).fma(f, L4).fma(f, L3);
+            FloatVector ff = f.mul(f);
+            FloatVector y = k.mul(LN2_LO).add(p.mul(f).mul(ff));
+            y = k.fma(LN2_HI, f.add(y.sub(ff.mul(HALF))));
+            y = y.blend(x, x.compare(EQ, INF)).blend(-INF, x.compare(EQ, 0f));
+            y = y.blend(Float.NaN, x.compare(LT, 0f).or(x.compare(NE, x)));
+            y.intoMemorySegment(ALL, o + 4L * i, ORDER);
+        }
+    }
+
+    private static void log1p(long a, long b, long c, long o, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector x = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+            FloatVector u = x.add(ONE);
+            // what rounding took from u
+            FloatVector lost = x.sub(u.sub(ONE)).blend(ONE.sub(u.sub(x)), x.compare(GT, 1f)).div(u);
+            IntVector bits = u.reinterpretAsInts();
+            IntVector e = bits.sub(0x3f3504f3).lanewise(ASHR, 23);
+            FloatVector f = bits.sub(e.lanewise(LSHL, 23)).reinterpretAsFloats().sub(ONE);
+            FloatVector k = (FloatVector) e.convert(I2F, 0);
+            FloatVector p = L11.fma(f, L10).fma(f, L9).fma(f, L8).fma(f, L7).fma(f, L6).fma(f, L5).fma(f, L4).fma(f, L3);
+            FloatVector ff = f.mul(f);
+            FloatVector y = k.fma(LN2_LO, lost).add(p.mul(f).mul(ff));
+            y = k.fma(LN2_HI, f.add(y.sub(ff.mul(HALF))));
+            y = y.blend(x, x.compare(EQ, INF).or(x.compare(EQ, 0f))).blend(-INF, x.compare(EQ, -1f));
+            y = y.blend(Float.NaN, x.compare(LT, -1f).or(x.compare(NE, x)));
+            y.intoMemorySegment(ALL, o + 4L * i, ORDER);
+        }
+    }
+
+    /// x + x³ P(x²) near 0, else 1 − 2 / (e²ˣ + 1).
+    private static void tanh(long a, long b, long c, long o, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector x = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+            x.abs().mul(TWO).intoMemorySegment(ALL, c + 4L * i, ORDER);
+        }
+        exp(c, c, n);
+        for (int i = 0; i < n; i += L) {
+            FloatVector x = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+            FloatVector e = FloatVector.fromMemorySegment(S, ALL, c + 4L * i, ORDER);
+            FloatVector z = x.mul(x);
+            FloatVector near = T13.fma(z, T11).fma(z, T9).fma(z, T7).fma(z, T5).fma(z, T3).mul(z).fma(x, x);
+            FloatVector y = ONE.sub(TWO.div(e.add(ONE))).blend(near, x.abs().compare(LT, 0.625f));
+            IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE); // of −0 as well
+            y.reinterpretAsInts().or(sign).reinterpretAsFloats().intoMemorySegment(ALL, o + 4L * i, ORDER);
+        }
+    }
+
+    /// 1 / (1 + e⁻ˣ), or eˣ / (eˣ + 1) below 0.
+    private static void sigmoid(long a, long b, long c, long o, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector x = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+            x.abs().neg().intoMemorySegment(ALL, c + 4L * i, ORDER);
+        }
+        exp(c, c, n);
+        for (int i = 0; i < n; i += L) {
+            FloatVector x = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+            FloatVector e = FloatVector.fromMemorySegment(S, ALL, c + 4L * i, ORDER);
+            ONE.blend(e, x.compare(LT, 0f)).div(e.add(ONE)).intoMemorySegment(ALL, o + 4L * i, ORDER);
+        }
+    }
+
+    /// x + x P(x²) near 0, else 1 − exp(−t − t Q(t)) of t = |x|.
+    private static void erf(long a, long b, long c, long o, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector t = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER).abs();
+            t = t.blend(FOUR, t.compare(GT, 4f));
+            FloatVector q = F6.fma(t, F5).fma(t, F4).fma(t, F3).fma(t, F2).fma(t, F1).fma(t, F0);
+            q.fma(t, t).neg().intoMemorySegment(ALL, c + 4L * i, ORDER);
+        }
+        exp(c, c, n);
+        for (int i = 0; i < n; i += L) {
+            FloatVector x = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
+            FloatVector e = FloatVector.fromMemorySegment(S, ALL, c + 4L * i, ORDER);
+            FloatVector z = x.mul(x);
+            FloatVector near =
+                    N13.fma(z, N11).fma(z, N9).fma(z, N7).fma(z, N5).fma(z, N3).fma(z, N1).fma(x, x);
+            FloatVector y = ONE.sub(e).blend(near, x.abs().compare(LT, 0.921875f));
+            IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
+            y.reinterpretAsInts().or(sign).reinterpretAsFloats().intoMemorySegment(ALL, o + 4L * i, ORDER);
+        }
     }
 }

@@ -4,7 +4,6 @@ import static dev.ijen.cpu.Mem.ALL;
 import static dev.ijen.cpu.Mem.ORDER;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Passes over one row of floats. Vectors run over the row; the last one is masked, so a value does not depend on where in a
@@ -17,37 +16,50 @@ final class F32Rows {
 
     /// Greatest element; NaN wins.
     static float max(long x, int n) {
-        FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        FloatVector m0 = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        FloatVector m1 = m0;
+        FloatVector m2 = m0;
+        FloatVector m3 = m0;
         int i = 0;
+        for (; i <= n - 4 * L; i += 4 * L) {
+            m0 = m0.max(at(x, i));
+            m1 = m1.max(at(x, i + L));
+            m2 = m2.max(at(x, i + 2 * L));
+            m3 = m3.max(at(x, i + 3 * L));
+        }
         for (; i <= n - L; i += L) {
-            m = m.max(at(x, i));
+            m0 = m0.max(at(x, i));
         }
         if (i < n) {
-            m = m.blend(m.max(at(x, i)), S.indexInRange(i, n));
+            m1 = m1.blend(m1.max(at(x, i)), S.indexInRange(i, n));
         }
-        return F32Fold.max(m);
+        return F32Fold.max(m0.max(m1).max(m2.max(m3)));
     }
 
-    /// Σ exp(x − shift); where `to` is not 0, the terms are stored there.
+    /// Σ exp(x − shift); the terms are left in `to`, which has room for a vector more.
     static float sumExp(long x, float shift, long to, int n) {
-        FloatVector s = FloatVector.zero(S);
+        for (int i = 0; i < n; i += L) {
+            at(x, i).sub(shift).intoMemorySegment(ALL, to + 4L * i, ORDER);
+        }
+        F32Math.exp(to, to, n);
+        return sum(to, n);
+    }
+
+    private static float sum(long x, int n) {
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0;
         int i = 0;
+        for (; i <= n - 2 * L; i += 2 * L) {
+            s0 = s0.add(at(x, i));
+            s1 = s1.add(at(x, i + L));
+        }
         for (; i <= n - L; i += L) {
-            FloatVector e = F32Math.exp(at(x, i).sub(shift));
-            s = s.add(e);
-            if (to != 0) {
-                e.intoMemorySegment(ALL, to + 4L * i, ORDER);
-            }
+            s0 = s0.add(at(x, i));
         }
         if (i < n) {
-            VectorMask<Float> m = S.indexInRange(i, n);
-            FloatVector e = F32Math.exp(at(x, i).sub(shift));
-            s = s.add(FloatVector.zero(S).blend(e, m));
-            if (to != 0) {
-                e.intoMemorySegment(ALL, to + 4L * i, ORDER, m);
-            }
+            s1 = s1.add(FloatVector.zero(S).blend(at(x, i), S.indexInRange(i, n)));
         }
-        return F32Fold.sum(s);
+        return F32Fold.sum(s0.add(s1));
     }
 
     /// x · factor.

@@ -35,10 +35,6 @@ final class F32Unary {
             case ROUND -> F32Unary::round;
             case SQRT -> F32Unary::sqrt;
             case RECIP -> F32Unary::recip;
-            case EXP -> F32Unary::exp;
-            case EXPM1 -> F32Unary::expm1;
-            case LOG -> F32Unary::log;
-            case LOG1P -> F32Unary::log1p;
             case SIN -> F32Unary::sin;
             case COS -> F32Unary::cos;
             case TAN -> F32Unary::tan;
@@ -47,10 +43,8 @@ final class F32Unary {
             case ATAN -> F32Unary::atan;
             case SINH -> F32Unary::sinh;
             case COSH -> F32Unary::cosh;
-            case TANH -> F32Unary::tanh;
-            case SIGMOID -> F32Unary::sigmoid;
-            case ERF -> F32Unary::erf;
             case RELU -> F32Unary::relu;
+            case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF -> F32Math.of(f);
             case NOT -> throw new IllegalArgumentException("NOT of F32");
         };
     }
@@ -120,48 +114,6 @@ final class F32Unary {
         for (int i = 0; i < n; i += L) {
             FloatVector x = at(a, i); // x stays where it is NaN
             x.blend(0f, x.compare(VectorOperators.LE, 0f)).intoMemorySegment(ALL, o + 4L * i, ORDER);
-        }
-    }
-
-    private static void exp(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += L) {
-            F32Math.exp(at(a, i)).intoMemorySegment(ALL, o + 4L * i, ORDER);
-        }
-    }
-
-    private static void expm1(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += L) {
-            F32Math.expm1(at(a, i)).intoMemorySegment(ALL, o + 4L * i, ORDER);
-        }
-    }
-
-    private static void log(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += L) {
-            F32Math.log(at(a, i)).intoMemorySegment(ALL, o + 4L * i, ORDER);
-        }
-    }
-
-    private static void log1p(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += L) {
-            F32Math.log1p(at(a, i)).intoMemorySegment(ALL, o + 4L * i, ORDER);
-        }
-    }
-
-    private static void tanh(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += L) {
-            F32Math.tanh(at(a, i)).intoMemorySegment(ALL, o + 4L * i, ORDER);
-        }
-    }
-
-    private static void sigmoid(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += L) {
-            F32Math.sigmoid(at(a, i)).intoMemorySegment(ALL, o + 4L * i, ORDER);
-        }
-    }
-
-    private static void erf(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += L) {
-            F32Math.erf(at(a, i)).intoMemorySegment(ALL, o + 4L * i, ORDER);
         }
     }
 

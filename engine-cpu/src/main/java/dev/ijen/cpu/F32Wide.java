@@ -2,7 +2,6 @@ package dev.ijen.cpu;
 
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
-import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -164,32 +163,6 @@ final class F32Wide {
     static DoubleVector cosh(DoubleVector x) {
         DoubleVector e = exp(x.abs());
         return e.add(c(1).div(e)).mul(0.5);
-    }
-
-    /// aᵇ with the special values of [Math#pow].
-    static DoubleVector pow(DoubleVector a, DoubleVector b) {
-        DoubleVector m = a.abs();
-        DoubleVector y = exp(log(m).mul(b));
-        // whole numbers below 2⁵³ as bits; greater ones, of floats, are even
-        VectorMask<Double> whole = b.compare(GE, 0x1p24).or(b.compare(LT, -0x1p24)).or(b.add(MAGIC).sub(MAGIC).compare(EQ, b));
-        VectorMask<Double> odd = b.add(MAGIC)
-                .reinterpretAsLongs()
-                .and(1)
-                .compare(NE, 0)
-                .cast(S)
-                .and(whole)
-                .and(b.abs().compare(LT, 0x1p24));
-        VectorMask<Double> down = b.compare(LT, 0);
-        double inf = Double.POSITIVE_INFINITY;
-        y = y.blend(c(0).blend(inf, down), m.compare(EQ, 0));
-        y = y.blend(c(inf).blend(0, down), m.compare(EQ, inf));
-        VectorMask<Double> far = b.abs().compare(EQ, inf);
-        y = y.blend(c(inf).blend(0, m.compare(LT, 1).eq(b.compare(GT, 0))), far);
-        VectorMask<Double> minus = a.reinterpretAsLongs().compare(LT, 0).cast(S);
-        y = y.blend(y.neg(), minus.and(odd));
-        y = y.blend(Double.NaN, a.compare(LT, 0).andNot(whole).and(m.compare(LT, inf)));
-        y = y.blend(Double.NaN, nan(a).or(nan(b)).or(far.and(m.compare(EQ, 1))));
-        return y.blend(1, b.compare(EQ, 0));
     }
 
     /// a − ⌊a / b⌋ · b.

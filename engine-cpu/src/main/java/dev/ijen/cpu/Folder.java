@@ -14,6 +14,9 @@ interface Folder {
     /// Folds each of n neighbours into its own element, `step` bytes apart.
     void into(long from, long to, long step, int n);
 
+    /// to[i] = a[i] with b[i] folded in, for neighbours; may write up to a vector more, and `to` may be `a`.
+    void pair(long a, long b, long to, int n);
+
     /// Sets n elements, `step` bytes apart, to the neutral value.
     void clear(long to, long step, int n);
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /// What one worker knows while it runs a region.
 final class Frame {
-    /// Address of the block of each value.
+    /// Address of the block of each value, and after them of the block to work in.
     final long[] at;
     /// Address of the worker's own block for each value that needs one.
     final long[] own;

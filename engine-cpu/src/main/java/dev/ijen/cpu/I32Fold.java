@@ -63,6 +63,15 @@ record I32Fold(Fold fold) implements Folder {
     }
 
     @Override
+    public void pair(long a, long b, long to, int n) {
+        for (int i = 0; i < n; i++) {
+            int x = Mem.i32(a + 4L * i);
+            int y = Mem.i32(b + 4L * i);
+            Mem.i32(to + 4L * i, fold == Fold.SUM ? x + y : fold == Fold.MAX ? Math.max(x, y) : Math.min(x, y));
+        }
+    }
+
+    @Override
     public void clear(long to, long step, int n) {
         int neutral =
                 switch (fold) {

@@ -63,6 +63,15 @@ record I64Fold(Fold fold) implements Folder {
     }
 
     @Override
+    public void pair(long a, long b, long to, int n) {
+        for (int i = 0; i < n; i++) {
+            long x = Mem.i64(a + 8L * i);
+            long y = Mem.i64(b + 8L * i);
+            Mem.i64(to + 8L * i, fold == Fold.SUM ? x + y : fold == Fold.MAX ? Math.max(x, y) : Math.min(x, y));
+        }
+    }
+
+    @Override
     public void clear(long to, long step, int n) {
         long neutral =
                 switch (fold) {

@@ -42,7 +42,8 @@ final class Nest {
     private final int[] space;
 
     /// @param block points of a tile, at most
-    Nest(Region region, int block, long cost) {
+    /// @param given axes in the order in which they are to be visited, or null for the best one for folds
+    Nest(Region region, int block, long cost, int[] given) {
         space = region.space();
         int n = space.length;
         int last = n - 1;
@@ -58,7 +59,7 @@ final class Nest {
         }
         mixed = different;
         boolean columns = !folds.isEmpty() && !joined[last];
-        int[] order = order(joined, columns, !folds.isEmpty() && !mixed);
+        int[] order = given != null ? given : order(joined, columns, !folds.isEmpty() && !mixed);
         int first = last;
         int below = 1;
         while (first > 0 && (long) below * space[order[first]] <= block) {

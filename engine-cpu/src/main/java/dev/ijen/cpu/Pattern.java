@@ -5,6 +5,9 @@ import java.util.Arrays;
 /// How the elements of a tile lie in memory: nested runs with constant steps, with neighbouring axes joined where the steps
 /// allow. The tile itself is dense and row-major. The number of rows along the tile's first axis is given at each use.
 final class Pattern {
+    /// Rows of fewer elements are not worth a loop each.
+    private static final int SHORT = 64;
+
     /// Elements of the first run for each row of the tile.
     private final int factor;
 
@@ -79,7 +82,22 @@ final class Pattern {
 
     /// Scatters a dense tile of elements of `size` bytes; steps are bytes.
     void scatter(int size, long from, long to, int rows) {
-        scatter(size, 0, rows * factor, from, to);
+        int n = rows * factor;
+        if (extent.length == 2 && step[0] == size && step[1] != size) {
+            for (int i = 0; i < extent[1]; i++) {
+                gatherExactly(size, from + (long) i * size, (long) under[0] * size, to + i * step[1], n);
+            }
+        } else {
+            scatter(size, 0, n, from, to);
+        }
+    }
+
+    private static void gatherExactly(int size, long from, long step, long to, int n) {
+        if (step == size) {
+            Moves.copy(from, to, (long) n * size);
+        } else {
+            Moves.gather(size, from, step, to, n);
+        }
     }
 
     private void scatter(int size, int d, int n, long from, long to) {
@@ -111,8 +129,33 @@ final class Pattern {
     }
 
     /// Folds a dense tile into the elements that the pattern names.
-    void fold(Folder f, long from, long to, int rows) {
-        fold(f, 0, rows * factor, from, to);
+    ///
+    /// @param temp a block to work in
+    void fold(Folder f, long from, long to, int rows, long temp) {
+        int n = rows * factor;
+        if (extent.length == 2 && step[0] == 0 && step[1] == f.bytes() && extent[1] < SHORT && n > 2) {
+            foldRows(f, from, to, n, temp);
+        } else {
+            fold(f, 0, n, from, to);
+        }
+    }
+
+    /// Folds n short rows into one: the lower half of them into the upper, and again, so that vectors are full.
+    private void foldRows(Folder f, long from, long to, int n, long temp) {
+        int width = extent[1];
+        long row = (long) width * f.bytes();
+        int left = n;
+        long source = from;
+        while (left > 1) {
+            int half = left / 2;
+            if (left % 2 == 1) {
+                f.into(source + (left - 1) * row, to, f.bytes(), width);
+            }
+            f.pair(source, source + half * row, temp, half * width);
+            source = temp;
+            left = half;
+        }
+        f.into(source, to, f.bytes(), width);
     }
 
     private void fold(Folder f, int d, int n, long from, long to) {

@@ -79,8 +79,9 @@ final class RegionBinder {
     }
 
     private Frame frame(long blocks) {
-        var f = new Frame(body.size(), nest.loopAxis.length);
+        var f = new Frame(body.size() + 1, nest.loopAxis.length);
         f.temp = blocks;
+        f.at[body.size()] = blocks;
         for (int v = 0; v < slot.length; v++) {
             f.own[v] = blocks + slot[v] * kernel.blockBytes();
             f.at[v] = f.own[v];
@@ -239,7 +240,7 @@ final class RegionBinder {
     private void apply(int i, Fn fn, int[] operands) {
         int a = same[operands[0]];
         int b = operands.length > 1 ? same[operands[1]] : a;
-        int c = operands.length > 2 ? same[operands[2]] : a;
+        int c = operands.length > 2 ? same[operands[2]] : body.size(); // the block to work in
         int bytes = body.get(i).type().bytes();
         release(i, operands, bytes); // a block of the same element size may be overwritten as it is read
         slot[i] = take();

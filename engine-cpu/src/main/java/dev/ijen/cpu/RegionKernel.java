@@ -17,13 +17,15 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
     private static final int CACHE = 32 << 10; // most of the first-level cache
     private static final int SLACK = 128; // a vector to overrun, and blocks of a power of two would fall on each other's lines
 
-    static RegionKernel of(Region region, int threads) {
+    static RegionKernel of(Region asked, int threads) {
+        Transposed t = Transposed.of(asked);
+        Region region = t.region();
         int bytes = widest(region);
         int block = 1024;
         while (block > 128 && (long) block * bytes * live(region) > CACHE) {
             block /= 2;
         }
-        var nest = new Nest(region, block, cost(region));
+        var nest = new Nest(region, block, cost(region), t.order());
         long blockBytes = Mem.align((long) block * bytes) + SLACK;
         long at = threads * blockBytes * (region.body().size() + 1);
         var partials = new long[region.stores().size()];

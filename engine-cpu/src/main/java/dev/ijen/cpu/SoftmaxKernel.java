@@ -5,14 +5,14 @@ import dev.ijen.tensor.DType;
 
 /// Softmax of rows: greatest element, sum of exponentials, scaling, while the row is in cache.
 record SoftmaxKernel(Kernel.Softmax k, int threads) implements CpuKernel {
-    /// Rows of halves are widened here.
+    /// A worker's row, in which halves are widened and exponentials wait for their sum.
     static long rowBytes(DType t, int n) {
-        return t.bytes() == 2 ? Mem.align(4L * n) + 64 : 0;
+        return t == DType.F64 ? 0 : Mem.align(4L * n) + 64;
     }
 
     @Override
     public long scratchBytes() {
-        return rowBytes(k.dtype(), k.n()) * threads;
+        return 2 * rowBytes(k.dtype(), k.n()) * threads;
     }
 
     @Override
@@ -28,27 +28,34 @@ record SoftmaxKernel(Kernel.Softmax k, int threads) implements CpuKernel {
                 long y = out[0] + r * row;
                 if (k.dtype() == DType.F64) {
                     f64(x, y);
-                } else if (widen == null) {
-                    f32(x, y);
                 } else {
-                    long wide = scratch + w * rowBytes(k.dtype(), k.n());
-                    widen.run(x, 0, 0, wide, k.n());
-                    f32(wide, wide);
-                    narrow.run(wide, 0, 0, wide, k.n());
-                    Moves.copy(wide, y, row);
+                    long work = scratch + 2L * w * rowBytes(k.dtype(), k.n());
+                    f32(x, y, work, work + rowBytes(k.dtype(), k.n()), widen, narrow);
                 }
             }
         };
         return () -> pool.parallel(tasks, task);
     }
 
-    private void f32(long x, long y) {
+    private void f32(long x, long y, long wide, long terms, Fn widen, Fn narrow) {
         int n = k.n();
-        float max = F32Rows.max(x, n);
+        long row = x;
+        long to = y;
+        if (widen != null) {
+            widen.run(x, 0, 0, wide, n);
+            row = wide;
+            to = wide;
+        }
+        float max = F32Rows.max(row, n);
+        float sum = F32Rows.sumExp(row, max, terms, n);
         if (k.log()) {
-            F32Rows.shift(x, max, (float) Math.log(F32Rows.sumExp(x, max, 0, n)), y, n);
+            F32Rows.shift(row, max, (float) Math.log(sum), to, n);
         } else {
-            F32Rows.scale(y, 1 / F32Rows.sumExp(x, max, y, n), y, n);
+            F32Rows.scale(terms, 1 / sum, to, n);
+        }
+        if (narrow != null) {
+            narrow.run(wide, 0, 0, wide, n); // in place, because it ends with a whole vector
+            Moves.copy(wide, y, (long) n * k.dtype().bytes());
         }
     }
 

@@ -109,7 +109,7 @@ interface Step {
             if (clear && f.first) {
                 pattern.clear(folder, to, f.rows);
             }
-            pattern.fold(folder, f.at[value], to, f.rows);
+            pattern.fold(folder, f.at[value], to, f.rows, f.temp);
         }
     }
 }

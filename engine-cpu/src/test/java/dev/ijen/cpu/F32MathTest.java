@@ -28,12 +28,13 @@ class F32MathTest {
         try (var arena = Arena.ofConfined()) {
             long in = arena.allocate(4L * n + 64, 64).address();
             long out = arena.allocate(4L * n + 64, 64).address();
+            long work = arena.allocate(4L * n + 64, 64).address();
             var r = new Random(7);
             for (int i = 0; i < n; i++) {
                 Mem.f32(in + 4L * i, i < SPECIAL.length ? SPECIAL[i] : draw(r));
             }
             for (UnaryFn f : EnumSet.complementOf(EnumSet.of(UnaryFn.NOT))) {
-                F32Unary.of(f).run(in, 0, 0, out, n);
+                F32Unary.of(f).run(in, 0, work, out, n);
                 double worst = 0;
                 for (int i = 0; i < n; i++) {
                     float x = Mem.f32(in + 4L * i);
@@ -136,15 +137,16 @@ class F32MathTest {
             long in = arena.allocate(4L * n, 64).address();
             long first = arena.allocate(4L * n, 64).address();
             long later = arena.allocate(4L * n, 64).address();
+            long work = arena.allocate(4L * n, 64).address();
             var r = new Random(10);
             for (int i = 0; i < n; i++) {
                 Mem.f32(in + 4L * i, (float) r.nextGaussian() * 3);
             }
             for (UnaryFn f : EnumSet.complementOf(EnumSet.of(UnaryFn.NOT))) {
                 Fn fn = F32Unary.of(f);
-                fn.run(in, 0, 0, first, n);
+                fn.run(in, 0, work, first, n);
                 for (int k = 0; k < 3000; k++) {
-                    fn.run(in, 0, 0, later, n);
+                    fn.run(in, 0, work, later, n);
                 }
                 for (int i = 0; i < n; i++) {
                     assertEquals(Mem.i32(first + 4L * i), Mem.i32(later + 4L * i), f.toString());
