@@ -10,7 +10,8 @@ import java.util.Map;
 ///
 /// @param runs by size of piece
 /// @param filter layout of the filter in these
-/// @param reorders from the filter as it lies in memory to that layout, a part of the output channels each; none if they are the same
+/// @param reorders from the filter as it lies in memory to that layout, a part of the output channels each; none if
+///     they are the same
 record ConvDescriptors(Map<ConvPiece, Long> runs, long filter, List<Reorder> reorders) {
     /// Output channels that are brought to the primitives' layout by one task. A multiple of all blocks there are.
     private static final int CHANNELS = 64;
@@ -55,7 +56,8 @@ record ConvDescriptors(Map<ConvPiece, Long> runs, long filter, List<Reorder> reo
             return List.of();
         }
         var parts = parts(scope, p, filter);
-        return parts != null ? parts : List.of(new Reorder(scope.descriptor(Dnnl.reorder(user, filter)), user, 0, filter));
+        return parts != null ? parts
+                : List.of(new Reorder(scope.descriptor(Dnnl.reorder(user, filter)), user, 0, filter));
     }
 
     /// Null if the filter is small or can't be brought over in parts.

@@ -9,12 +9,11 @@ final class ConvKernel {
 
     static CpuKernel of(Kernel.Conv conv, Pool pool, Native nat) {
         var s = ConvShape.of(conv);
-        long out =
-                switch (conv.pass()) {
-                    case FORWARD -> s.yCount();
-                    case INPUT_GRADIENT -> s.xCount();
-                    case FILTER_GRADIENT -> s.wCount();
-                };
+        long out = switch (conv.pass()) {
+            case FORWARD -> s.yCount();
+            case INPUT_GRADIENT -> s.xCount();
+            case FILTER_GRADIENT -> s.wCount();
+        };
         if (s.xCount() == 0 || s.yCount() == 0 || s.wCount() == 0) {
             return new Nothing(out * conv.dtype().bytes());
         }

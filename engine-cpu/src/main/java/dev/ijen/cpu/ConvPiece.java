@@ -3,7 +3,8 @@ package dev.ijen.cpu;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A part of a convolution's output: some images, or lines (of the first spatial axis) of one image, and the inputs these need.
+/// A part of a convolution's output: some images, or lines (of the first spatial axis) of one image, and the inputs
+/// these need.
 ///
 /// @param image first image
 /// @param images number of images

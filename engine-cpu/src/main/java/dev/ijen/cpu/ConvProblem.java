@@ -5,8 +5,8 @@ import dev.ijen.spi.Kernel.ConvPass;
 import dev.ijen.spi.Window;
 import java.util.List;
 
-/// A convolution in oneDNN's terms: dimensions are (batch, channels, spatial…), the filter's ([groups,] output, input channels,
-/// window…), whatever the order in memory.
+/// A convolution in oneDNN's terms: dimensions are (batch, channels, spatial…), the filter's ([groups,] output, input
+/// channels, window…), whatever the order in memory.
 record ConvProblem(
         ConvPass pass, int n, int c, int k, int groups, long[] in, long[] out, long[] size, Dnnl.Steps steps) {
 

@@ -5,8 +5,8 @@ import dev.ijen.spi.Window;
 import java.util.Arrays;
 import java.util.List;
 
-/// Geometry of a convolution (or pooling) over three spatial axes (missing ones have extent 1): output position p covers inputs
-/// p · stride − pad + r · dilation for r in [0, size).
+/// Geometry of a convolution (or pooling) over three spatial axes (missing ones have extent 1): output position p
+/// covers inputs p · stride − pad + r · dilation for r in [0, size).
 ///
 /// @param cg input channels of a group
 /// @param kg output channels of a group
@@ -54,7 +54,8 @@ record ConvShape(
         return l.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /// For steps of 1: the convolution over the output's gradient, with the filter turned round, that gives the input's gradient.
+    /// For steps of 1: the convolution over the output's gradient, with the filter turned round, that gives the
+    /// input's gradient.
     ConvShape transposed() {
         var p = new int[3];
         for (int i = 0; i < 3; i++) {

@@ -11,11 +11,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 
-/// oneDNN's C functions and constants, as far as they are used here. Handles are plain addresses. Touch this class only where
-/// [Native#present].
+/// oneDNN's C functions and constants, as far as they are used here. Handles are plain addresses. Touch this class
+/// only where [Native#present].
 ///
-/// The library is built for OpenMP. Every call that creates or runs something is preceded by [#oneThread], so that it works on the
-/// calling thread alone and our own pool decides who computes what.
+/// The library is built for OpenMP. Every call that creates or runs something is preceded by [#oneThread], so that it
+/// works on the calling thread alone and our own pool decides who computes what.
 final class Dnnl {
     // oneapi/dnnl/dnnl_common_types.h
     static final int dnnl_success = 0;
@@ -47,7 +47,8 @@ final class Dnnl {
 
     private static final Linker LINKER = Linker.nativeLinker();
 
-    private static final MethodHandle OMP_SET_NUM_THREADS = handle("omp_set_num_threads", "VI", Linker.Option.critical(false));
+    private static final MethodHandle OMP_SET_NUM_THREADS = handle("omp_set_num_threads", "VI",
+            Linker.Option.critical(false));
     private static final MethodHandle VERSION = handle("dnnl_version", "P");
     private static final MethodHandle ENGINE_CREATE = handle("dnnl_engine_create", "IPIP");
     private static final MethodHandle STREAM_CREATE = handle("dnnl_stream_create", "IPPI");
@@ -71,12 +72,12 @@ final class Dnnl {
     private static final MethodHandle PRIMITIVE_DESTROY = handle("dnnl_primitive_destroy", "IP");
     private static final MethodHandle MATMUL = handle("dnnl_matmul_primitive_desc_create", "IPPPPPPP");
     private static final MethodHandle REORDER = handle("dnnl_reorder_primitive_desc_create", "IPPPPPP");
-    private static final MethodHandle CONV_FORWARD =
-            handle("dnnl_convolution_forward_primitive_desc_create", "IPPIIPPPPPPPPP");
-    private static final MethodHandle CONV_BACKWARD_DATA =
-            handle("dnnl_convolution_backward_data_primitive_desc_create", "IPPIPPPPPPPPP");
-    private static final MethodHandle CONV_BACKWARD_WEIGHTS =
-            handle("dnnl_convolution_backward_weights_primitive_desc_create", "IPPIPPPPPPPPPP");
+    private static final MethodHandle CONV_FORWARD = handle("dnnl_convolution_forward_primitive_desc_create",
+            "IPPIIPPPPPPPPP");
+    private static final MethodHandle CONV_BACKWARD_DATA = handle(
+            "dnnl_convolution_backward_data_primitive_desc_create", "IPPIPPPPPPPPP");
+    private static final MethodHandle CONV_BACKWARD_WEIGHTS = handle(
+            "dnnl_convolution_backward_weights_primitive_desc_create", "IPPIPPPPPPPPPP");
 
     private static final long ENGINE = engine();
     private static final long ATTRIBUTES = attributes();
@@ -378,14 +379,13 @@ final class Dnnl {
 
     static void destroy(Kind kind, long handle) {
         try {
-            int status =
-                    switch (kind) {
-                        case STREAM -> (int) STREAM_DESTROY.invokeExact(handle);
-                        case MEMORY_DESC -> (int) MD_DESTROY.invokeExact(handle);
-                        case MEMORY -> (int) MEMORY_DESTROY.invokeExact(handle);
-                        case PRIMITIVE_DESC -> (int) PD_DESTROY.invokeExact(handle);
-                        case PRIMITIVE -> (int) PRIMITIVE_DESTROY.invokeExact(handle);
-                    };
+            int status = switch (kind) {
+                case STREAM -> (int) STREAM_DESTROY.invokeExact(handle);
+                case MEMORY_DESC -> (int) MD_DESTROY.invokeExact(handle);
+                case MEMORY -> (int) MEMORY_DESTROY.invokeExact(handle);
+                case PRIMITIVE_DESC -> (int) PD_DESTROY.invokeExact(handle);
+                case PRIMITIVE -> (int) PRIMITIVE_DESTROY.invokeExact(handle);
+            };
             check("destroy", status);
         } catch (RuntimeException e) {
             throw e;

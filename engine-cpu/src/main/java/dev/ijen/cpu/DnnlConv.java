@@ -4,8 +4,8 @@ import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
 import java.util.List;
 
-/// Convolution of F32 and the gradient of its input by oneDNN, cut into pieces that each run on one thread. The filter is brought to
-/// the layout the primitives want in every run.
+/// Convolution of F32 and the gradient of its input by oneDNN, cut into pieces that each run on one thread. The
+/// filter is brought to the layout the primitives want in every run.
 final class DnnlConv implements CpuKernel {
     private final ConvProblem p;
     private final List<ConvPiece> pieces;

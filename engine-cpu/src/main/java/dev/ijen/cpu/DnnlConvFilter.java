@@ -4,8 +4,8 @@ import dev.ijen.spi.Kernel;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Gradient of a convolution's filter, F32, by oneDNN, cut by shares of the batch, which are added in order, and by slices of output
-/// channels, whose part of dy is copied out first.
+/// Gradient of a convolution's filter, F32, by oneDNN, cut by shares of the batch, which are added in order, and by
+/// slices of output channels, whose part of dy is copied out first.
 final class DnnlConvFilter implements CpuKernel {
     /// Floats that one task adds up.
     private static final int SUM = 1 << 14;
@@ -15,8 +15,8 @@ final class DnnlConvFilter implements CpuKernel {
         private static final int SLICE = 32;
         private static final int TASKS = 16;
 
-        /// Shares of the batch as far as adding them up costs less than a tenth of the work, then slices: these read x more often, and
-        /// dy must be copied.
+        /// Shares of the batch as far as adding them up costs less than a tenth of the work, then slices: these read
+        /// x more often, and dy must be copied.
         static Cut of(Kernel.Conv conv) {
             var s = ConvShape.of(conv);
             int tasks = Math.min(TASKS, MatMulCut.tasks(s.work()));
@@ -53,7 +53,8 @@ final class DnnlConvFilter implements CpuKernel {
         this.threads = threads;
         slices = Math.ceilDiv(p.k(), cut.channels);
         shares = Math.ceilDiv(p.n(), cut.images);
-        filterBytes = shares == 1 && d.plain() ? 0 : d.filters.values().stream().mapToLong(Dnnl::bytes).map(Mem::align).max().orElse(0);
+        filterBytes = shares == 1 && d.plain() ? 0
+                : d.filters.values().stream().mapToLong(Dnnl::bytes).map(Mem::align).max().orElse(0);
         dyBytes = slices == 1 ? 0 : Mem.align(4 * cut.images * p.yImage() / p.k() * cut.channels);
         long scratch = 0;
         for (long pd : d.runs.values()) {
@@ -166,7 +167,8 @@ final class DnnlConvFilter implements CpuKernel {
                 long to = filterBytes == 0 ? dw + t * userSlice : scratch + t * filterBytes;
                 runs[t] = workers.run(d.runs.get(size), 3);
                 if (slices == 1) {
-                    runs[t].with(Dnnl.DNNL_ARG_DIFF_DST, scope.memory(p.y(scope, size.images), dy + 4 * i * p.yImage()));
+                    runs[t].with(Dnnl.DNNL_ARG_DIFF_DST,
+                            scope.memory(p.y(scope, size.images), dy + 4 * i * p.yImage()));
                 } else {
                     copyOf[t] = copies.computeIfAbsent(size, this::copies);
                     runs[t].with(Dnnl.DNNL_ARG_DIFF_DST, copyOf[t][0]);

@@ -4,8 +4,8 @@ import dev.ijen.spi.Kernel;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Matrix product of F32 by oneDNN, cut into shards that each run on one thread. Operands stay as they are: packing b first was measured
-/// to gain less than it costs.
+/// Matrix product of F32 by oneDNN, cut into shards that each run on one thread. Operands stay as they are: packing b
+/// first was measured to gain less than it costs.
 final class DnnlMatMul implements CpuKernel {
     private final Kernel.MatMul k;
     private final MatMulCut cut;

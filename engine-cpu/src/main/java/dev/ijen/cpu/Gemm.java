@@ -47,7 +47,8 @@ final class Gemm {
                 int nj = Math.min(strip, n - j);
                 long bs = b + s * step + p * brs;
                 long cj = c + (long) j * u.bytes();
-                strip(u, whole, nj, depth, panel, u.bytes(), (long) u.rows() * u.bytes(), (long) depth * u.bytes(), bs, brs, cj, ldc, more);
+                strip(u, whole, nj, depth, panel, u.bytes(), (long) u.rows() * u.bytes(), (long) depth * u.bytes(), bs,
+                        brs, cj, ldc, more);
                 long rest = whole * ars;
                 strip(u, m - whole, nj, depth, ap + rest, ars, acs, ars, bs, brs, cj + whole * ldc, ldc, more);
             }
@@ -76,7 +77,7 @@ final class Gemm {
             boolean add) {
         int rows = u.rows();
         long fs = add ? ldc : 0;
-        for (int i = 0; i < m; ) {
+        for (int i = 0; i < m;) {
             int r = i + rows <= m ? rows : 1;
             long ai = a + i * step;
             long ci = c + i * ldc;

@@ -45,8 +45,8 @@ final class Halves implements CpuKernel {
             long n = inCounts[i];
             widen[i] = (task, worker) -> widen(from, to, (long) task * BLOCK, Math.min(n, (task + 1L) * BLOCK));
         }
-        Pool.Task narrow = (task, worker) ->
-                narrow(wideOut, out[0], (long) task * BLOCK, Math.min(outCount, (task + 1L) * BLOCK));
+        Pool.Task narrow = (task, worker) -> narrow(wideOut, out[0], (long) task * BLOCK,
+                Math.min(outCount, (task + 1L) * BLOCK));
         return new Bound() {
             @Override
             public void run() {

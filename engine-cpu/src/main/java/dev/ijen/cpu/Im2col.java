@@ -1,11 +1,12 @@
 package dev.ijen.cpu;
 
-/// Lays out, for a run of output positions of a convolution, the inputs each covers as one dense row: [positions, taps · cg], zeros
-/// where a window reaches past the input.
+/// Lays out, for a run of output positions of a convolution, the inputs each covers as one dense row: [positions,
+/// taps · cg], zeros where a window reaches past the input.
 final class Im2col {
     private Im2col() {}
 
-    /// Writes columns `lo` to `hi` of rows `pos` to `pos + rows` of group `g` to `to`. Element size is `e` bytes, a multiple of 4.
+    /// Writes columns `lo` to `hi` of rows `pos` to `pos + rows` of group `g` to `to`. Element size is `e` bytes, a
+    /// multiple of 4.
     static void fill(ConvShape s, long x, int e, int g, long pos, int rows, int lo, int hi, long to) {
         int[] out = s.out();
         long rowBytes = (long) (hi - lo) * e;
@@ -63,7 +64,7 @@ final class Im2col {
             zero(to + (long) (last - from) * e, (long) (end - last) * e);
             return;
         }
-        for (int i = from; i < end; ) {
+        for (int i = from; i < end;) {
             int tap = i / cg;
             int stop = Math.min(end, (tap + 1) * cg);
             int at = x0 + tap * s.dilation()[2];

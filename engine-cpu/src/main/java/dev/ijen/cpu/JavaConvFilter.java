@@ -1,7 +1,7 @@
 package dev.ijen.cpu;
 
-/// The gradient of a convolution's filter in plain Java: dw = windowsᵀ · dy, where a task has some columns of the windows and a
-/// share of the positions. Shares are added in order.
+/// The gradient of a convolution's filter in plain Java: dw = windowsᵀ · dy, where a task has some columns of the
+/// windows and a share of the positions. Shares are added in order.
 final class JavaConvFilter implements CpuKernel {
     /// Columns of a task.
     private static final int BLOCK = 72;
@@ -68,7 +68,8 @@ final class JavaConvFilter implements CpuKernel {
             Im2col.fill(s, x, u.bytes(), g, pos, rows, i0, i1, column);
             long b = dy + (pos * s.k() + (long) g * s.kg()) * e;
             Gemm.run(
-                    u, i1 - i0, s.kg(), rows, column, e, (i1 - i0) * e, b, u.strip() * e, s.k() * e, c, s.kg() * e, add, 0);
+                    u, i1 - i0, s.kg(), rows, column, e, (i1 - i0) * e, b, u.strip() * e, s.k() * e, c, s.kg() * e, add,
+                    0);
             add = true;
         }
     }

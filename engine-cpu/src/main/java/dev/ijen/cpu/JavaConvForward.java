@@ -1,7 +1,7 @@
 package dev.ijen.cpu;
 
-/// y = conv(x, w) in plain Java. Also the gradient of the input where all steps are 1: that is a convolution of dy with the
-/// filter turned round and its channels exchanged.
+/// y = conv(x, w) in plain Java. Also the gradient of the input where all steps are 1: that is a convolution of dy
+/// with the filter turned round and its channels exchanged.
 final class JavaConvForward implements CpuKernel {
     /// Bytes of windows a task lays out at once, which should stay in the second-level cache.
     private static final int COLUMN_BYTES = 192 << 10;
@@ -44,8 +44,7 @@ final class JavaConvForward implements CpuKernel {
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
         long workers = scratch + s.groups() * strips * stripBytes;
         Pool.Task pack = (task, worker) -> pack(task, in[1], scratch);
-        Pool.Task product = (task, worker) ->
-                product(task, in[0], scratch, out[0], workers + worker * columnBytes);
+        Pool.Task product = (task, worker) -> product(task, in[0], scratch, out[0], workers + worker * columnBytes);
         int tasks = Math.toIntExact((positions() + rows - 1) / rows);
         return () -> {
             pool.parallel(s.groups() * strips, pack);

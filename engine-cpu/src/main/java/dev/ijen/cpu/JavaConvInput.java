@@ -1,7 +1,7 @@
 package dev.ijen.cpu;
 
-/// The gradient of a convolution's input in plain Java, for any steps: for each line of dx and each filter tap that reaches it, a
-/// matrix product of the line of dy with the tap is added to every stride-th element.
+/// The gradient of a convolution's input in plain Java, for any steps: for each line of dx and each filter tap that
+/// reaches it, a matrix product of the line of dy with the tap is added to every stride-th element.
 final class JavaConvInput implements CpuKernel {
     private final ConvShape s;
     private final Micro u;

@@ -4,8 +4,8 @@ import dev.ijen.spi.Kernel.ConvPass;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Convolution of each channel by itself, F32, in plain Java: vectors of channels, over the filter turned to [taps, channels]. Channels left
-/// over go one by one through the same operations in the same order.
+/// Convolution of each channel by itself, F32, in plain Java: vectors of channels, over the filter turned to [taps,
+/// channels]. Channels left over go one by one through the same operations in the same order.
 final class JavaDepthwise implements CpuKernel {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final long V = S.vectorByteSize();
@@ -126,7 +126,8 @@ final class JavaDepthwise implements CpuKernel {
         }
     }
 
-    /// All windows of an output line, `channels` channels from `c` on. `image` is x's or dx's image, `y` all of y or dy.
+    /// All windows of an output line, `channels` channels from `c` on. `image` is x's or dx's image, `y` all of y or
+    /// dy.
     private void line(int line, int c, int channels, long image, long w, long y, long taps) {
         int p = line % s.out()[1];
         int d = line / s.out()[1] % s.out()[0];

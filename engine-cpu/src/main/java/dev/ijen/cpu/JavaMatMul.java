@@ -4,8 +4,8 @@ import dev.ijen.spi.Kernel;
 
 /// Matrix product in plain Java, F32 and F64.
 ///
-/// Small products run whole, several to a task, each packing its b in the worker's scratch. Larger ones run one after the other:
-/// b is packed by all threads, a panel of columns at a time, and then c is cut into tiles.
+/// Small products run whole, several to a task, each packing its b in the worker's scratch. Larger ones run one after
+/// the other: b is packed by all threads, a panel of columns at a time, and then c is cut into tiles.
 final class JavaMatMul implements CpuKernel {
     /// Multiply-adds that make a task worth handing out.
     private static final long TASK = 1 << 19;
@@ -45,7 +45,8 @@ final class JavaMatMul implements CpuKernel {
         threads = pool.threads();
         long work = (long) k.m() * k.n() * k.k();
         whole = work < 2 * TASK || k.batch() >= 2 * MAX_TILES && work < 16 * TASK;
-        group = (int) Math.max(Math.max(1, TASK / Math.max(1, work)), (k.batch() + 4 * MAX_TILES - 1) / (4 * MAX_TILES));
+        group = (int) Math.max(Math.max(1, TASK / Math.max(1, work)),
+                (k.batch() + 4 * MAX_TILES - 1) / (4 * MAX_TILES));
         packed = k.tb() || k.m() >= PACK_ROWS && !whole;
         int strips = Gemm.strips(u, k.n());
         panel = packed && !whole ? Math.clamp(PANEL / Gemm.stripBytes(u, k.k()), 1, strips) : strips;
@@ -81,7 +82,8 @@ final class JavaMatMul implements CpuKernel {
         return (long) u.bytes() * (k.tb() ? k.k() : 1);
     }
 
-    /// Columns j0 to j1 (whole strips, or up to n) and rows i0 to i1 of one product, b packed at `pack` from column `packed0` on.
+    /// Columns j0 to j1 (whole strips, or up to n) and rows i0 to i1 of one product, b packed at `pack` from column
+    /// `packed0` on.
     private void tile(int i0, int i1, int j0, int j1, int packed0, long a, long b, long pack, long c, long gather) {
         long row = (long) u.strip() * u.bytes();
         long step = packed ? Gemm.stripBytes(u, k.k()) : row;

@@ -16,8 +16,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
 
-/// Libraries copied from the class path to a directory only this user can write to: `$IJEN_CACHE` or `~/.cache/ijen`, and in it
-/// `native/<hash>`. A file is used only after its contents have been found to have the expected hash, in this process.
+/// Libraries copied from the class path to a directory only this user can write to: `$IJEN_CACHE` or `~/.cache/ijen`,
+/// and in it `native/<hash>`. A file is used only after its contents have been found to have the expected hash, in
+/// this process.
 final class LibraryFiles {
     private final Path directory;
 

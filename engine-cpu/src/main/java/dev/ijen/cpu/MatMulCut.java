@@ -2,8 +2,8 @@ package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
 
-/// How a batch of matrix products is cut into shards: by products, rows and columns. It depends on the sizes alone, so that a result does
-/// not depend on the number of threads.
+/// How a batch of matrix products is cut into shards: by products, rows and columns. It depends on the sizes alone,
+/// so that a result does not depend on the number of threads.
 record MatMulCut(int products, int rows, int columns) {
     private static final int MOST = 64;
     private static final int AREA = 128 * 128;

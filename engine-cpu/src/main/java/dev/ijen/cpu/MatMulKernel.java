@@ -39,8 +39,9 @@ final class MatMulKernel {
         return new JavaMatMul(k, pool);
     }
 
-    /// What takes less time in Java than the call of a library: a few thousand multiply-adds, and products with vectors, which wait for
-    /// memory anyway. Measured: 8 × 8 × 8 takes 0.07 µs, with oneDNN 0.6 µs; 24 × 24 × 24 0.5 and 0.8 µs; 48 × 48 × 48 as long.
+    /// What takes less time in Java than the call of a library: a few thousand multiply-adds, and products with
+    /// vectors, which wait for memory anyway. Measured: 8 × 8 × 8 takes 0.07 µs, with oneDNN 0.6 µs; 24 × 24 × 24 0.5
+    /// and 0.8 µs; 48 × 48 × 48 as long.
     private static boolean small(Kernel.MatMul k) {
         long work = (long) k.m() * k.n() * k.k();
         return work <= (k.tb() ? 4096 : 16384) || k.m() <= 2 && !k.tb();

@@ -2,8 +2,9 @@ package dev.ijen.cpu;
 
 /// The innermost step of a matrix product, for one element type: a few rows of c by one strip of columns.
 ///
-/// Element (i, p) of a lies at `a + i · ars + p · acs` (bytes), row p of the strip at `b + p · brs`. Every element of c is one
-/// chain of fused multiply-adds in the order of p, whatever the tile, so results do not depend on how a product is cut.
+/// Element (i, p) of a lies at `a + i · ars + p · acs` (bytes), row p of the strip at `b + p · brs`. Every element of
+/// c is one chain of fused multiply-adds in the order of p, whatever the tile, so results do not depend on how a
+/// product is cut.
 interface Micro {
     /// Bytes of an element.
     int bytes();
@@ -14,13 +15,15 @@ interface Micro {
     /// Rows that are taken at once; 1 is taken as well.
     int rows();
 
-    /// c = from + a · b for `rows` (which is [#rows] or 1) rows and a full strip. Rows of `from` are `fs` bytes apart; it may be c.
+    /// c = from + a · b for `rows` (which is [#rows] or 1) rows and a full strip. Rows of `from` are `fs` bytes
+    /// apart; it may be c.
     void full(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc);
 
     /// The same for the first `n` < [#strip] columns of a strip; nothing outside these is touched.
     void part(
             int rows, int n, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc);
 
-    /// Copies k rows of `n` ≤ [#strip] columns, element (p, j) at `from + p · rs + j · cs`, to rows that are a strip apart.
+    /// Copies k rows of `n` ≤ [#strip] columns, element (p, j) at `from + p · rs + j · cs`, to rows that are a strip
+    /// apart.
     void pack(long from, long rs, long cs, int k, int n, long to);
 }

@@ -4,8 +4,9 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/// [Micro] for 64-bit floating point. The kernels stay this small on purpose: in larger ones the compiler reaches its limits for
-/// inlining, and then puts vectors into objects (8 × 2 accumulators: nine of them a call) or stays slow in some launches of the JVM.
+/// [Micro] for 64-bit floating point. The kernels stay this small on purpose: in larger ones the compiler reaches its
+/// limits for inlining, and then puts vectors into objects (8 × 2 accumulators: nine of them a call) or stays slow in
+/// some launches of the JVM.
 final class Micro64 implements Micro {
     static final Micro64 INSTANCE = new Micro64();
 
@@ -45,7 +46,8 @@ final class Micro64 implements Micro {
 
     @Override
     public void part(
-            int rows, int n, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
+            int rows, int n, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c,
+            long ldc) {
         for (int j = 0; j < n; j += S.length()) {
             int nj = Math.min(S.length(), n - j);
             long at = j == 0 ? 0 : V;
@@ -193,7 +195,8 @@ final class Micro64 implements Micro {
 
     /// [#part] element by element.
     private static void each(
-            int rows, int n, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
+            int rows, int n, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c,
+            long ldc) {
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < 8 * n; j += 8) {
                 double v = Mem.f64(from + i * fs + j);

@@ -6,9 +6,9 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/// oneDNN, if it can be used: found on the class path (the Maven artifact `org.bytedeco:dnnl`, classifier `linux-x86_64`), copied to a
-/// private cache directory, verified and loaded once in the life of the JVM. Where it can't, there is a reason, and everything
-/// is computed in Java.
+/// oneDNN, if it can be used: found on the class path (the Maven artifact `org.bytedeco:dnnl`, classifier
+/// `linux-x86_64`), copied to a private cache directory, verified and loaded once in the life of the JVM. Where it
+/// can't, there is a reason, and everything is computed in Java.
 final class Native {
     private static final String RESOURCES = "org/bytedeco/dnnl/linux-x86_64/";
 
@@ -26,8 +26,8 @@ final class Native {
         this.reason = reason;
     }
 
-    /// What can be used. The first call that allows it loads the library, which takes some tenths of a second; the others return what
-    /// that one found.
+    /// What can be used. The first call that allows it loads the library, which takes some tenths of a second; the
+    /// others return what that one found.
     ///
     /// @param allowed false to stay with Java
     static Native load(boolean allowed) {
@@ -92,7 +92,7 @@ final class Native {
         Path gomp = files.verified(RESOURCES + GOMP, GOMP, GOMP_SHA256);
         Path dnnl = files.verified(RESOURCES + DNNL, DNNL, DNNL_SHA256);
         // first, so that oneDNN, which names it as needed, gets this one and not the system's
-        var unused = SymbolLookup.libraryLookup(gomp, Arena.global());
+        var _ = SymbolLookup.libraryLookup(gomp, Arena.global());
         return new Native(SymbolLookup.libraryLookup(dnnl, Arena.global()), "");
     }
 }

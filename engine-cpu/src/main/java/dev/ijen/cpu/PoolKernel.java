@@ -4,8 +4,8 @@ import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.PoolMode;
 import jdk.incubator.vector.FloatVector;
 
-/// Pooling. What reads windows runs by output lines; what adds to windows that may overlap runs by image and block of channels, each
-/// of which one task goes through in row-major order.
+/// Pooling. What reads windows runs by output lines; what adds to windows that may overlap runs by image and block of
+/// channels, each of which one task goes through in row-major order.
 final class PoolKernel implements CpuKernel {
     private static final int CHANNELS = 64;
 

@@ -6,8 +6,9 @@ import static jdk.incubator.vector.VectorOperators.IS_NAN;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// [Pooling] of F32: vectors of channels, and the channels left over one by one, by the same operations in the same order.
-/// The loops over taps are written out in each method, because a vector that a method returns may be put into an object.
+/// [Pooling] of F32: vectors of channels, and the channels left over one by one, by the same operations in the same
+/// order. The loops over taps are written out in each method, because a vector that a method returns may be put into
+/// an object.
 final class Pooling32 {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final long V = S.vectorByteSize();

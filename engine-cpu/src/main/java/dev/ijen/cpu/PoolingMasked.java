@@ -7,7 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/// [Pooling] of F32 for numbers of channels that do not fill vectors, where the processor has masked loads and stores.
+/// [Pooling] of F32 for numbers of channels that do not fill vectors, where the processor has masked loads and
+/// stores.
 final class PoolingMasked {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int L = S.length();

@@ -9,7 +9,8 @@ final class Sums {
 
     private Sums() {}
 
-    /// to[i] = Σ over `arrays` arrays, `step` bytes apart, of their element i, for i below `n`. `to` may be the first array.
+    /// to[i] = Σ over `arrays` arrays, `step` bytes apart, of their element i, for i below `n`. `to` may be the first
+    /// array.
     static void add(long from, long step, int arrays, long n, long to) {
         long end = 4 * n;
         long i = 0;

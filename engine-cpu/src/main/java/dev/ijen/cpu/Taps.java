@@ -1,7 +1,7 @@
 package dev.ijen.cpu;
 
-/// The elements of a window that lie inside the input, as a list in scratch memory: byte offset in the image and number of the tap, two longs
-/// each, in row-major order.
+/// The elements of a window that lie inside the input, as a list in scratch memory: byte offset in the image and
+/// number of the tap, two longs each, in row-major order.
 final class Taps {
     /// Bytes from one entry to the next.
     static final long STEP = 16;

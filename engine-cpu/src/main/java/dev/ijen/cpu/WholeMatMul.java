@@ -2,8 +2,8 @@ package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
 
-/// Matrix product of whole numbers, which wraps. Rows are summed in a line of 64-bit scratch, whose low bits are those of a sum
-/// in any narrower type.
+/// Matrix product of whole numbers, which wraps. Rows are summed in a line of 64-bit scratch, whose low bits are
+/// those of a sum in any narrower type.
 final class WholeMatMul implements CpuKernel {
     private static final long TASK = 1 << 17;
 

@@ -104,10 +104,14 @@ class ConvKernelTest {
     @MethodSource("natives")
     void oneAndThreeAxes(Native nat) {
         for (int stride = 1; stride <= 2; stride++) {
-            check(nat, DType.F32, window(new int[] {33}, new int[] {5}, new int[] {stride}, new int[] {2}, new int[] {1},
-                    new int[] {2}), 3, 7, 13, 1);
-            check(nat, DType.F32, window(new int[] {17}, new int[] {3}, new int[] {stride}, new int[] {1}, new int[] {1},
-                    new int[] {1}), 1, 16, 32, 1);
+            check(nat, DType.F32,
+                    window(new int[] {33}, new int[] {5}, new int[] {stride}, new int[] {2}, new int[] {1},
+                            new int[] {2}),
+                    3, 7, 13, 1);
+            check(nat, DType.F32,
+                    window(new int[] {17}, new int[] {3}, new int[] {stride}, new int[] {1}, new int[] {1},
+                            new int[] {1}),
+                    1, 16, 32, 1);
             int[] s = {stride, 1, 2};
             int[] one = {1, 1, 1};
             check(nat, DType.F32, window(new int[] {4, 5, 7}, new int[] {2, 3, 3}, s, one, one, one), 2, 3, 5, 1);
@@ -148,12 +152,11 @@ class ConvKernelTest {
         double[] y = KernelBench.random(3, t, (int) s.yCount());
         double[] first = conv.pass() == ConvPass.INPUT_GRADIENT ? y : x;
         double[] second = conv.pass() == ConvPass.FILTER_GRADIENT ? y : w;
-        double[] expected =
-                switch (conv.pass()) {
-                    case FORWARD -> y.clone();
-                    case INPUT_GRADIENT -> x.clone();
-                    case FILTER_GRADIENT -> w.clone();
-                };
+        double[] expected = switch (conv.pass()) {
+            case FORWARD -> y.clone();
+            case INPUT_GRADIENT -> x.clone();
+            case FILTER_GRADIENT -> w.clone();
+        };
         double[] size = expected.clone();
         naive(s, conv.pass(), x, w, y, expected, false);
         naive(s, conv.pass(), x, w, y, size, true);
@@ -170,7 +173,8 @@ class ConvKernelTest {
         }
     }
 
-    /// One of the three arrays from the others, as the definition says; with absolute values for the size of rounding errors.
+    /// One of the three arrays from the others, as the definition says; with absolute values for the size of rounding
+    /// errors.
     private static void naive(
             ConvShape s, ConvPass pass, double[] x, double[] w, double[] y, double[] result, boolean absolute) {
         Arrays.fill(result, 0);
@@ -192,18 +196,16 @@ class ConvKernelTest {
                             int xi = pixel * s.c() + k / s.kg() * s.cg() + c;
                             int wi = (k * s.taps() + r) * s.cg() + c;
                             int yi = (n * s.outputs() + p) * s.k() + k;
-                            double product =
-                                    switch (pass) {
-                                        case FORWARD -> x[xi] * w[wi];
-                                        case INPUT_GRADIENT -> y[yi] * w[wi];
-                                        case FILTER_GRADIENT -> x[xi] * y[yi];
-                                    };
-                            int to =
-                                    switch (pass) {
-                                        case FORWARD -> yi;
-                                        case INPUT_GRADIENT -> xi;
-                                        case FILTER_GRADIENT -> wi;
-                                    };
+                            double product = switch (pass) {
+                                case FORWARD -> x[xi] * w[wi];
+                                case INPUT_GRADIENT -> y[yi] * w[wi];
+                                case FILTER_GRADIENT -> x[xi] * y[yi];
+                            };
+                            int to = switch (pass) {
+                                case FORWARD -> yi;
+                                case INPUT_GRADIENT -> xi;
+                                case FILTER_GRADIENT -> wi;
+                            };
                             result[to] += absolute ? Math.abs(product) : product;
                         }
                     }

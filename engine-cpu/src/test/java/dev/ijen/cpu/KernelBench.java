@@ -51,14 +51,13 @@ final class KernelBench {
     static double[] values(DType dtype, long[] bits) {
         var v = new double[bits.length];
         for (int i = 0; i < v.length; i++) {
-            v[i] =
-                    switch (dtype) {
-                        case F32 -> Float.intBitsToFloat((int) bits[i]);
-                        case F64 -> Double.longBitsToDouble(bits[i]);
-                        case F16 -> Float.float16ToFloat((short) bits[i]);
-                        case BF16 -> Half.fromBf16((short) bits[i]);
-                        case I32, I64, I8, U8, BOOL -> bits[i];
-                    };
+            v[i] = switch (dtype) {
+                case F32 -> Float.intBitsToFloat((int) bits[i]);
+                case F64 -> Double.longBitsToDouble(bits[i]);
+                case F16 -> Float.float16ToFloat((short) bits[i]);
+                case BF16 -> Half.fromBf16((short) bits[i]);
+                case I32, I64, I8, U8, BOOL -> bits[i];
+            };
         }
         return v;
     }
@@ -69,18 +68,17 @@ final class KernelBench {
         var v = new double[n];
         for (int i = 0; i < n; i++) {
             double g = r.nextDouble() * 2 - 1;
-            v[i] =
-                    switch (dtype) {
-                        case F32 -> (float) g;
-                        case F64 -> g;
-                        case F16 -> Float.float16ToFloat(Float.floatToFloat16((float) g));
-                        case BF16 -> Half.fromBf16(Half.toBf16((float) g));
-                        case I32 -> (int) (g * 1e9);
-                        case I64 -> (long) (g * 1e15);
-                        case I8 -> (byte) (g * 127);
-                        case U8 -> (int) (Math.abs(g) * 255);
-                        case BOOL -> g > 0 ? 1 : 0;
-                    };
+            v[i] = switch (dtype) {
+                case F32 -> (float) g;
+                case F64 -> g;
+                case F16 -> Float.float16ToFloat(Float.floatToFloat16((float) g));
+                case BF16 -> Half.fromBf16(Half.toBf16((float) g));
+                case I32 -> (int) (g * 1e9);
+                case I64 -> (long) (g * 1e15);
+                case I8 -> (byte) (g * 127);
+                case U8 -> (int) (Math.abs(g) * 255);
+                case BOOL -> g > 0 ? 1 : 0;
+            };
         }
         return v;
     }

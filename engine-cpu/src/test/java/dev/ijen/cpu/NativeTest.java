@@ -151,7 +151,8 @@ class NativeTest {
 
     private static List<CpuKernel> kernels(Native nat, Pool pool) {
         var w = ConvKernelTest.window(
-                new int[] {8, 8}, new int[] {3, 3}, new int[] {1, 1}, new int[] {1, 1}, new int[] {1, 1}, new int[] {1, 1});
+                new int[] {8, 8}, new int[] {3, 3}, new int[] {1, 1}, new int[] {1, 1}, new int[] {1, 1},
+                new int[] {1, 1});
         var kernels = new ArrayList<CpuKernel>();
         kernels.add(MatMulKernel.of(new Kernel.MatMul(DType.F32, 1, 33, 40, 20, false, true), pool, nat));
         kernels.add(MatMulKernel.of(new Kernel.MatMul(DType.F32, 1, 65, 130, 90, true, false), pool, nat));

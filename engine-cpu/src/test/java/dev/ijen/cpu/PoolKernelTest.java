@@ -99,13 +99,12 @@ class PoolKernelTest {
         }
         double[] g = KernelBench.random(2, t, (int) s.xCount());
         double[] dy = KernelBench.random(3, t, (int) s.yCount());
-        double[][] in =
-                switch (pool.mode()) {
-                    case MAX, SUM -> new double[][] {x};
-                    case MAX_GRADIENT -> new double[][] {x, dy};
-                    case MAX_PICK -> new double[][] {x, g};
-                    case SUM_GRADIENT -> new double[][] {dy};
-                };
+        double[][] in = switch (pool.mode()) {
+            case MAX, SUM -> new double[][] {x};
+            case MAX_GRADIENT -> new double[][] {x, dy};
+            case MAX_PICK -> new double[][] {x, g};
+            case SUM_GRADIENT -> new double[][] {dy};
+        };
         double[] expected = naive(s, pool.mode(), x, g, dy);
         int count = expected.length;
         long[] one = KernelBench.run(t, 1, p -> PoolKernel.of(pool, p), count, in);
