@@ -190,18 +190,21 @@ final class Fitting {
     }
 
     private void check(TrainStep.Sums sums) {
-        if (sums.bad() == 0) {
-            return;
+        if (sums.bad() > 0) {
+            throw noNumber("the loss", progress.step - sums.steps() + sums.bad());
         }
-        long at = progress.step - sums.steps() + sums.bad();
+    }
+
+    private TrainException noNumber(String what, long step) {
         // the weights are spoilt, but the best ones before may be in memory only
         unsaved = false;
         flush();
         var last = checkpoints.find("last");
-        throw new TrainException(
-                "training: the loss is not a number at step " + at,
-                "NaN or infinity in epoch " + (progress.epoch + 1) + ", learning rate " + String.format(Locale.ROOT, "%.3g", learner.optimizer().learningRate()),
-                "a finite loss",
+        return new TrainException(
+                "training: " + what + " is not a number at step " + step,
+                "NaN or infinity in epoch " + (progress.epoch + 1) + ", learning rate "
+                        + String.format(Locale.ROOT, "%.3g", learner.optimizer().learningRate()),
+                "finite numbers",
                 "lower optimizer.lr (now " + config.optimizer().lr() + "), set optimizer.clip_norm: 1, or look for extreme values in the data; "
                         + (last == null ? "there is no checkpoint yet" : "the last good checkpoint is " + last));
     }
@@ -212,7 +215,11 @@ final class Fitting {
         boolean best = true;
         double value = trainLoss;
         if (parts.validation() != null) {
-            latest = scorer.evaluate(parts.validation());
+            try {
+                latest = scorer.evaluate(parts.validation());
+            } catch (TrainException e) {
+                throw noNumber("the network's output on the validation part", progress.step);
+            }
             value = monitor.value(latest);
             best = monitor.observe(progress, latest);
             watchGap(trainLoss, trainMetric);

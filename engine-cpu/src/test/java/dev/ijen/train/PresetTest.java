@@ -1,0 +1,94 @@
+package dev.ijen.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ijen.engine.Device;
+import dev.ijen.train.config.Presets;
+import dev.ijen.train.config.TrainConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Presets reach what they promise. Those of MNIST take minutes and are measured by their command; here they are only planned.
+class PresetTest {
+    @TempDir
+    Path dir;
+
+    private TrainOptions options() {
+        return TrainOptions.defaults().withDevice(Device.cpu()).withOut(dir.resolve("run"));
+    }
+
+    private static Path shared(String file) {
+        var path = Path.of(System.getProperty("ijen.shared", "../../shared")).resolve("data").resolve(file);
+        Assumptions.assumeTrue(Files.exists(path), "no data at " + path);
+        return path;
+    }
+
+    private TrainResult fit(TrainConfig config) {
+        try (var t = Trainer.of(config, options())) {
+            return t.fit();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"iris, tabular/iris.csv, accuracy, 0.95", "titanic, tabular/titanic.csv, accuracy, 0.80", "housing, tabular/california-housing.csv, r2, 0.75"})
+    void tablesReachTheirGoal(String preset, String file, String metric, double goal) {
+        // a third of the epochs is enough for housing's goal
+        var sets = preset.equals("housing") ? List.of("training.epochs=12") : List.<String>of();
+        var r = fit(Presets.load(preset, sets).withDataPath(shared(file).toString()));
+        assertTrue(r.test().metric(metric) >= goal, r.toText());
+    }
+
+    @Test
+    void digitsAreLearntWithoutAnyData() {
+        var r = fit(Presets.load("digits", List.of("data.count=4000", "training.epochs=3")));
+        assertTrue(r.test().metric("accuracy") >= 0.95, r.toText());
+        assertEquals(800, r.test().examples());
+        try (var t = Trained.load(r.run(), options())) {
+            for (var digit : List.of("seven", "tiny_5")) {
+                var file = shared("models/mnist-digit-" + digit + ".png");
+                var p = t.predictImage(file);
+                assertEquals(digit.equals("seven") ? "7" : "5", p.label(), p.toString());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing"})
+    void everyPresetCanBeLookedAtWithoutData(String preset) {
+        var plan = TrainPlan.of(Presets.load(preset, List.of()), options());
+        assertTrue(plan.parameters() > 0 && plan.flopsForward() > 0 && plan.memoryBytes() > 0);
+        assertNotNull(plan.step());
+        assertTrue(plan.toText().contains("parameters"));
+        assertTrue(plan.graph("mermaid").startsWith("flowchart TD\n"));
+        assertTrue(plan.graph("dot").endsWith("}\n"));
+        assertEquals(plan.layers().size(), ((List<?>) plan.toMap().get("layers")).size());
+    }
+
+    @Test
+    void declaredShapesAreThoseOfTheData() {
+        for (var preset : List.of("iris", "titanic", "housing")) {
+            var file = shared("tabular/" + (preset.equals("housing") ? "california-housing" : preset) + ".csv");
+            var config = Presets.load(preset, List.of());
+            var data = DataParts.load(config.withDataPath(file.toString()));
+            assertEquals(config.model().input(), List.of(data.preprocessor().shape().dim(0)), preset);
+            assertEquals(config.model().outputs(), Preprocessor.outputs(data.train()), preset);
+        }
+    }
+
+    @Test
+    void aDenseLayerIsCountedByHand() {
+        var plan = TrainPlan.of(Presets.load("iris", List.of()), options());
+        // 4·32 + 32, 32·16 + 16, 16·3 + 3 numbers; 2 operations a weight
+        assertEquals(160 + 528 + 51, plan.parameters());
+        assertEquals(2 * (4 * 32 + 32 * 16 + 16 * 3), plan.flopsForward());
+    }
+}
