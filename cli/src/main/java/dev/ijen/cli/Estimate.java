@@ -4,8 +4,12 @@ import dev.ijen.train.TrainEvent;
 
 /// What is known of a running training between its events: losses come only now and then, and stay on view.
 final class Estimate {
+    /// Before, the code is not yet compiled and an estimate would frighten.
+    private static final double WARM_UP_SECONDS = 1;
+
     private String metricName = "";
-    private long startStep;
+    private long firstStep;
+    private double firstSeconds = Double.NaN; // the step before the first also compiled
     private double loss = Double.NaN;
     private double metric = Double.NaN;
     private double learningRate = Double.NaN;
@@ -15,7 +19,6 @@ final class Estimate {
 
     void start(TrainEvent.Started s) {
         metricName = s.metric();
-        startStep = s.startStep();
         bytes = s.deviceBytes();
     }
 
@@ -23,10 +26,17 @@ final class Estimate {
         loss = Double.isNaN(s.loss()) ? loss : s.loss();
         metric = Double.isNaN(s.metric()) ? metric : s.metric();
         learningRate = Double.isNaN(s.learningRate()) ? learningRate : s.learningRate();
-        rate = s.samplesPerSecond();
+        rate = Double.isNaN(s.samplesPerSecond()) ? rate : s.samplesPerSecond();
         bytes = s.deviceBytes() > 0 ? s.deviceBytes() : bytes;
-        long done = s.step() - startStep;
-        eta = done > 0 && s.steps() > 0 ? s.seconds() / done * (s.steps() - s.step()) : Double.NaN;
+        if (Double.isNaN(firstSeconds)) {
+            firstStep = s.step();
+            firstSeconds = s.seconds();
+        }
+        long done = s.step() - firstStep;
+        double seconds = s.seconds() - firstSeconds;
+        eta = done > 0 && s.steps() > 0 && seconds >= WARM_UP_SECONDS
+                ? seconds / done * (s.steps() - s.step())
+                : Double.NaN;
     }
 
     /// `12,345/s  ETA 0:21  loss 0.12  accuracy 0.98  lr 0.001  45 MiB`.

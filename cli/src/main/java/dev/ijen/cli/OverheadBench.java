@@ -80,11 +80,11 @@ final class OverheadBench {
         }
     }
 
-    /// A run as a whole, and its launches timed one by one, take turns: the difference of the medians is what is around
-    /// them.
+    /// A run as a whole, and its launches timed one by one, take turns. What is around them is the median of the
+    /// differences of neighbours: other work on the machine slows both.
     private void launches(Step step, List<Measurement> all) {
         var whole = new double[RUNS];
-        var kernels = new double[RUNS];
+        var around = new double[RUNS];
         for (int i = -RUNS; i < RUNS; i++) {
             long start = System.nanoTime();
             step.run(x, y);
@@ -93,13 +93,12 @@ final class OverheadBench {
             double inside = Arrays.stream(step.runTimed(x, y)).sum() * 1e-9;
             if (i >= 0) {
                 whole[i] = seconds;
-                kernels[i] = inside;
+                around[i] = seconds - inside;
             }
         }
-        double total = Clock.median(whole);
-        all.add(Measurement.of(SUITE, "compiled step", total * 1e6, "µs"));
+        all.add(Measurement.of(SUITE, "compiled step", Clock.median(whole) * 1e6, "µs"));
         all.add(new Measurement(
-                SUITE, "compiled step over its kernels", Math.max(0, total - Clock.median(kernels)) * 1e6, "µs", 10));
+                SUITE, "compiled step over its kernels", Math.max(0, Clock.median(around)) * 1e6, "µs", 10));
     }
 
     private void heap(Step step, List<Measurement> all) {

@@ -45,12 +45,13 @@ final class ProgressText {
     }
 
     static String finished(TrainResult r) {
-        return switch (r.outcome()) {
-            case COMPLETED -> "done";
-            case EARLY_STOPPED -> "stopped early: no further improvement";
-            case MAX_STEPS -> "stopped: --max-steps reached";
-            case MAX_TIME -> "stopped: --max-time reached";
-            case INTERRUPTED -> "interrupted; the checkpoint is saved";
-        } + " after %s steps, %s".formatted(Text.count(r.steps()), Text.duration(r.seconds()));
+        var end = switch (r.outcome()) {
+            case COMPLETED -> "done after %s steps, %s";
+            case EARLY_STOPPED -> "stopped early after %s steps, %s: no further improvement";
+            case MAX_STEPS -> "stopped after %s steps, %s: the limit of steps is reached";
+            case MAX_TIME -> "stopped after %s steps, %s: the limit of time is reached";
+            case INTERRUPTED -> "interrupted after %s steps, %s: the checkpoint is saved";
+        };
+        return end.formatted(Text.count(r.steps()), Text.duration(r.seconds()));
     }
 }
