@@ -31,6 +31,9 @@ public final class Images {
     /// The most pixels.
     public static final long MAX_PIXELS = 100_000_000;
 
+    /// A byte of a JPEG file holds at most eight blocks of 8 × 8 pixels, and four times as many under the oddest sampling.
+    private static final long JPEG_PIXELS_A_BYTE = 2048;
+
     static {
         // decoding works in memory; nothing is cached on disk
         ImageIO.setUseCache(false);
@@ -157,6 +160,14 @@ public final class Images {
         if (info.format().equals("png")) {
             PngChunks.check(name, image);
             body = PngChunks.pixelsOnly(image);
+        } else if ((long) info.width() * info.height() > JPEG_PIXELS_A_BYTE * image.length) {
+            // before memory is taken for them
+            throw FormatException.damaged(
+                    name,
+                    "its size",
+                    info.width() + " × " + info.height() + " pixels in " + image.length + " bytes",
+                    "enough data for as many",
+                    "fetch the image again");
         }
         ImageReader reader = ImageIO.getImageReadersByFormatName(info.format()).next();
         try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(body))) {

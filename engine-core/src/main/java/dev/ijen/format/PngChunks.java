@@ -12,6 +12,9 @@ final class PngChunks {
     private static final int TRNS = 0x74524e53;
     private static final int IEND = 0x49454e44;
 
+    /// Deflate cannot do better: 258 bytes from two bits.
+    private static final long BEST_RATIO = 1032;
+
     private PngChunks() {}
 
     static void check(String name, byte[] file) {
@@ -21,6 +24,7 @@ final class PngChunks {
         }
         int at = SIGNATURE;
         boolean data = false;
+        long packed = 0;
         var crc = new CRC32();
         while (true) {
             if (file.length - at < 12) {
@@ -40,7 +44,10 @@ final class PngChunks {
             if ((int) crc.getValue() != in.getInt(at + 8 + length) && critical) {
                 throw broken(name, at, "a wrong checksum", "the CRC of the chunk");
             }
-            data |= type == IDAT;
+            if (type == IDAT) {
+                data = true;
+                packed += length;
+            }
             at += 12 + length;
             if (type == IEND) {
                 break;
@@ -49,6 +56,22 @@ final class PngChunks {
         if (!data) {
             throw broken(name, at, "no IDAT chunk", "pixels");
         }
+        if (packed * BEST_RATIO < rawBytes(in)) {
+            throw broken(name, SIGNATURE, rawBytes(in) + " bytes of pixels in " + packed + " compressed ones",
+                    "at most " + packed * BEST_RATIO);
+        }
+    }
+
+    /// The least that the pixels take before compression.
+    private static long rawBytes(ByteBuffer in) {
+        int samples = switch (in.get(SIGNATURE + 17)) {
+            case 2 -> 3;
+            case 4 -> 2;
+            case 6 -> 4;
+            default -> 1;
+        };
+        long bits = (long) in.getInt(SIGNATURE + 8) * samples * Math.max(1, in.get(SIGNATURE + 16));
+        return (bits + 7) / 8 * in.getInt(SIGNATURE + 12);
     }
 
     /// Width and height from the first chunk.
