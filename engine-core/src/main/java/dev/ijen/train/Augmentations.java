@@ -44,7 +44,8 @@ final class Augmentations {
             all.add(new RandomCrop(side(shape, 1), side(shape, 2), a.crop()));
         }
         if (a.degrees() > 0 || a.translate() > 0 || a.scale() > 0 || a.shear() > 0) {
-            all.add(new RandomAffine((float) a.degrees(), (float) a.translate(), (float) (1 - a.scale()), (float) (1 + a.scale()), (float) a.shear(), 0));
+            all.add(new RandomAffine((float) a.degrees(), (float) a.translate(), (float) (1 - a.scale()),
+                    (float) (1 + a.scale()), (float) a.shear(), 0));
         }
         if (a.flip() > 0) {
             all.add(new RandomFlip(a.flip()));

@@ -158,12 +158,14 @@ final class Checkpoints {
                 var name = prefix + e.getKey();
                 var cell = e.getValue();
                 if (!in.has(name)) {
-                    throw FormatException.damaged(file, "its names", "no '" + name + "'", "every weight of the model", "use the checkpoint of this model");
+                    throw FormatException.damaged(file, "its names", "no '" + name + "'", "every weight of the model",
+                            "use the checkpoint of this model");
                 }
                 var info = in.info(name);
                 if (info.dtype() != cell.dtype() || !info.shape().equals(cell.shape())) {
                     throw FormatException.damaged(
-                            file, "'" + name + "'", info.dtype() + info.shape().toString(), cell.dtype() + cell.shape().toString(),
+                            file, "'" + name + "'", info.dtype() + info.shape().toString(),
+                            cell.dtype() + cell.shape().toString(),
                             "use the checkpoint of this model");
                 }
             }
@@ -177,7 +179,8 @@ final class Checkpoints {
     private static void only(Path file, List<String> names, Map<String, ? extends Cell> cells) {
         for (var name : names) {
             if (!cells.containsKey(name)) {
-                throw FormatException.damaged(file, "its names", "'" + name + "'", "only weights of the model", "use the checkpoint of this model");
+                throw FormatException.damaged(file, "its names", "'" + name + "'", "only weights of the model",
+                        "use the checkpoint of this model");
             }
         }
     }

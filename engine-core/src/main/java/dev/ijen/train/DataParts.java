@@ -58,25 +58,27 @@ public record DataParts(
             case CSV -> DataConfig.Kind.CSV;
             case NPZ -> DataConfig.Kind.NPZ;
             case NPY -> throw new ConfigException(
-                    Mark.of("data.path"), "labels are missing", path.toString(), ".npz with arrays x and y", "store both in one .npz file");
+                    Mark.of("data.path"), "labels are missing", path.toString(), ".npz with arrays x and y",
+                    "store both in one .npz file");
         };
     }
 
     static Path path(DataConfig data) {
         if (data.path().isBlank()) {
             throw new ConfigException(
-                    Mark.of("data.path"), "no data", "nothing", "a file or folder", "give one: --data PATH, or data.path in the configuration");
+                    Mark.of("data.path"), "no data", "nothing", "a file or folder",
+                    "give one: --data PATH, or data.path in the configuration");
         }
         return Path.of(data.path());
     }
 
     private static Dataset idxTest(Path folder) {
         return Files.exists(folder.resolve("t10k-images-idx3-ubyte"))
-                        || Files.exists(folder.resolve("t10k-images-idx3-ubyte.gz"))
-                        || Files.exists(folder.resolve("t10k-images.idx3-ubyte"))
-                        || Files.exists(folder.resolve("t10k-images.idx3-ubyte.gz"))
-                ? IdxDataset.test(folder)
-                : null;
+                || Files.exists(folder.resolve("t10k-images-idx3-ubyte.gz"))
+                || Files.exists(folder.resolve("t10k-images.idx3-ubyte"))
+                || Files.exists(folder.resolve("t10k-images.idx3-ubyte.gz"))
+                        ? IdxDataset.test(folder)
+                        : null;
     }
 
     private static DataParts images(TrainConfig config) {
@@ -145,7 +147,8 @@ public record DataParts(
         if (!test.classNames().equals(train.classNames()) || !test.input().shape().equals(train.input().shape())) {
             throw new IjenException(
                     config.data().path() + ": training and test part differ",
-                    "classes " + train.classNames().size() + " and " + test.classNames().size() + ", examples " + train.input().shape()
+                    "classes " + train.classNames().size() + " and " + test.classNames().size() + ", examples "
+                            + train.input().shape()
                             + " and " + test.input().shape(),
                     "the same classes and shapes",
                     "use parts that belong together");
@@ -157,10 +160,12 @@ public record DataParts(
     private static DataParts of(TrainConfig config, Dataset train, Dataset validation, Dataset test, String name) {
         var part = Datasets.take(train, limit(config.data()));
         if (part.size() == 0) {
-            throw new IjenException(name + ": nothing to train on", "0 examples", "at least one", "lower data.validation and data.test");
+            throw new IjenException(name + ": nothing to train on", "0 examples", "at least one",
+                    "lower data.validation and data.test");
         }
         var pre = preprocessor(config.data(), part);
-        var text = name + ", " + part.size() + " to train on, " + size(validation) + " to validate, " + size(test) + " to test";
+        var text = name + ", " + part.size() + " to train on, " + size(validation) + " to validate, " + size(test)
+                + " to test";
         return new DataParts(part, validation, test, pre, text);
     }
 

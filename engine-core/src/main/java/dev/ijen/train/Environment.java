@@ -92,7 +92,8 @@ final class Environment {
         }
         var list = new StringBuilder();
         all.forEach((name, hash) -> list.append(hash).append("  ").append(name).append('\n'));
-        return Map.of(path.getFileName() + " (" + all.size() + " files)", sha256(list.toString().getBytes(StandardCharsets.UTF_8)));
+        return Map.of(path.getFileName() + " (" + all.size() + " files)",
+                sha256(list.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     private static MessageDigest digest() {

@@ -32,7 +32,8 @@ public record Evaluation(
         var v = metrics.get(name);
         if (v == null) {
             throw new IjenException(
-                    "no metric '" + name + "'", "'" + name + "'", "loss, " + String.join(", ", metrics.keySet()), "choose one of them");
+                    "no metric '" + name + "'", "'" + name + "'", "loss, " + String.join(", ", metrics.keySet()),
+                    "choose one of them");
         }
         return v;
     }

@@ -109,6 +109,7 @@ final class Fields {
 
     FormatException wrong(String key, String expected) {
         return FormatException.damaged(
-                source, "'" + key + "'", String.valueOf(values.get(key)), expected, "use another checkpoint, or train again");
+                source, "'" + key + "'", String.valueOf(values.get(key)), expected,
+                "use another checkpoint, or train again");
     }
 }

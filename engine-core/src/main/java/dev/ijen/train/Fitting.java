@@ -176,12 +176,14 @@ final class Fitting {
         lastReading = now;
         lastReadingStep = progress.step;
         deviceBytes = learner.engine().memory().liveBytes();
-        tell(step(sums.loss() / sums.steps(), accuracy(sums.hits(), sums.steps()), learner.optimizer().learningRate(), speed));
+        tell(step(sums.loss() / sums.steps(), accuracy(sums.hits(), sums.steps()), learner.optimizer().learningRate(),
+                speed));
     }
 
     private TrainEvent.Step step(double loss, double metric, double rate, double speed) {
         return new TrainEvent.Step(
-                progress.step, steps, progress.epoch + 1, config.training().epochs(), progress.batch, batches, loss, metric, rate,
+                progress.step, steps, progress.epoch + 1, config.training().epochs(), progress.batch, batches, loss,
+                metric, rate,
                 speed, seconds(), deviceBytes);
     }
 
@@ -205,7 +207,8 @@ final class Fitting {
                 "NaN or infinity in epoch " + (progress.epoch + 1) + ", learning rate "
                         + String.format(Locale.ROOT, "%.3g", learner.optimizer().learningRate()),
                 "finite numbers",
-                "lower optimizer.lr (now " + config.optimizer().lr() + "), set optimizer.clip_norm: 1, or look for extreme values in the data; "
+                "lower optimizer.lr (now " + config.optimizer().lr()
+                        + "), set optimizer.clip_norm: 1, or look for extreme values in the data; "
                         + (last == null ? "there is no checkpoint yet" : "the last good checkpoint is " + last));
     }
 
@@ -229,7 +232,8 @@ final class Fitting {
         if (plateau != null) {
             double observed = parts.validation() == null || monitor.lowerIsBetter() ? value : -value;
             if (plateau.observe(observed)) {
-                warn("no progress: the learning rate falls to " + String.format(Locale.ROOT, "%.3g", config.optimizer().lr() * learner.optimizer().scale()));
+                warn("no progress: the learning rate falls to "
+                        + String.format(Locale.ROOT, "%.3g", config.optimizer().lr() * learner.optimizer().scale()));
             }
             progress.plateau = plateau.state();
         }
@@ -247,7 +251,8 @@ final class Fitting {
 
     private void watchGap(double trainLoss, double trainMetric) {
         double most = config.training().gapWarning();
-        double gap = parts.train().isClassification() ? trainMetric - latest.metric("accuracy") : latest.loss() - trainLoss;
+        double gap = parts.train().isClassification() ? trainMetric - latest.metric("accuracy")
+                : latest.loss() - trainLoss;
         boolean told = progress.warnings.stream().anyMatch(w -> w.startsWith("over-fitting"));
         if (most > 0 && gap > most && !told) {
             warn(String.format(

@@ -34,7 +34,8 @@ final class Learner implements AutoCloseable {
     /// @param label of one example
     /// @param outputs classes or targets
     /// @param batches an epoch
-    Learner(Engine engine, TrainConfig config, Preprocessor pre, ElementSpec label, int outputs, int batches, Loss loss) {
+    Learner(Engine engine, TrainConfig config, Preprocessor pre, ElementSpec label, int outputs, int batches,
+            Loss loss) {
         this.engine = engine;
         this.config = config;
         this.pre = pre;

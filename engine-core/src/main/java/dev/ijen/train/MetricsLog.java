@@ -35,7 +35,8 @@ final class MetricsLog implements TrainListener, AutoCloseable {
                 }
                 dev.ijen.format.AtomicFiles.write(file, kept.toString());
             }
-            return new MetricsLog(file, Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+            return new MetricsLog(file,
+                    Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
         } catch (IOException e) {
             throw failed(file, e);
         }
@@ -143,7 +144,8 @@ final class MetricsLog implements TrainListener, AutoCloseable {
     }
 
     private static IjenException failed(Path file, IOException e) {
-        return new IjenException("cannot write " + file, String.valueOf(e.getMessage()), "space and permission", "check the disk", e);
+        return new IjenException("cannot write " + file, String.valueOf(e.getMessage()), "space and permission",
+                "check the disk", e);
     }
 
     @Override

@@ -54,7 +54,8 @@ final class ModelBuilder {
         @Override
         public String toString() {
             var s = shape.toString();
-            return "[N" + (shape.rank() > 1 ? ", " : "") + s.substring(s.indexOf(shape.rank() > 1 ? ", " : "]") + (shape.rank() > 1 ? 2 : 0));
+            return "[N" + (shape.rank() > 1 ? ", " : "")
+                    + s.substring(s.indexOf(shape.rank() > 1 ? ", " : "]") + (shape.rank() > 1 ? 2 : 0));
         }
     }
 
@@ -74,7 +75,8 @@ final class ModelBuilder {
                         "the network's output does not fit the data",
                         "output " + out,
                         "[N, " + outputs + "]: one for each class or target",
-                        "end with '- output'" + (out.shape.rank() > 2 ? ", after '- flatten' or '- global-avg-pool'" : ""));
+                        "end with '- output'"
+                                + (out.shape.rank() > 2 ? ", after '- flatten' or '- global-avg-pool'" : ""));
             }
             return Chain.of(layers);
         } catch (RuntimeException e) {
@@ -137,10 +139,13 @@ final class ModelBuilder {
             case LayerSpec.InstanceNorm i -> InstanceNorm.of(engine, channels(in));
             case LayerSpec.RmsNorm r -> RmsNorm.of(engine, last(in));
             case LayerSpec.Activated a -> Activation.of(a.function());
-            case LayerSpec.MaxPool p -> MaxPool.of(spatial(in), p.size(), p.stride() == 0 ? p.size() : p.stride(), padding(p.padding()));
-            case LayerSpec.AvgPool p -> AvgPool.of(spatial(in), p.size(), p.stride() == 0 ? p.size() : p.stride(), padding(p.padding()));
+            case LayerSpec.MaxPool p ->
+                    MaxPool.of(spatial(in), p.size(), p.stride() == 0 ? p.size() : p.stride(), padding(p.padding()));
+            case LayerSpec.AvgPool p ->
+                    AvgPool.of(spatial(in), p.size(), p.stride() == 0 ? p.size() : p.stride(), padding(p.padding()));
             case LayerSpec.GlobalAvgPool g -> new GlobalAvgPool();
-            case LayerSpec.AdaptiveAvgPool a -> new AdaptiveAvgPool(java.util.Collections.nCopies(spatial(in), a.size()));
+            case LayerSpec.AdaptiveAvgPool a ->
+                    new AdaptiveAvgPool(java.util.Collections.nCopies(spatial(in), a.size()));
             case LayerSpec.Flatten f -> new Flatten();
             case LayerSpec.Dropout d -> Dropout.of(engine, d.rate());
             case LayerSpec.Embedding e -> Embedding.of(engine, e.count(), e.dim());
@@ -189,7 +194,8 @@ final class ModelBuilder {
             case "valid" -> Padding.valid();
             default -> {
                 if (!text.matches("[0-9]{1,4}")) {
-                    throw new IjenException("padding: not understood", "'" + text + "'", "same, valid or a number", "correct it");
+                    throw new IjenException("padding: not understood", "'" + text + "'", "same, valid or a number",
+                            "correct it");
                 }
                 yield Padding.of(Integer.parseInt(text));
             }
@@ -211,7 +217,8 @@ final class ModelBuilder {
         int rank = in.shape.rank() - 2;
         if (rank < 1 || rank > 3) {
             throw new IjenException(
-                    "no image", in.toString(), "[N, C, H, W]: channels and one to three spatial axes", "put it before flattening; tables have none");
+                    "no image", in.toString(), "[N, C, H, W]: channels and one to three spatial axes",
+                    "put it before flattening; tables have none");
         }
         return rank;
     }

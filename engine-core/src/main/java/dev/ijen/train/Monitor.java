@@ -11,7 +11,8 @@ import java.util.Set;
 final class Monitor {
     private static final Set<String> LOWER = Set.of("loss", "rmse", "mae", "mape", "ece");
     private static final List<String> CLASSES = List.of(
-            "loss", "accuracy", "f1_macro", "precision_macro", "recall_macro", "balanced_accuracy", "matthews", "roc_auc",
+            "loss", "accuracy", "f1_macro", "precision_macro", "recall_macro", "balanced_accuracy", "matthews",
+            "roc_auc",
             "average_precision", "ece");
     private static final List<String> NUMBERS = List.of("loss", "r2", "rmse", "mae", "mape");
 
@@ -27,7 +28,8 @@ final class Monitor {
         var known = classification ? CLASSES : NUMBERS;
         if (!known.contains(metric)) {
             throw new ConfigException(
-                    Mark.of("training.monitor"), "no such metric", "'" + metric + "'", String.join(", ", known), "choose one of them, or auto");
+                    Mark.of("training.monitor"), "no such metric", "'" + metric + "'", String.join(", ", known),
+                    "choose one of them, or auto");
         }
     }
 

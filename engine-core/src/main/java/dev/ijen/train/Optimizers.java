@@ -73,7 +73,8 @@ final class Optimizers {
             case MULTI_STEP -> {
                 if (s.at().isEmpty()) {
                     throw new ConfigException(
-                            Mark.of("schedule.at"), "no epochs", "an empty list", "epochs after which the rate falls", "write at: [10, 20]");
+                            Mark.of("schedule.at"), "no epochs", "an empty list", "epochs after which the rate falls",
+                            "write at: [10, 20]");
                 }
                 yield Schedule.multiStep(
                         lr, s.factor(), s.at().stream().mapToInt(e -> (int) Math.round(e * batches)).toArray());
@@ -97,7 +98,8 @@ final class Optimizers {
             throw new ConfigException(
                     Mark.of("training.loss"),
                     "the loss does not fit the data",
-                    asked.name().toLowerCase(java.util.Locale.ROOT) + " for " + (classification ? "classes" : "numbers"),
+                    asked.name().toLowerCase(java.util.Locale.ROOT) + " for "
+                            + (classification ? "classes" : "numbers"),
                     classification ? "cross-entropy or focal" : "mse, mae or huber",
                     "leave it at auto, or set data.task");
         }

@@ -38,7 +38,8 @@ public sealed interface Preprocessor {
     /// @param classNames by index
     /// @param ink whether pictures to predict are looked at as ink on paper
     record Image(
-            int channels, int height, int width, List<Double> mean, List<Double> std, List<String> classNames, boolean ink)
+            int channels, int height, int width, List<Double> mean, List<Double> std, List<String> classNames,
+            boolean ink)
             implements Preprocessor {
         /// Copies the lists.
         public Image {

@@ -30,7 +30,8 @@ final class Relabelled implements Dataset {
             var at = index.get(data.classNames().get(c));
             if (at == null) {
                 throw FormatException.unsupported(
-                        source, "a class the model does not know", "'" + data.classNames().get(c) + "'", "classes out of " + names,
+                        source, "a class the model does not know", "'" + data.classNames().get(c) + "'",
+                        "classes out of " + names,
                         "evaluate on data with the classes it was trained on");
             }
             to[c] = at;

@@ -113,7 +113,8 @@ final class Reports {
         }
         var below = format(
                 "Input %s, %,d parameters, %,d operations an example; %.1f MiB on the device in training, %d launches a step.",
-                s.plan.input(), s.plan.parameters(), s.plan.flopsForward(), s.plan.memoryBytes() / 1048576.0, s.plan.step().launches());
+                s.plan.input(), s.plan.parameters(), s.plan.flopsForward(), s.plan.memoryBytes() / 1048576.0,
+                s.plan.step().launches());
         return page.table("Model", List.of("layer", "output", "#parameters"), layers(s.plan.layers()), below)
                 .keys("Environment", flat("", s.environment, new LinkedHashMap<>()))
                 .text("Configuration", ConfigWriter.yaml(s.config))
@@ -151,7 +152,8 @@ final class Reports {
     }
 
     private static String time(double seconds) {
-        return seconds < 90 ? format("%.1f s", seconds) : seconds < 5400 ? format("%.1f min", seconds / 60) : format("%.1f h", seconds / 3600);
+        return seconds < 90 ? format("%.1f s", seconds) : seconds < 5400 ? format("%.1f min", seconds / 60)
+                : format("%.1f h", seconds / 3600);
     }
 
     private static List<Chart> charts(Subject s) {
@@ -165,23 +167,28 @@ final class Reports {
                 series("training, steps", "a thin", lines, step, "loss"),
                 series("training, epochs", "a", lines, epoch, "loss"),
                 series("validation", "b", lines, val, "loss"));
-        all.add(new Chart("Loss", loss, loss.stream().flatMapToDouble(l -> java.util.Arrays.stream(l.y())).allMatch(v -> v > 0), mark));
+        all.add(new Chart("Loss", loss,
+                loss.stream().flatMapToDouble(l -> java.util.Arrays.stream(l.y())).allMatch(v -> v > 0), mark));
         if (s.data.train().isClassification()) {
             all.add(new Chart(
                     "Accuracy",
-                    List.of(series("training, epochs", "a", lines, epoch, "accuracy"), series("validation", "b", lines, val, "accuracy")),
+                    List.of(series("training, epochs", "a", lines, epoch, "accuracy"),
+                            series("validation", "b", lines, val, "accuracy")),
                     false,
                     mark));
         }
         if (!s.metric.equals("accuracy") && !s.metric.equals("loss")) {
             all.add(new Chart(s.metric, List.of(series("validation", "b", lines, val, s.metric)), false, mark));
         }
-        all.add(new Chart("Learning rate", List.of(series("learning rate", "c", lines, step, "lr")), false, Double.NaN));
+        all.add(new Chart("Learning rate", List.of(series("learning rate", "c", lines, step, "lr")), false,
+                Double.NaN));
         return all;
     }
 
-    private static Series series(String name, String style, List<Map<String, Object>> lines, Predicate<Map<String, Object>> which, String key) {
-        var points = lines.stream().filter(which).filter(l -> l.get("step") instanceof Long && l.get(key) instanceof Number).toList();
+    private static Series series(String name, String style, List<Map<String, Object>> lines,
+            Predicate<Map<String, Object>> which, String key) {
+        var points = lines.stream().filter(which)
+                .filter(l -> l.get("step") instanceof Long && l.get(key) instanceof Number).toList();
         return new Series(
                 name,
                 style,
@@ -196,7 +203,8 @@ final class Reports {
     private static List<List<String>> perClass(List<String> names, Confusion c) {
         var rows = new ArrayList<List<String>>();
         for (int i = 0; i < names.size(); i++) {
-            rows.add(List.of(names.get(i), "" + c.support(i), HtmlReport.number(c.precision(i)), HtmlReport.number(c.recall(i)), HtmlReport.number(c.f1(i))));
+            rows.add(List.of(names.get(i), "" + c.support(i), HtmlReport.number(c.precision(i)),
+                    HtmlReport.number(c.recall(i)), HtmlReport.number(c.f1(i))));
         }
         return rows;
     }
@@ -205,9 +213,11 @@ final class Reports {
         var all = new ArrayList<Mistake>();
         var data = s.judgedOn();
         for (var w : e.worst()) {
-            var detail = Double.isFinite(w.confidence()) ? format("%.1f %% sure", 100 * w.confidence()) : "loss " + HtmlReport.number(w.loss());
+            var detail = Double.isFinite(w.confidence()) ? format("%.1f %% sure", 100 * w.confidence())
+                    : "loss " + HtmlReport.number(w.loss());
             if (data.input().shape().rank() == 3) {
-                all.add(new Mistake(png(data.batch(new int[] {w.index()}).input()), "#" + w.index(), w.truth(), w.predicted(), detail));
+                all.add(new Mistake(png(data.batch(new int[] {w.index()}).input()), "#" + w.index(), w.truth(),
+                        w.predicted(), detail));
             } else {
                 var text = data instanceof TableRows rows ? rows.describe(w.index()) : "#" + w.index();
                 all.add(new Mistake(null, text, w.truth(), w.predicted(), detail));

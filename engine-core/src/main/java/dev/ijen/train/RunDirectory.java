@@ -34,7 +34,8 @@ record RunDirectory(Path path) {
             }
             for (int i = 1; i < MOST; i++) {
                 try {
-                    return Files.createDirectory(i == 1 ? wanted : wanted.resolveSibling(wanted.getFileName() + "-" + i));
+                    return Files
+                            .createDirectory(i == 1 ? wanted : wanted.resolveSibling(wanted.getFileName() + "-" + i));
                 } catch (FileAlreadyExistsException e) {
                     // somebody's; the next number
                 }
@@ -47,7 +48,8 @@ record RunDirectory(Path path) {
                     "choose another one: --out DIR",
                     e);
         }
-        throw new IjenException("cannot create the run directory " + wanted, MOST + " of that name", "a free name", "choose another: --out DIR");
+        throw new IjenException("cannot create the run directory " + wanted, MOST + " of that name", "a free name",
+                "choose another: --out DIR");
     }
 
     private static boolean isEmpty(Path folder) throws IOException {

@@ -112,7 +112,8 @@ final class Scorer implements AutoCloseable {
             m.put("average_precision", Ranking.averagePrecision(truth, positive));
         }
         m.put("ece", Calibration.ece(truth, z, n, BINS));
-        return new Evaluation(truth.length, sum / truth.length, m, confusion, worstClasses(data.classNames(), truth, z, losses));
+        return new Evaluation(truth.length, sum / truth.length, m, confusion,
+                worstClasses(data.classNames(), truth, z, losses));
     }
 
     private static List<WorstError> worstClasses(List<String> names, int[] truth, double[] p, double[] losses) {

@@ -28,7 +28,7 @@ final class TensorBoard implements TrainListener, AutoCloseable {
                 events.flush();
             }
             case TrainEvent.Finished f when f.result().test() != null ->
-                f.result().test().metrics().forEach((name, v) -> scalar("test/" + name, f.result().bestStep(), v));
+                    f.result().test().metrics().forEach((name, v) -> scalar("test/" + name, f.result().bestStep(), v));
             default -> {
                 // not a measurement
             }

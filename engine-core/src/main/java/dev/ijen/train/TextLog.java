@@ -32,18 +32,22 @@ final class TextLog implements TrainListener, AutoCloseable {
                 write("run " + s.name() + (s.startStep() > 0 ? " goes on after step " + s.startStep() : ""));
                 write("device " + s.device());
                 write("data " + s.data());
-                write(s.parameters() + " parameters, " + s.steps() + " steps in " + s.epochs() + " epochs, best by " + s.metric());
+                write(s.parameters() + " parameters, " + s.steps() + " steps in " + s.epochs() + " epochs, best by "
+                        + s.metric());
             }
             case TrainEvent.Step s when s.logged() -> write(format(
-                    "step %d/%d epoch %d loss %.6f lr %.3g %.0f samples/s", s.step(), s.steps(), s.epoch(), s.loss(), s.learningRate(), s.samplesPerSecond()));
+                    "step %d/%d epoch %d loss %.6f lr %.3g %.0f samples/s", s.step(), s.steps(), s.epoch(), s.loss(),
+                    s.learningRate(), s.samplesPerSecond()));
             case TrainEvent.Step s -> {
                 // between readings
             }
             case TrainEvent.Epoch e -> write(format("epoch %d/%d train loss %.6f", e.epoch(), e.epochs(), e.trainLoss())
                     + (e.validation() == null
                             ? ""
-                            : format(" validation loss %.6f %s %.6f%s", e.validation().loss(), e.metric(), e.value(), e.best() ? " best" : "")));
-            case TrainEvent.Checkpointed c -> write("checkpoint " + c.directory().getFileName() + (c.best() ? " best" : ""));
+                            : format(" validation loss %.6f %s %.6f%s", e.validation().loss(), e.metric(), e.value(),
+                                    e.best() ? " best" : "")));
+            case TrainEvent.Checkpointed c ->
+                    write("checkpoint " + c.directory().getFileName() + (c.best() ? " best" : ""));
             case TrainEvent.Warned w -> write("warning: " + w.message());
             case TrainEvent.Finished f -> f.result().toText().lines().forEach(this::write);
         }
@@ -64,7 +68,8 @@ final class TextLog implements TrainListener, AutoCloseable {
     }
 
     private IjenException failed(IOException e) {
-        return new IjenException("cannot write " + file, String.valueOf(e.getMessage()), "space and permission", "check the disk", e);
+        return new IjenException("cannot write " + file, String.valueOf(e.getMessage()), "space and permission",
+                "check the disk", e);
     }
 
     @Override

@@ -58,7 +58,8 @@ public record TrainPlan(
         }
         boolean numbers = config.data().task() == DataConfig.Task.REGRESSION;
         var shape = Shape.of(m.input().stream().mapToInt(Integer::intValue).toArray());
-        var classes = numbers ? List.<String>of() : IntStream.range(0, m.outputs()).mapToObj(Integer::toString).toList();
+        var classes = numbers ? List.<String>of()
+                : IntStream.range(0, m.outputs()).mapToObj(Integer::toString).toList();
         var label = numbers
                 ? new ElementSpec("target", DType.F32, Shape.of(m.outputs()))
                 : new ElementSpec("label", DType.I32, Shape.scalar());
@@ -73,11 +74,13 @@ public record TrainPlan(
 
     static TrainPlan of(Engine engine, Learner learner, Scorer scorer, Preprocessor pre, int batch) {
         var step = learner.stepReport(batch);
-        long trainable = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size()).sum();
+        long trainable = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size())
+                .sum();
         return of(engine, learner.model(), scorer, pre, batch, step, trainable);
     }
 
-    static TrainPlan of(Engine engine, Module model, Scorer scorer, Preprocessor pre, int batch, ProgramReport step, long trainable) {
+    static TrainPlan of(Engine engine, Module model, Scorer scorer, Preprocessor pre, int batch, ProgramReport step,
+            long trainable) {
         return new TrainPlan(
                 engine.choice(),
                 Module.summary(model, pre.dtype(), pre.shape().insert(0, 1)),
@@ -142,7 +145,8 @@ public record TrainPlan(
         s.append(String.format(Locale.ROOT, format, "layer", "output", "parameters"));
         for (var l : layers) {
             s.append(String.format(
-                    Locale.ROOT, format, title(l), l.output(), l.parameters() == 0 ? "" : String.format(Locale.ROOT, "%,d", l.parameters())));
+                    Locale.ROOT, format, title(l), l.output(),
+                    l.parameters() == 0 ? "" : String.format(Locale.ROOT, "%,d", l.parameters())));
         }
         s.append('\n');
         row(s, "input", input + ", batch " + batchSize);
@@ -152,14 +156,18 @@ public record TrainPlan(
             row(s, "training step", work(flopsStep) + ", " + step.launches() + " launches");
         }
         var r = step == null ? forward : step;
-        row(s, "device memory", bytes(r.totalBytes()) + ": weights and states " + bytes(r.cellBytes()) + ", workspace " + bytes(r.workspaceBytes())
-                + " (" + bytes(r.naiveBytes()) + " without sharing), scratch " + bytes(r.scratchBytes()) + ", batch " + bytes(r.argumentBytes()));
+        row(s, "device memory",
+                bytes(r.totalBytes()) + ": weights and states " + bytes(r.cellBytes()) + ", workspace "
+                        + bytes(r.workspaceBytes())
+                        + " (" + bytes(r.naiveBytes()) + " without sharing), scratch " + bytes(r.scratchBytes())
+                        + ", batch " + bytes(r.argumentBytes()));
         row(s, "device", device);
         return s.toString();
     }
 
     private static String title(LayerRow l) {
-        return "  ".repeat(Math.max(0, l.depth())) + (l.name().isEmpty() ? "" : l.name().substring(l.name().lastIndexOf('.') + 1) + " ") + l.type();
+        return "  ".repeat(Math.max(0, l.depth()))
+                + (l.name().isEmpty() ? "" : l.name().substring(l.name().lastIndexOf('.') + 1) + " ") + l.type();
     }
 
     private static void row(StringBuilder s, String name, String value) {
@@ -169,13 +177,15 @@ public record TrainPlan(
     private static String work(long flops) {
         return flops >= 1_000_000_000
                 ? String.format(Locale.ROOT, "%.2f GFLOP", flops / 1e9)
-                : flops >= 1_000_000 ? String.format(Locale.ROOT, "%.2f MFLOP", flops / 1e6) : String.format(Locale.ROOT, "%.1f kFLOP", flops / 1e3);
+                : flops >= 1_000_000 ? String.format(Locale.ROOT, "%.2f MFLOP", flops / 1e6)
+                : String.format(Locale.ROOT, "%.1f kFLOP", flops / 1e3);
     }
 
     private static String bytes(long b) {
         return b >= 1L << 30
                 ? String.format(Locale.ROOT, "%.2f GiB", b / (double) (1L << 30))
-                : b >= 1 << 20 ? String.format(Locale.ROOT, "%.1f MiB", b / (double) (1 << 20)) : String.format(Locale.ROOT, "%.1f KiB", b / 1024.0);
+                : b >= 1 << 20 ? String.format(Locale.ROOT, "%.1f MiB", b / (double) (1 << 20))
+                : String.format(Locale.ROOT, "%.1f KiB", b / 1024.0);
     }
 
     /// The network as a graph of operations, for a batch in use.
@@ -184,14 +194,16 @@ public record TrainPlan(
     public String graph(String format) {
         boolean dot = format.equals("dot");
         var names = new IdentityHashMap<Tensor, String>();
-        var s = new StringBuilder(dot ? "digraph model {\n  node [shape=box, fontname=\"sans-serif\"];\n" : "flowchart TD\n");
+        var s = new StringBuilder(
+                dot ? "digraph model {\n  node [shape=box, fontname=\"sans-serif\"];\n" : "flowchart TD\n");
         for (var t : Tensor.topological(forward.results())) {
             var id = "n" + names.size();
             names.put(t, id);
             var label = (t.op().label() + " " + t.dtype() + t.shape()).replace("\"", "'");
             s.append(dot ? "  " + id + " [label=\"" + label + "\"];\n" : "  " + id + "[\"" + label + "\"]\n");
             for (int i = 0; i < t.arity(); i++) {
-                s.append("  ").append(names.get(t.input(i))).append(dot ? " -> " : " --> ").append(id).append(dot ? ";\n" : "\n");
+                s.append("  ").append(names.get(t.input(i))).append(dot ? " -> " : " --> ").append(id)
+                        .append(dot ? ";\n" : "\n");
             }
         }
         return s.append(dot ? "}\n" : "").toString();

@@ -78,7 +78,8 @@ final class TrainStep implements AutoCloseable {
 
     /// Reads the sums and begins anew. Waits for the device.
     Sums read() {
-        var s = new Sums(losses.read().item(), hits.read().item(), (long) count.read().item(), (long) bad.read().item());
+        var s = new Sums(losses.read().item(), hits.read().item(), (long) count.read().item(),
+                (long) bad.read().item());
         for (var state : List.of(losses, hits, count, bad)) {
             state.write(zero());
         }

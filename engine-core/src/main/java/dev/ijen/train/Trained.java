@@ -67,7 +67,8 @@ public final class Trained implements AutoCloseable {
             json = m.get("ijen.preprocessor");
             if (yaml == null || json == null) {
                 throw FormatException.unsupported(
-                        file, "a model without its configuration", "metadata " + m.keySet(), "weights saved by 'ijen train'", "give a run's folder");
+                        file, "a model without its configuration", "metadata " + m.keySet(),
+                        "weights saved by 'ijen train'", "give a run's folder");
             }
             var pre = Preprocessor.fromJson(file + " preprocessor", json);
             outputs = pre.classNames().isEmpty() ? targets(in) : pre.classNames().size();
@@ -109,7 +110,8 @@ public final class Trained implements AutoCloseable {
                 }
             }
             throw FormatException.unsupported(
-                    path, "a folder without a checkpoint", "neither model.safetensors nor checkpoints/last", "a run or a checkpoint", "train first, or check the path");
+                    path, "a folder without a checkpoint", "neither model.safetensors nor checkpoints/last",
+                    "a run or a checkpoint", "train first, or check the path");
         }
         throw FormatException.missing(path, "give a run's folder, a checkpoint or a model.safetensors");
     }
@@ -184,7 +186,8 @@ public final class Trained implements AutoCloseable {
         if (!(pre instanceof Preprocessor.Image p)) {
             throw wrongInput(picture, "a picture");
         }
-        return predictions(HostTensor.of(pixels(picture, p), 1, p.channels(), p.height(), p.width()), List.of(picture.toString())).getFirst();
+        return predictions(HostTensor.of(pixels(picture, p), 1, p.channels(), p.height(), p.width()),
+                List.of(picture.toString())).getFirst();
     }
 
     private static float[] pixels(Path picture, Preprocessor.Image p) {
@@ -218,9 +221,11 @@ public final class Trained implements AutoCloseable {
         var x = dev.ijen.format.Npy.read(file);
         boolean one = x.shape().equals(pre.shape());
         var batch = one ? new HostTensor(x.dtype(), x.shape().insert(0, 1), x.data()) : x;
-        if (batch.dtype() != pre.dtype() || batch.shape().rank() == 0 || !batch.shape().without(0).equals(pre.shape())) {
+        if (batch.dtype() != pre.dtype() || batch.shape().rank() == 0
+                || !batch.shape().without(0).equals(pre.shape())) {
             throw FormatException.unsupported(
-                    file, "its shape", x.dtype() + x.shape().toString(), pre.dtype() + "[N, …] of " + pre.shape(), "store examples as the model was trained on");
+                    file, "its shape", x.dtype() + x.shape().toString(), pre.dtype() + "[N, …] of " + pre.shape(),
+                    "store examples as the model was trained on");
         }
         int n = batch.shape().dim(0);
         return predictions(batch, IntStream.range(0, n).mapToObj(i -> file + ":" + i).toList());
@@ -259,7 +264,8 @@ public final class Trained implements AutoCloseable {
     }
 
     private IjenException wrongInput(Path file, String got) {
-        return FormatException.unsupported(file, "this input for this model", got, "input " + pre.shape(), "give what the model was trained on");
+        return FormatException.unsupported(file, "this input for this model", got, "input " + pre.shape(),
+                "give what the model was trained on");
     }
 
     /// How well it does on the examples of a path: the test part of a folder with parts, every row of a table. Of the very data it
@@ -303,16 +309,19 @@ public final class Trained implements AutoCloseable {
             case IDX -> IdxDataset.test(path);
             case IMAGE_FOLDER -> ImageFolder.of(path, i.channels(), i.height(), i.width());
             case IMAGE_SPLITS -> ImageFolder.of(
-                    path.resolve(Files.isDirectory(path.resolve("test")) ? "test" : "val"), i.channels(), i.height(), i.width());
+                    path.resolve(Files.isDirectory(path.resolve("test")) ? "test" : "val"), i.channels(), i.height(),
+                    i.width());
             case CSV, NPZ, NPY -> throw FormatException.unsupported(
-                    path, "this data for a model of pictures", "a file", "a folder of pictures or IDX files", "give data like that it was trained on");
+                    path, "this data for a model of pictures", "a file", "a folder of pictures or IDX files",
+                    "give data like that it was trained on");
         };
     }
 
     private boolean same(Path path) {
         var own = config.data().path();
         try {
-            return !own.isBlank() && Files.exists(Path.of(own)) && Files.exists(path) && Files.isSameFile(Path.of(own), path);
+            return !own.isBlank() && Files.exists(Path.of(own)) && Files.exists(path)
+                    && Files.isSameFile(Path.of(own), path);
         } catch (IOException e) {
             return false;
         }

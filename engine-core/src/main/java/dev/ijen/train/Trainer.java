@@ -124,7 +124,8 @@ public final class Trainer implements AutoCloseable {
     /// @throws IjenException if the run directory cannot be written
     public TrainResult fit() {
         if (run != null) {
-            throw new IjenException("trainer: fit a second time", run.toString(), "one run a trainer", "make another Trainer");
+            throw new IjenException("trainer: fit a second time", run.toString(), "one run a trainer",
+                    "make another Trainer");
         }
         var yaml = ConfigWriter.yaml(config);
         var directory = resumed == null
@@ -152,7 +153,8 @@ public final class Trainer implements AutoCloseable {
         try {
             Files.createDirectories(directory.path().resolve("checkpoints"));
         } catch (IOException e) {
-            throw new IjenException("cannot write " + directory.path(), String.valueOf(e.getMessage()), "space and permission", "check the disk", e);
+            throw new IjenException("cannot write " + directory.path(), String.valueOf(e.getMessage()),
+                    "space and permission", "check the disk", e);
         }
         var last = directory.checkpoints().find("last");
         if (last == null) {
@@ -165,12 +167,16 @@ public final class Trainer implements AutoCloseable {
     }
 
     private TrainResult train(
-            RunDirectory directory, String yaml, Map<String, Object> environment, Progress progress, List<TrainListener> listeners) {
+            RunDirectory directory, String yaml, Map<String, Object> environment, Progress progress,
+            List<TrainListener> listeners) {
         var fitting = new Fitting(
-                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), progress, listeners, options.interrupted());
-        long trained = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size()).sum();
+                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), progress, listeners,
+                options.interrupted());
+        long trained = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size())
+                .sum();
         tell(listeners, new TrainEvent.Started(
-                run, config.name(), engine.choice(), data.description(), trained, fitting.steps(), config.training().epochs(),
+                run, config.name(), engine.choice(), data.description(), trained, fitting.steps(),
+                config.training().epochs(),
                 progress.step, monitor.metric(), engine.memory().liveBytes()));
         var outcome = fitting.run();
         var best = directory.checkpoints().find("best");

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointsTest {
-    @TempDir
-    Path dir;
+    @TempDir Path dir;
 
     private Checkpoints checkpoints;
 
@@ -100,7 +99,8 @@ class CheckpointsTest {
     @Test
     void aFolderThatCannotBeMadeIsNamed() throws IOException {
         var file = Files.writeString(dir.resolve("file"), "x");
-        var e = assertThrows(IjenException.class, () -> RunDirectory.create(file.resolve("run"), Presets.load("iris", List.of())));
+        var e = assertThrows(IjenException.class,
+                () -> RunDirectory.create(file.resolve("run"), Presets.load("iris", List.of())));
         assertTrue(e.getMessage().contains("cannot create the run directory"), e.getMessage());
         assertThrows(IjenException.class, () -> RunDirectory.open(dir));
     }

@@ -9,13 +9,15 @@ import dev.ijen.tensor.HostTensor;
 import org.junit.jupiter.api.Test;
 
 class InkReaderTest {
-    private static HostTensor picture(int h, int w, int paper, int ink, int noise, int top, int left, int bottom, int right) {
+    private static HostTensor picture(int h, int w, int paper, int ink, int noise, int top, int left, int bottom,
+            int right) {
         var random = new SeededRandom(1);
         var b = new byte[h * w];
         for (int y = 0; y < h; y++) {
             for (int x = 0; x < w; x++) {
                 boolean inside = y >= top && y < bottom && x >= left && x < right;
-                b[y * w + x] = (byte) Math.clamp((inside ? ink : paper) + (noise == 0 ? 0 : random.nextInt(2 * noise + 1) - noise), 0, 255);
+                b[y * w + x] = (byte) Math.clamp(
+                        (inside ? ink : paper) + (noise == 0 ? 0 : random.nextInt(2 * noise + 1) - noise), 0, 255);
             }
         }
         return HostTensor.ofBytes(b, h, w, 1);

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PreprocessorTest {
     @Test
     void picturesAndArraysSurviveJson() {
-        var image = new Preprocessor.Image(3, 32, 20, List.of(0.1, 0.2, 1.0 / 3), List.of(1.0, 2.0, 0.5), List.of("cat", "d\"og"), true);
+        var image = new Preprocessor.Image(3, 32, 20, List.of(0.1, 0.2, 1.0 / 3), List.of(1.0, 2.0, 0.5),
+                List.of("cat", "d\"og"), true);
         assertEquals(image, Preprocessor.fromJson("t", image.toJson()));
         var plain = new Preprocessor.Image(1, 28, 28, List.of(), List.of(), List.of("a"), false);
         assertEquals(plain, Preprocessor.fromJson("t", plain.toJson()));
@@ -31,7 +32,8 @@ class PreprocessorTest {
     void tablesSurviveJson() {
         var csv = Csv.of("t.csv", "a,b,y\n1,x,0.5\n,z,1.5\n3,x,2.5\n", Csv.Options.defaults());
         var table = TabularPreprocessor.fit(csv, IntStream.range(0, 3).toArray(), TabularOptions.of("y"));
-        var back = assertInstanceOf(Preprocessor.Table.class, Preprocessor.fromJson("t", new Preprocessor.Table(table).toJson()));
+        var back = assertInstanceOf(Preprocessor.Table.class,
+                Preprocessor.fromJson("t", new Preprocessor.Table(table).toJson()));
         assertEquals(table.featureNames(), back.table().featureNames());
         assertEquals(table.targetValue(0.7), back.targetValue(0.7));
     }

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Presets reach what they promise. Those of MNIST take minutes and are measured by their command; here they are only planned.
 class PresetTest {
-    @TempDir
-    Path dir;
+    @TempDir Path dir;
 
     private TrainOptions options() {
         return TrainOptions.defaults().withDevice(Device.cpu()).withOut(dir.resolve("run"));
@@ -39,7 +38,8 @@ class PresetTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"iris, tabular/iris.csv, accuracy, 0.95", "titanic, tabular/titanic.csv, accuracy, 0.80", "housing, tabular/california-housing.csv, r2, 0.75"})
+    @CsvSource({"iris, tabular/iris.csv, accuracy, 0.95", "titanic, tabular/titanic.csv, accuracy, 0.80",
+        "housing, tabular/california-housing.csv, r2, 0.75"})
     void tablesReachTheirGoal(String preset, String file, String metric, double goal) {
         // a third of the epochs is enough for housing's goal
         var sets = preset.equals("housing") ? List.of("training.epochs=12") : List.<String>of();

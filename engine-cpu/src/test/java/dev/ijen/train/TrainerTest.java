@@ -36,12 +36,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whole trainings on the CPU, as small as they can be.
 class TrainerTest {
-    @TempDir
-    Path dir;
+    @TempDir Path dir;
 
     /// A network with everything that has a state: batch norm, dropout, momentum, averages, accumulation.
-    private static final String RICH =
-            """
+    private static final String RICH = """
             name: rich
             seed: 3
             data: {kind: digits, count: 120, validation: 0.25, test: 0.2}
@@ -59,8 +57,7 @@ class TrainerTest {
             augmentation: {degrees: 10, translate: 0.1, mixup: 0.2}
             """;
 
-    private static final String BLOBS =
-            """
+    private static final String BLOBS = """
             name: blobs
             data: {kind: npz, validation: 0.25, test: 0.25}
             model:
@@ -185,14 +182,16 @@ class TrainerTest {
         assertSameBits(two.run(), again.run(), "last");
         assertSameBits(two.run(), one.run(), "last");
         var other = fit(config(RICH, "seed=4"), options("other"));
-        assertNotEquals(bits(checkpoint(two.run(), "last").getFirst()), bits(checkpoint(other.run(), "last").getFirst()));
+        assertNotEquals(bits(checkpoint(two.run(), "last").getFirst()),
+                bits(checkpoint(other.run(), "last").getFirst()));
     }
 
     @Test
     void earlyStoppingRestoresTheBestWeights() {
         // a rate at which nothing gets better for long
         var seen = new ArrayList<TrainEvent.Epoch>();
-        var c = blobs("optimizer.type=sgd", "optimizer.lr=3", "training.epochs=60", "training.patience=3", "training.monitor=loss");
+        var c = blobs("optimizer.type=sgd", "optimizer.lr=3", "training.epochs=60", "training.patience=3",
+                "training.monitor=loss");
         try (var t = Trainer.of(c, options("run").withListener(e -> {
             if (e instanceof TrainEvent.Epoch epoch) {
                 seen.add(epoch);
@@ -236,10 +235,12 @@ class TrainerTest {
 
     @Test
     void aLossThatIsNoNumberStopsAndNamesTheStep() {
-        var c = blobs("optimizer.type=sgd", "optimizer.lr=1000", "optimizer.momentum=0.99", "training.epochs=200", "training.log_every=7",
+        var c = blobs("optimizer.type=sgd", "optimizer.lr=1000", "optimizer.momentum=0.99", "training.epochs=200",
+                "training.log_every=7",
                 "training.gap_warning=0");
         var e = assertThrows(TrainException.class, () -> fit(c, options("run")));
-        assertTrue(e.getMessage().matches("(?s)training: .* not a number at step \\d+\\n.*optimizer\\.lr.*"), e.getMessage());
+        assertTrue(e.getMessage().matches("(?s)training: .* not a number at step \\d+\\n.*optimizer\\.lr.*"),
+                e.getMessage());
         // what was saved before is usable
         var best = dir.resolve("run/checkpoints/best");
         if (Files.exists(best)) {
@@ -260,7 +261,8 @@ class TrainerTest {
         x[3] = Float.NaN; // one example of forty: in one of the four batches of ten
         var file = dir.resolve("nan.npz");
         Npz.write(file, Map.of("x", HostTensor.of(x, 40, 2), "y", HostTensor.of(y, 40)));
-        var c = config(BLOBS, "data.validation=0", "data.test=0", "training.log_every=100").withDataPath(file.toString());
+        var c = config(BLOBS, "data.validation=0", "data.test=0", "training.log_every=100")
+                .withDataPath(file.toString());
         int batch = -1;
         try (var t = Trainer.of(c, options("x"))) {
             int at = 0;
@@ -281,19 +283,24 @@ class TrainerTest {
     void theRunDirectoryHoldsWhatItShould() throws Exception {
         var r = fit(config(RICH, "training.keep=1"), options("run"));
         var run = r.run();
-        for (var file : List.of("config.yaml", "env.json", "metrics.jsonl", "train.log", "report.html", "report.json")) {
+        for (var file : List.of("config.yaml", "env.json", "metrics.jsonl", "train.log", "report.html",
+                "report.json")) {
             assertTrue(Files.size(run.resolve(file)) > 0, file);
         }
         assertEquals(config(RICH, "training.keep=1"), ConfigReader.read(run.resolve("config.yaml"), List.of()));
         var env = Fields.of("env", Json.parse(run.resolve("env.json")));
         assertEquals(
-                Environment.sha256(checkpoint(run, "best").getFirst()), env.object("sha256").object("weights").text("best"));
+                Environment.sha256(checkpoint(run, "best").getFirst()),
+                env.object("sha256").object("weights").text("best"));
         var lines = MetricsLog.lines(run.resolve("metrics.jsonl"));
         for (var l : lines) {
-            assertTrue(l.get("step") instanceof Long && l.get("epoch") instanceof Long && l.get("split") instanceof String, l.toString());
+            assertTrue(
+                    l.get("step") instanceof Long && l.get("epoch") instanceof Long && l.get("split") instanceof String,
+                    l.toString());
             assertTrue(l.get("loss") instanceof Double && l.get("time_s") instanceof Double, l.toString());
         }
-        assertTrue(lines.stream().anyMatch(l -> l.get("lr") instanceof Double && l.get("samples_per_s") instanceof Double));
+        assertTrue(lines.stream()
+                .anyMatch(l -> l.get("lr") instanceof Double && l.get("samples_per_s") instanceof Double));
         assertTrue(lines.stream().anyMatch(l -> "test".equals(l.get("split"))));
         try (var tb = Files.list(run.resolve("tb"))) {
             var events = TfEvents.read(tb.findFirst().orElseThrow());
@@ -319,7 +326,8 @@ class TrainerTest {
     void aTrainedModelSaysWhatTheTrainerMeasured() throws Exception {
         var r = fit(blobs(), options("run"));
         assertTrue(r.test().metric("accuracy") > 0.9, r.toText());
-        for (var path : List.of(r.run(), r.run().resolve("checkpoints/best"), r.run().resolve("checkpoints/best/model.safetensors"))) {
+        for (var path : List.of(r.run(), r.run().resolve("checkpoints/best"),
+                r.run().resolve("checkpoints/best/model.safetensors"))) {
             try (var t = Trained.load(path, options("x"))) {
                 assertEquals(r.test().metrics(), t.evaluate(blobFile()).metrics());
                 assertEquals(r.test().loss(), t.evaluate((Path) null).loss());
@@ -350,7 +358,8 @@ class TrainerTest {
     void tablesAreReadPredictedAndUndone() throws Exception {
         var csv = new StringBuilder("size,kind,price\n");
         for (int i = 0; i < 200; i++) {
-            csv.append(i % 37 == 5 ? "" : "" + i).append(i % 2 == 0 ? ",old," : ",new,").append(1000 + 10 * i + 200 * (i % 2)).append('\n');
+            csv.append(i % 37 == 5 ? "" : "" + i).append(i % 2 == 0 ? ",old," : ",new,")
+                    .append(1000 + 10 * i + 200 * (i % 2)).append('\n');
         }
         var file = Files.writeString(dir.resolve("houses.csv"), csv);
         var c = config(
@@ -387,9 +396,11 @@ class TrainerTest {
                 "model.layers=[linear: 7]",
                 "schedule.type=multi-step",
                 "data.path=")) {
-            assertThrows(ConfigException.class, () -> Trainer.of(config(BLOBS, "data.path=" + blobFile(), set), options("run")).close(), set);
+            assertThrows(ConfigException.class,
+                    () -> Trainer.of(config(BLOBS, "data.path=" + blobFile(), set), options("run")).close(), set);
         }
-        assertThrows(FormatException.class, () -> Trainer.of(blobs().withDataPath("/no/such/file.npz"), options("run")).close());
+        assertThrows(FormatException.class,
+                () -> Trainer.of(blobs().withDataPath("/no/such/file.npz"), options("run")).close());
         assertFalse(Files.exists(dir.resolve("run")));
     }
 
@@ -397,7 +408,8 @@ class TrainerTest {
     @ValueSource(strings = {"constant", "step", "exponential", "cosine", "one-cycle", "polynomial", "plateau"})
     void everyScheduleTrains(String type) {
         var rates = new ArrayList<Double>();
-        var c = blobs("schedule.type=" + type, "schedule.every=1", "schedule.patience=1", "schedule.factor=0.5", "training.log_every=1");
+        var c = blobs("schedule.type=" + type, "schedule.every=1", "schedule.patience=1", "schedule.factor=0.5",
+                "training.log_every=1");
         var r = fit(c, options("run").withListener(e -> {
             if (e instanceof TrainEvent.Step s && s.logged()) {
                 rates.add(s.learningRate());
@@ -414,11 +426,12 @@ class TrainerTest {
     @ValueSource(strings = {"adam", "adamw", "sgd", "rmsprop", "adagrad", "lamb", "lion", "adafactor"})
     void everyOptimizerTrains(String type) {
         var losses = new ArrayList<Double>();
-        fit(blobs("optimizer.type=" + type, "optimizer.lr=0.003", "training.epochs=6"), options("run").withListener(e -> {
-            if (e instanceof TrainEvent.Epoch s) {
-                losses.add(s.trainLoss());
-            }
-        }));
+        fit(blobs("optimizer.type=" + type, "optimizer.lr=0.003", "training.epochs=6"),
+                options("run").withListener(e -> {
+                    if (e instanceof TrainEvent.Epoch s) {
+                        losses.add(s.trainLoss());
+                    }
+                }));
         assertTrue(losses.getLast() < losses.getFirst(), losses.toString());
     }
 
@@ -429,7 +442,8 @@ class TrainerTest {
             var head = dev.ijen.nn.Module.parameters(t.model()).get("2.weight").read().toFloatArray();
             t.fit();
             assertArrayEquals(before, dev.ijen.nn.Module.parameters(t.model()).get("0.weight").read().toFloatArray());
-            assertFalse(java.util.Arrays.equals(head, dev.ijen.nn.Module.parameters(t.model()).get("2.weight").read().toFloatArray()));
+            assertFalse(java.util.Arrays.equals(head,
+                    dev.ijen.nn.Module.parameters(t.model()).get("2.weight").read().toFloatArray()));
             assertEquals(3 * 16 + 3, t.plan().trainable());
             assertThrows(IjenException.class, t::fit);
         }

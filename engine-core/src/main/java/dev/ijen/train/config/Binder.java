@@ -111,7 +111,8 @@ final class Binder {
         }
         var names = Slot.choices(type);
         throw new ConfigException(
-                text.mark(), "'" + path + "' is not known", text.describe(), String.join(", ", names), Nearest.fix(text.value(), names));
+                text.mark(), "'" + path + "' is not known", text.describe(), String.join(", ", names),
+                Nearest.fix(text.value(), names));
     }
 
     private static Object number(Slot slot, Class<?> type, Node.Text text, String path) {
@@ -125,7 +126,8 @@ final class Binder {
         boolean fits = Double.isFinite(v) && v >= slot.key().min() && v <= slot.key().max();
         if (!fits || type == int.class && v != (int) v) {
             throw new ConfigException(
-                    text.mark(), "'" + path + "' is out of range", text.value(), expected(slot, type), "it means: " + slot.key().doc());
+                    text.mark(), "'" + path + "' is out of range", text.value(), expected(slot, type),
+                    "it means: " + slot.key().doc());
         }
         if (type == int.class || type == Integer.class) {
             return (int) v;
@@ -142,7 +144,8 @@ final class Binder {
 
     private static String expected(Slot slot, Class<?> type) {
         if (!Slot.isNumber(type)) {
-            return type == boolean.class ? "true or false" : type.isEnum() ? String.join(", ", Slot.choices(type)) : "a word";
+            return type == boolean.class ? "true or false" : type.isEnum() ? String.join(", ", Slot.choices(type))
+                    : "a word";
         }
         var kind = Slot.isInteger(type) ? "a whole number" : "a number";
         double min = slot.key().min();
@@ -155,11 +158,13 @@ final class Binder {
 
     static ConfigException wrong(Node node, String path, String expected) {
         return new ConfigException(
-                node.mark(), "'" + path + "' has the wrong type", node.describe(), expected, "write " + expected + " here");
+                node.mark(), "'" + path + "' has the wrong type", node.describe(), expected,
+                "write " + expected + " here");
     }
 
     static ConfigException unknown(Mark mark, String what, String name, List<String> names) {
         return new ConfigException(
-                mark, "unknown " + what + ": '" + name + "'", "'" + name + "'", "one of " + String.join(", ", names), Nearest.fix(name, names));
+                mark, "unknown " + what + ": '" + name + "'", "'" + name + "'", "one of " + String.join(", ", names),
+                Nearest.fix(name, names));
     }
 }

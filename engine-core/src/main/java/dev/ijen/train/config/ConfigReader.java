@@ -25,11 +25,13 @@ public final class ConfigReader {
         try {
             if (Files.isRegularFile(yaml) && Files.size(yaml) > 4L * YamlTree.MAX_CHARACTERS) {
                 throw new ConfigException(
-                        Mark.of(yaml.toString()), "too long", Files.size(yaml) + " bytes", "a configuration", "is it the right file?");
+                        Mark.of(yaml.toString()), "too long", Files.size(yaml) + " bytes", "a configuration",
+                        "is it the right file?");
             }
             return parse(yaml.toString(), Files.readString(yaml), sets);
         } catch (CharacterCodingException e) {
-            throw new ConfigException(Mark.of(yaml.toString()), "not text", "bytes that are no UTF-8", "YAML", "is it the right file?", e);
+            throw new ConfigException(Mark.of(yaml.toString()), "not text", "bytes that are no UTF-8", "YAML",
+                    "is it the right file?", e);
         } catch (IOException e) {
             throw FormatException.of(yaml, e);
         }
@@ -72,7 +74,8 @@ public final class ConfigReader {
         var source = "--set " + set;
         if (eq < 1) {
             throw new ConfigException(
-                    Mark.of(source), "no assignment", "'" + set + "'", "key=value, such as optimizer.lr=3e-4", "write key=value");
+                    Mark.of(source), "no assignment", "'" + set + "'", "key=value, such as optimizer.lr=3e-4",
+                    "write key=value");
         }
         var keys = set.substring(0, eq).split("\\.", -1);
         return replace(tree, keys, 0, YamlTree.value(source, set.substring(eq + 1)), source);
@@ -83,21 +86,24 @@ public final class ConfigReader {
             return value;
         }
         if (depth > YamlTree.MAX_DEPTH) {
-            throw new ConfigException(Mark.of(source), "too deep", keys.length + " levels", "a key", "see 'ijen config schema'");
+            throw new ConfigException(Mark.of(source), "too deep", keys.length + " levels", "a key",
+                    "see 'ijen config schema'");
         }
         var key = keys[depth];
         var mark = Mark.of(source);
         if (in instanceof Node.Items items) {
             if (!key.matches("[0-9]{1,6}") || Integer.parseInt(key) >= items.values().size()) {
                 throw new ConfigException(
-                        mark, "no such element", "'" + key + "'", "a number from 0 to " + (items.values().size() - 1), "count from 0");
+                        mark, "no such element", "'" + key + "'", "a number from 0 to " + (items.values().size() - 1),
+                        "count from 0");
             }
             int i = Integer.parseInt(key);
             var all = new ArrayList<>(items.values());
             all.set(i, replace(all.get(i), keys, depth + 1, value, source));
             return new Node.Items(all, items.mark());
         }
-        Map<String, Node.Field> all = in instanceof Node.Fields f ? new LinkedHashMap<>(f.values()) : new LinkedHashMap<>();
+        Map<String, Node.Field> all = in instanceof Node.Fields f ? new LinkedHashMap<>(f.values())
+                : new LinkedHashMap<>();
         var before = all.get(key);
         var under = before == null ? Node.Fields.empty(mark) : before.value();
         all.put(key, new Node.Field(mark, replace(under, keys, depth + 1, value, source)));

@@ -81,7 +81,8 @@ public final class ConfigWriter {
             return layer.type() + ": " + scalar(first.get(spec));
         }
         return layer.type()
-                + set.stream().map(s -> s.name() + ": " + scalar(s.get(spec))).collect(Collectors.joining(", ", ": {", "}"));
+                + set.stream().map(s -> s.name() + ": " + scalar(s.get(spec)))
+                        .collect(Collectors.joining(", ", ": {", "}"));
     }
 
     /// A default as this class would write it.
@@ -113,7 +114,8 @@ public final class ConfigWriter {
             return Long.toString((long) d);
         }
         var plain = new BigDecimal(Double.toString(d));
-        return Math.abs(d) >= 1e-3 && Math.abs(d) < 1e15 ? plain.toPlainString() : plain.round(new java.math.MathContext(17)).toString().replace("E", "e");
+        return Math.abs(d) >= 1e-3 && Math.abs(d) < 1e15 ? plain.toPlainString()
+                : plain.round(new java.math.MathContext(17)).toString().replace("E", "e");
     }
 
     private static String text(String s) {

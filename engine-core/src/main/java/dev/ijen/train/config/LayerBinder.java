@@ -16,7 +16,8 @@ final class LayerBinder {
         }
         if (items.values().size() > MOST) {
             throw new ConfigException(
-                    node.mark(), "'" + path + "' is too long", items.values().size() + " layers", "at most " + MOST, "build it in Java");
+                    node.mark(), "'" + path + "' is too long", items.values().size() + " layers", "at most " + MOST,
+                    "build it in Java");
         }
         var all = new ArrayList<LayerConfig>();
         for (int i = 0; i < items.values().size(); i++) {
@@ -41,7 +42,8 @@ final class LayerBinder {
         for (var type : LayerConfig.TYPES.entrySet()) {
             if (Nearest.plain(type.getKey()).equals(plain)) {
                 var at = path + "." + type.getKey();
-                return new LayerConfig(Binder.section(type.getValue(), arguments(type.getValue(), arguments, mark, at), at), mark);
+                return new LayerConfig(
+                        Binder.section(type.getValue(), arguments(type.getValue(), arguments, mark, at), at), mark);
             }
         }
         for (var function : LayerConfig.functions()) {

@@ -39,7 +39,8 @@ public record LayerConfig(LayerSpec spec, Mark mark) {
 
     /// Names of elementwise functions: `relu`, `leaky-relu`, ….
     static List<String> functions() {
-        return Arrays.stream(Activation.values()).map(a -> a.name().toLowerCase(Locale.ROOT).replace('_', '-')).toList();
+        return Arrays.stream(Activation.values()).map(a -> a.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .toList();
     }
 
     /// Every name a layer can have.
@@ -52,7 +53,8 @@ public record LayerConfig(LayerSpec spec, Mark mark) {
         if (spec instanceof LayerSpec.Activated a) {
             return a.function();
         }
-        return TYPES.entrySet().stream().filter(e -> e.getValue() == spec.getClass()).findFirst().orElseThrow().getKey();
+        return TYPES.entrySet().stream().filter(e -> e.getValue() == spec.getClass()).findFirst().orElseThrow()
+                .getKey();
     }
 
     @Override

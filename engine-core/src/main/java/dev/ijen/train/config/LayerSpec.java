@@ -12,13 +12,15 @@ public sealed interface LayerSpec {
     record Linear(
             @Key(doc = "features out", required = true, min = 1, max = 1 << 24) int out,
             @Key(doc = "whether a bias is added", or = "true") boolean bias,
-            @Key(doc = "first weights: he-uniform, xavier-normal, …; auto for the layer's own", or = "auto") String init)
+            @Key(doc = "first weights: he-uniform, xavier-normal, …; auto for the layer's own",
+                    or = "auto") String init)
             implements LayerSpec {}
 
     /// A linear layer with as many outputs as the data has classes or targets.
     ///
     /// @param init how weights begin
-    record Output(@Key(doc = "first weights; auto for the layer's own", or = "auto") String init) implements LayerSpec {}
+    record Output(@Key(doc = "first weights; auto for the layer's own", or = "auto") String init)
+            implements LayerSpec {}
 
     /// Convolution over the spatial axes there are.
     ///
@@ -114,7 +116,8 @@ public sealed interface LayerSpec {
     /// @param count rows
     /// @param dim features a row
     record Embedding(
-            @Key(doc = "rows", required = true, min = 1) int count, @Key(doc = "features a row", required = true, min = 1) int dim)
+            @Key(doc = "rows", required = true, min = 1) int count,
+            @Key(doc = "features a row", required = true, min = 1) int dim)
             implements LayerSpec {}
 
     /// y = body(x) + shortcut(x).

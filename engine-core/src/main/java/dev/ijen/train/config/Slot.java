@@ -32,7 +32,8 @@ record Slot(String name, RecordComponent component, Key key) {
     /// Element type of a list.
     Class<?> element() {
         Type t = component.getGenericType();
-        return t instanceof ParameterizedType p && p.getActualTypeArguments()[0] instanceof Class<?> c ? c : Object.class;
+        return t instanceof ParameterizedType p && p.getActualTypeArguments()[0] instanceof Class<?> c ? c
+                : Object.class;
     }
 
     boolean isSection() {

@@ -44,7 +44,8 @@ public record TrainConfig(
     public TrainConfig withMaxSteps(long steps) {
         var t = training;
         return withTraining(new TrainingConfig(
-                t.epochs(), t.batchSize(), t.evalBatchSize(), steps, t.maxTime(), t.loss(), t.labelSmoothing(), t.classWeights(),
+                t.epochs(), t.batchSize(), t.evalBatchSize(), steps, t.maxTime(), t.loss(), t.labelSmoothing(),
+                t.classWeights(),
                 t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
                 t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
                 t.prefetch()));
@@ -54,7 +55,8 @@ public record TrainConfig(
     public TrainConfig withMaxTime(double seconds) {
         var t = training;
         return withTraining(new TrainingConfig(
-                t.epochs(), t.batchSize(), t.evalBatchSize(), t.maxSteps(), seconds, t.loss(), t.labelSmoothing(), t.classWeights(),
+                t.epochs(), t.batchSize(), t.evalBatchSize(), t.maxSteps(), seconds, t.loss(), t.labelSmoothing(),
+                t.classWeights(),
                 t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
                 t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
                 t.prefetch()));
@@ -64,7 +66,8 @@ public record TrainConfig(
     public TrainConfig withEpochs(int epochs) {
         var t = training;
         return withTraining(new TrainingConfig(
-                epochs, t.batchSize(), t.evalBatchSize(), t.maxSteps(), t.maxTime(), t.loss(), t.labelSmoothing(), t.classWeights(),
+                epochs, t.batchSize(), t.evalBatchSize(), t.maxSteps(), t.maxTime(), t.loss(), t.labelSmoothing(),
+                t.classWeights(),
                 t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
                 t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
                 t.prefetch()));

@@ -46,13 +46,15 @@ final class YamlTree {
     static Node parse(String source, String text) {
         if (text.length() > MAX_CHARACTERS) {
             throw new ConfigException(
-                    Mark.of(source), "too long", text.length() + " characters", "at most " + MAX_CHARACTERS, "is it the right file?");
+                    Mark.of(source), "too long", text.length() + " characters", "at most " + MAX_CHARACTERS,
+                    "is it the right file?");
         }
         return new YamlTree(source).read(text);
     }
 
     private Node read(String text) {
-        var settings = LoadSettings.builder().setLabel(source).setUseMarks(true).setCodePointLimit(MAX_CHARACTERS).build();
+        var settings = LoadSettings.builder().setLabel(source).setUseMarks(true).setCodePointLimit(MAX_CHARACTERS)
+                .build();
         try {
             int documents = 0;
             var events = new ParserImpl(settings, new StreamReader(settings, text));
@@ -65,18 +67,23 @@ final class YamlTree {
             }
         } catch (MarkedYamlEngineException e) {
             var at = e.getProblemMark().or(e::getContextMark).map(this::mark).orElse(Mark.of(source));
-            throw new ConfigException(at, "not YAML", e.getProblem(), "key: value, indented by blanks", "check this line and the one before", e);
+            throw new ConfigException(at, "not YAML", e.getProblem(), "key: value, indented by blanks",
+                    "check this line and the one before", e);
         } catch (YamlEngineException e) {
-            throw new ConfigException(Mark.of(source), "not YAML", e.getMessage(), "UTF-8 text of printable characters", "is it the right file?", e);
+            throw new ConfigException(Mark.of(source), "not YAML", e.getMessage(), "UTF-8 text of printable characters",
+                    "is it the right file?", e);
         }
-        return root == null || root instanceof Node.Text t && t.isNull() ? Node.Fields.empty(new Mark(source, 1, 1)) : root;
+        return root == null || root instanceof Node.Text t && t.isNull() ? Node.Fields.empty(new Mark(source, 1, 1))
+                : root;
     }
 
     private void take(Event event) {
         switch (event) {
-            case AliasEvent a -> throw refused(a, "an alias ('*" + a.getAlias().getValue() + "')", "values written out");
+            case AliasEvent a ->
+                    throw refused(a, "an alias ('*" + a.getAlias().getValue() + "')", "values written out");
             case ScalarEvent s -> add(scalar(s));
-            case MappingStartEvent m -> push(m, new Node.Fields(new LinkedHashMap<>(), mark(m)), m.getTag().isPresent());
+            case MappingStartEvent m ->
+                    push(m, new Node.Fields(new LinkedHashMap<>(), mark(m)), m.getTag().isPresent());
             case SequenceStartEvent s -> push(s, new Node.Items(new ArrayList<>(), mark(s)), s.getTag().isPresent());
             case CollectionEndEvent end -> open.pop();
             default -> {

@@ -43,7 +43,9 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         grid(s, xs, ys);
         if (!Double.isNaN(mark)) {
             double x = x(xs, mark);
-            s.append(Html.format("<line class=\"mark\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"><title>best weights: step %.0f</title></line>", x, x, TOP, H - BOTTOM, mark));
+            s.append(Html.format(
+                    "<line class=\"mark\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"><title>best weights: step %.0f</title></line>",
+                    x, x, TOP, H - BOTTOM, mark));
         }
         for (var line : shown) {
             line(s, line, xs, ys);
@@ -55,7 +57,8 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
     private String legend(List<Series> shown) {
         var s = new StringBuilder("<div class=\"legend\">");
         for (var line : shown) {
-            s.append("<span><i class=\"").append(line.style()).append("\"></i>").append(Html.escape(line.name())).append("</span>");
+            s.append("<span><i class=\"").append(line.style()).append("\"></i>").append(Html.escape(line.name()))
+                    .append("</span>");
         }
         return s.append("</div>").toString();
     }
@@ -90,13 +93,17 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         for (double v : logarithmic ? decades(ys) : ticks(ys, 5)) {
             double at = y(ys, v);
             double shown = logarithmic ? Math.pow(10, v) : v;
-            s.append(Html.format("<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, W - RIGHT, at, at));
-            s.append(Html.format("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 6, at + 4, tick(shown)));
+            s.append(Html.format("<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, W - RIGHT,
+                    at, at));
+            s.append(Html.format("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 6, at + 4,
+                    tick(shown)));
         }
         for (double v : ticks(xs, 5)) {
-            s.append(Html.format("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>", x(xs, v), H - 8, tick(v)));
+            s.append(Html.format("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>", x(xs, v), H - 8,
+                    tick(v)));
         }
-        s.append(Html.format("<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>", LEFT, W - RIGHT, H - BOTTOM, H - BOTTOM));
+        s.append(Html.format("<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>", LEFT, W - RIGHT,
+                H - BOTTOM, H - BOTTOM));
     }
 
     private static String tick(double v) {
@@ -113,7 +120,8 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
 
     /// 1, 2 and 5 times powers of ten, or where that is too many, powers of ten; as logarithms.
     private static List<Double> decades(Range r) {
-        var digits = r.to - r.from > 2.5 ? new double[] {1} : r.to - r.from > 0.7 ? new double[] {1, 2, 5} : new double[] {1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9};
+        var digits = r.to - r.from > 2.5 ? new double[] {1} : r.to - r.from > 0.7 ? new double[] {1, 2, 5}
+                : new double[] {1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9};
         var all = new ArrayList<Double>();
         for (double p = Math.floor(r.from); p <= r.to; p++) {
             for (double d : digits) {
@@ -163,7 +171,8 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
             if (Double.isFinite(y[i])) {
                 s.append(Html.format(
                         "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s, step %.0f: %s</title></circle>",
-                        line.style(), x(xs, line.x()[i]), y(ys, y[i]), Html.escape(line.name()), line.x()[i], Html.number(line.y()[i])));
+                        line.style(), x(xs, line.x()[i]), y(ys, y[i]), Html.escape(line.name()), line.x()[i],
+                        Html.number(line.y()[i])));
             }
         }
     }
@@ -175,9 +184,11 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         var s = new StringBuilder("<figure><figcaption>" + Html.escape(title) + "</figcaption>");
         s.append(Html.format("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", W, H, Html.escape(title)));
         c.grid(s, r, r);
-        s.append(Html.format("<line class=\"mark\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", x(r, r.from), y(r, r.from), x(r, r.to), y(r, r.to)));
+        s.append(Html.format("<line class=\"mark\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", x(r, r.from),
+                y(r, r.from), x(r, r.to), y(r, r.to)));
         for (int i = 0; i < truth.length; i++) {
-            s.append(Html.format("<circle class=\"cloud\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>", x(r, truth[i]), y(r, predicted[i])));
+            s.append(Html.format("<circle class=\"cloud\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>", x(r, truth[i]),
+                    y(r, predicted[i])));
         }
         return s.append("</svg><div class=\"legend\">prediction (up) against truth (right)</div></figure>").toString();
     }

@@ -48,13 +48,15 @@ final class Html {
     }
 
     static String folded(String title, String body) {
-        return "<section class=\"card\"><details><summary>" + escape(title) + "</summary>" + body + "</details></section>\n";
+        return "<section class=\"card\"><details><summary>" + escape(title) + "</summary>" + body
+                + "</details></section>\n";
     }
 
     /// A table of keys and values.
     static String keys(Map<String, ?> values) {
         var s = new StringBuilder("<div class=\"scroll\"><table class=\"wide keys\">");
-        values.forEach((k, v) -> s.append("<tr><th>").append(escape(k)).append("</th><td>").append(escape(v)).append("</td></tr>"));
+        values.forEach((k, v) -> s.append("<tr><th>").append(escape(k)).append("</th><td>").append(escape(v))
+                .append("</td></tr>"));
         return s.append("</table></div>").toString();
     }
 
@@ -69,7 +71,8 @@ final class Html {
         for (var row : rows) {
             s.append("<tr>");
             for (int i = 0; i < row.size(); i++) {
-                s.append(header.get(i).startsWith("#") ? "<td class=\"n\">" : "<td>").append(escape(row.get(i))).append("</td>");
+                s.append(header.get(i).startsWith("#") ? "<td class=\"n\">" : "<td>").append(escape(row.get(i)))
+                        .append("</td>");
             }
             s.append("</tr>");
         }

@@ -42,7 +42,8 @@ public final class HtmlReport {
     /// A page.
     public static HtmlReport of(String title, String subtitle) {
         var r = new HtmlReport(title);
-        r.body.append("<h1>").append(Html.escape(title)).append("</h1><p class=\"soft\">").append(Html.escape(subtitle)).append("</p>\n");
+        r.body.append("<h1>").append(Html.escape(title)).append("</h1><p class=\"soft\">").append(Html.escape(subtitle))
+                .append("</p>\n");
         return r;
     }
 
@@ -79,7 +80,8 @@ public final class HtmlReport {
     public HtmlReport scatter(String heading, double[] truth, double[] predicted, Map<String, String> metrics) {
         body.append(Html.card(
                 heading,
-                "<div class=\"split\">" + Chart.scatter("Prediction against truth", truth, predicted) + "<div>" + Html.keys(metrics) + "</div></div>"));
+                "<div class=\"split\">" + Chart.scatter("Prediction against truth", truth, predicted) + "<div>"
+                        + Html.keys(metrics) + "</div></div>"));
         return this;
     }
 
@@ -87,14 +89,17 @@ public final class HtmlReport {
     ///
     /// @param counts `[truth][predicted]`
     /// @param perClass one row a class: name, then numbers
-    public HtmlReport confusion(String heading, List<String> names, long[][] counts, List<String> header, List<List<String>> perClass) {
+    public HtmlReport confusion(String heading, List<String> names, long[][] counts, List<String> header,
+            List<List<String>> perClass) {
         var matrix = names.size() <= MOST_CLASSES ? matrix(names, counts) : pairs(names, counts);
-        body.append(Html.card(heading, "<div class=\"split\"><div>" + matrix + "</div><div>" + Html.table(header, perClass) + "</div></div>"));
+        body.append(Html.card(heading,
+                "<div class=\"split\"><div>" + matrix + "</div><div>" + Html.table(header, perClass) + "</div></div>"));
         return this;
     }
 
     private static String matrix(List<String> names, long[][] counts) {
-        var s = new StringBuilder("<p class=\"soft small\">rows: truth, columns: prediction</p><div class=\"scroll\"><table class=\"confusion\"><tr><th></th>");
+        var s = new StringBuilder(
+                "<p class=\"soft small\">rows: truth, columns: prediction</p><div class=\"scroll\"><table class=\"confusion\"><tr><th></th>");
         names.forEach(n -> s.append("<th>").append(Html.escape(n)).append("</th>"));
         s.append("</tr>");
         for (int t = 0; t < counts.length; t++) {
@@ -107,12 +112,14 @@ public final class HtmlReport {
                 double share = all == 0 ? 0 : (double) counts[t][p] / all;
                 // errors are rare: their root makes them visible
                 double shade = t == p ? 0.12 + 0.6 * share : Math.min(0.85, Math.sqrt(share) * 1.2);
-                var tip = Html.escape(names.get(t) + " taken for " + names.get(p)) + Html.format(": %d of %d", counts[t][p], all);
+                var tip = Html.escape(names.get(t) + " taken for " + names.get(p))
+                        + Html.format(": %d of %d", counts[t][p], all);
                 if (counts[t][p] == 0) {
                     s.append("<td class=\"zero\" title=\"").append(tip).append("\">·</td>");
                 } else {
                     s.append(Html.format(
-                            "<td style=\"background:rgba(var(--%s),%.2f)\" title=\"%s\">%d</td>", t == p ? "heat" : "bad", shade, tip, counts[t][p]));
+                            "<td style=\"background:rgba(var(--%s),%.2f)\" title=\"%s\">%d</td>",
+                            t == p ? "heat" : "bad", shade, tip, counts[t][p]));
                 }
             }
             s.append("</tr>");
@@ -134,7 +141,8 @@ public final class HtmlReport {
         all.sort((a, b) -> Long.compare(b.count, a.count));
         return Html.table(
                 List.of("truth", "prediction", "#count"),
-                all.stream().limit(30).map(p -> List.of(names.get(p.truth), names.get(p.predicted), "" + p.count)).toList());
+                all.stream().limit(30).map(p -> List.of(names.get(p.truth), names.get(p.predicted), "" + p.count))
+                        .toList());
     }
 
     /// The worst errors: pictures where there are some, else rows.
@@ -171,7 +179,8 @@ public final class HtmlReport {
 
     /// A table; columns whose header begins with `#` hold numbers.
     public HtmlReport table(String heading, List<String> header, List<List<String>> rows, String below) {
-        body.append(Html.card(heading, Html.table(header, rows) + "<p class=\"soft small\" style=\"margin-top:10px\">" + Html.escape(below) + "</p>"));
+        body.append(Html.card(heading, Html.table(header, rows) + "<p class=\"soft small\" style=\"margin-top:10px\">"
+                + Html.escape(below) + "</p>"));
         return this;
     }
 

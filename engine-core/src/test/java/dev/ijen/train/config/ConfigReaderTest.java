@@ -194,7 +194,8 @@ class ConfigReaderTest {
 
     @Test
     void keysCanBeSet() {
-        var c = read(SMALL, "optimizer.lr=3e-4", "training.epochs=7", "model.layers.0.linear=32", "data.drop=[a, b]", "name=my run", "data.path=");
+        var c = read(SMALL, "optimizer.lr=3e-4", "training.epochs=7", "model.layers.0.linear=32", "data.drop=[a, b]",
+                "name=my run", "data.path=");
         assertEquals(3e-4, c.optimizer().lr());
         assertEquals(7, c.training().epochs());
         assertEquals(new LayerSpec.Linear(32, true, "auto"), c.model().layers().getFirst().spec());
@@ -204,7 +205,8 @@ class ConfigReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"optimizer.lr", "=3", "optimizer.rate=3", "model.layers.9=relu", "model.layers.x=relu", "optimizer.lr=a b", "a.b=[", "optimizer=3"})
+    @ValueSource(strings = {"optimizer.lr", "=3", "optimizer.rate=3", "model.layers.9=relu", "model.layers.x=relu",
+        "optimizer.lr=a b", "a.b=[", "optimizer=3"})
     void badSettingsNameTheOption(String set) {
         var e = fails(SMALL, set);
         assertTrue(e.getMessage().startsWith("--set " + set), e.getMessage());

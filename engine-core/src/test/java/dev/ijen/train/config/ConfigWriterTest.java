@@ -43,8 +43,10 @@ class ConfigWriterTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "a b", "true", "null", "~", "12", "1e5", "a: b", "# no", "'", "\"", "\\", "ünï → 数", "tab\there", "line\nbreak",
-                "\u0001", "-", "[a]", "{a}", "*x", "&x", "!x", "%x", "@x", "`x", "C:\\data", "a#b", "\ud83d\ude00", "x\u0085y", "\ufeff"
+                "", " ", "a b", "true", "null", "~", "12", "1e5", "a: b", "# no", "'", "\"", "\\", "ünï → 数",
+                "tab\there", "line\nbreak",
+                "\u0001", "-", "[a]", "{a}", "*x", "&x", "!x", "%x", "@x", "`x", "C:\\data", "a#b", "\ud83d\ude00",
+                "x\u0085y", "\ufeff"
             })
     void wordsReadBackEqual(String word) {
         var c = Presets.load("iris", List.of()).withDataPath(word).withName("n" + word);
@@ -76,7 +78,8 @@ class ConfigWriterTest {
     @Test
     void theSchemaHasEveryKeyThatIsWritten() {
         assertTrue(Json.parse("schema", ConfigSchema.json()) instanceof Map<?, ?>);
-        check(ConfigSchema.map(), YamlTree.parse("resolved", ConfigWriter.yaml(Presets.load("titanic", List.of()))), "");
+        check(ConfigSchema.map(), YamlTree.parse("resolved", ConfigWriter.yaml(Presets.load("titanic", List.of()))),
+                "");
     }
 
     /// Every key of the tree is a property of the schema; values are of the type the schema says.

@@ -21,8 +21,11 @@ class HtmlReportTest {
         return HtmlReport.of(EVIL, EVIL)
                 .tiles(List.of(new HtmlReport.Tile(EVIL, EVIL, true)))
                 .warning(EVIL)
-                .charts(EVIL, List.of(new Chart(EVIL, lines, true, 2), new Chart("flat", lines.subList(1, 2), false, nan), new Chart("", List.of(), false, 0)))
-                .confusion(EVIL, List.of(EVIL, "b"), new long[][] {{3, 1}, {0, 0}}, List.of("class", "#f1"), List.of(List.of(EVIL, "1")))
+                .charts(EVIL,
+                        List.of(new Chart(EVIL, lines, true, 2), new Chart("flat", lines.subList(1, 2), false, nan),
+                                new Chart("", List.of(), false, 0)))
+                .confusion(EVIL, List.of(EVIL, "b"), new long[][] {{3, 1}, {0, 0}}, List.of("class", "#f1"),
+                        List.of(List.of(EVIL, "1")))
                 .mistakes(EVIL, List.of(new HtmlReport.Mistake(new byte[] {1, 2}, null, EVIL, EVIL, EVIL)))
                 .mistakes("rows", List.of(new HtmlReport.Mistake(null, EVIL, EVIL, EVIL, EVIL)))
                 .mistakes("empty", List.of())
@@ -44,7 +47,9 @@ class HtmlReportTest {
     @Test
     void nothingIsFetched() {
         var html = page();
-        assertFalse(html.contains("http:") || html.contains("https:") || html.contains("@import") || html.contains("url("), html);
+        assertFalse(
+                html.contains("http:") || html.contains("https:") || html.contains("@import") || html.contains("url("),
+                html);
         assertTrue(html.contains("data:image/png;base64,AQI="), html);
         assertTrue(html.contains("prefers-color-scheme: dark"), html);
         assertTrue(html.contains("name=\"viewport\""), html);
