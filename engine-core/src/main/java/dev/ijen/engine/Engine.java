@@ -19,9 +19,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /// One device with everything that lives on it. Closing the engine frees all of it.
@@ -42,12 +44,14 @@ public final class Engine implements Evaluator, AutoCloseable {
     private final Set<AutoCloseable> open = Collections.synchronizedSet(
             Collections.newSetFromMap(new IdentityHashMap<>()));
     private final State generator;
-    private volatile boolean closed;
+    private final Life life;
 
     private Engine(Backend backend, String choice, long seed) {
         this.backend = backend;
         this.choice = choice;
         this.seed = seed;
+        this.life = new Life(backend);
+        Leaks.watch(this, life);
         this.generator = state("generator", HostTensor.of(new long[] {seed, 0}));
     }
 
@@ -95,7 +99,7 @@ public final class Engine implements Evaluator, AutoCloseable {
     /// Waits for all running work.
     public void synchronize() {
         checkOpen();
-        backend.synchronize();
+        whileOpen(backend::synchronize);
     }
 
     /// A tensor of values from the host, shared, not copied.
@@ -136,7 +140,7 @@ public final class Engine implements Evaluator, AutoCloseable {
     }
 
     private <H extends Held> H register(H held, HostTensor initial) {
-        open.add(held);
+        open.add(held.memory());
         held.write(initial);
         return held;
     }
@@ -233,7 +237,34 @@ public final class Engine implements Evaluator, AutoCloseable {
     }
 
     Buffer allocate(long bytes) {
-        return backend.allocate(bytes);
+        return whileOpen(() -> backend.allocate(bytes));
+    }
+
+    /// Runs what a backend refuses when something it works on is closed, by another thread perhaps.
+    <T> T whileOpen(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (IllegalStateException e) {
+            throw closedInUse(e);
+        }
+    }
+
+    /// A backend's refusal in the user's words.
+    static IjenException closedInUse(IllegalStateException e) {
+        return new IjenException(
+                "engine: closed while in use",
+                e.getMessage(),
+                "work on what is open",
+                "close engines, models and steps after their last use",
+                e);
+    }
+
+    /// [#whileOpen] of something without a result.
+    void whileOpen(Runnable work) {
+        whileOpen(() -> {
+            work.run();
+            return null;
+        });
     }
 
     Execution.Loaded load(Compiled compiled) {
@@ -246,7 +277,7 @@ public final class Engine implements Evaluator, AutoCloseable {
                         "create the model on the engine that runs it");
             }
         }
-        var prepared = backend.prepare(compiled.plan());
+        var prepared = whileOpen(() -> backend.prepare(compiled.plan()));
         Map<Binding.Fixed, Buffer> constants = new HashMap<>();
         var loaded = new Execution.Loaded(compiled, prepared, constants);
         boolean done = false;
@@ -254,9 +285,9 @@ public final class Engine implements Evaluator, AutoCloseable {
             for (var b : compiled.bindings()) {
                 if (b instanceof Binding.Fixed f) {
                     var data = f.literal().data().data();
-                    var buffer = backend.allocate(data.byteSize());
+                    var buffer = allocate(data.byteSize());
                     constants.put(f, buffer);
-                    backend.write(buffer, 0, data);
+                    whileOpen(() -> backend.write(buffer, 0, data));
                 }
             }
             done = true;
@@ -275,7 +306,7 @@ public final class Engine implements Evaluator, AutoCloseable {
 
     void forget(Held h) {
         evaluation.forget(h);
-        open.remove(h);
+        open.remove(h.memory());
     }
 
     void forget(Step s) {
@@ -283,33 +314,52 @@ public final class Engine implements Evaluator, AutoCloseable {
     }
 
     void checkOpen() {
-        if (closed) {
+        if (life.closed.get()) {
             throw new IjenException("engine: used after close", "a closed engine", "an open one",
                     "close it after its last use");
         }
     }
 
-    /// Frees everything on the device: steps, parameters, states.
+    /// Frees everything on the device: steps, parameters, states. Waits for work that other threads have begun; whatever they ask
+    /// for next is an error.
     @Override
     public void close() {
-        if (closed) {
-            return;
+        if (life.closed.compareAndSet(false, true)) {
+            evaluation.close();
+            for (var c : List.copyOf(open)) {
+                if (c instanceof Step s) {
+                    s.close();
+                }
+            }
+            for (var c : List.copyOf(open)) {
+                if (c instanceof HeldMemory m) {
+                    m.close();
+                }
+            }
+            open.clear();
+            backend.close();
         }
-        evaluation.close();
-        closeAll(Step.class);
-        closeAll(Held.class);
-        closed = true;
-        backend.close();
     }
 
-    private void closeAll(Class<? extends AutoCloseable> type) {
-        for (var c : List.copyOf(open)) {
-            if (type.isInstance(c)) {
-                switch (c) {
-                    case Step s -> s.close();
-                    case Held h -> h.close();
-                    default -> throw new IllegalStateException("not a resource of an engine: " + c);
-                }
+    /// What is known of an engine when the engine is gone.
+    private static final class Life implements Runnable {
+        private final Backend backend;
+        private final StackWalker.StackFrame where = Leaks.caller();
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        Life(Backend backend) {
+            this.backend = backend;
+        }
+
+        @Override
+        public void run() {
+            if (!closed.get()) {
+                var m = backend.memory();
+                Leaks.report(
+                        "engine on " + backend.info().name(),
+                        where,
+                        m.buffers() + " buffers with " + m.liveBytes() + " bytes stay in use",
+                        "Open engines in try-with-resources.");
             }
         }
     }

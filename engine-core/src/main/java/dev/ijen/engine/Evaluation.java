@@ -99,7 +99,7 @@ final class Evaluation implements AutoCloseable {
         var loaded = engine.load(Compiled.of(new Program(results, updates)));
         boolean done = false;
         try {
-            var e = new Execution(engine.backend(), loaded, arguments);
+            var e = new Execution(engine, loaded, arguments);
             done = true;
             return new Cached(loaded, e);
         } finally {

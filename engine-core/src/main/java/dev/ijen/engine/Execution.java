@@ -12,7 +12,7 @@ import java.util.Map;
 
 /// A prepared program bound to memory of its own: argument buffers, workspace. One run at a time.
 final class Execution implements AutoCloseable {
-    private final Backend backend;
+    private final Engine engine;
     private final Plan plan;
     private final Buffer[] externals;
     private final Buffer[] arguments;
@@ -20,8 +20,8 @@ final class Execution implements AutoCloseable {
     private final List<Buffer> owned = new ArrayList<>();
     private final HostTensor[] shapes;
 
-    Execution(Backend backend, Loaded program, int argumentCount) {
-        this.backend = backend;
+    Execution(Engine engine, Loaded program, int argumentCount) {
+        this.engine = engine;
         this.plan = program.compiled().plan();
         this.externals = new Buffer[plan.externals().size()];
         this.arguments = new Buffer[argumentCount];
@@ -36,7 +36,7 @@ final class Execution implements AutoCloseable {
             for (int i = 0; i < externals.length; i++) {
                 externals[i] = switch (bindings.get(i)) {
                     case Binding.Argument a -> {
-                        arguments[a.slot()] = backend.allocate(plan.externals().get(i).bytes());
+                        arguments[a.slot()] = engine.allocate(plan.externals().get(i).bytes());
                         owned.add(arguments[a.slot()]);
                         yield arguments[a.slot()];
                     }
@@ -44,7 +44,7 @@ final class Execution implements AutoCloseable {
                     case Binding.Fixed f -> program.constants().get(f);
                 };
             }
-            bound = program.prepared().bind(externals);
+            bound = engine.whileOpen(() -> program.prepared().bind(externals));
             done = true;
         } finally {
             if (!done) {
@@ -57,21 +57,29 @@ final class Execution implements AutoCloseable {
     record Loaded(Compiled compiled, Backend.Prepared prepared, Map<Binding.Fixed, Buffer> constants) {}
 
     void run(HostTensor... inputs) {
-        for (int i = 0; i < arguments.length; i++) {
-            if (arguments[i] != null) {
-                backend.write(arguments[i], 0, inputs[i].data());
-            }
+        try {
+            write(inputs);
+            bound.run();
+        } catch (IllegalStateException e) {
+            throw Engine.closedInUse(e);
         }
-        bound.run();
     }
 
     void runTimed(long[] nanos, HostTensor... inputs) {
+        try {
+            write(inputs);
+            bound.runTimed(nanos);
+        } catch (IllegalStateException e) {
+            throw Engine.closedInUse(e);
+        }
+    }
+
+    private void write(HostTensor... inputs) {
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i] != null) {
-                backend.write(arguments[i], 0, inputs[i].data());
+                engine.backend().write(arguments[i], 0, inputs[i].data());
             }
         }
-        bound.runTimed(nanos);
     }
 
     int results() {
@@ -83,7 +91,7 @@ final class Execution implements AutoCloseable {
         if (t.shape().size() > 0) {
             var ref = plan.results().get(i);
             var from = ref.memory() == 0 ? bound.workspace() : externals[ref.memory() - 1];
-            backend.read(from, ref.offset(), t.data());
+            engine.whileOpen(() -> engine.backend().read(from, ref.offset(), t.data()));
         }
         return t;
     }

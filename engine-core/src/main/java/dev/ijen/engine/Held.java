@@ -12,13 +12,13 @@ import java.lang.foreign.MemorySegment;
 /// A cell with memory on an engine's device.
 public abstract sealed class Held extends Cell implements AutoCloseable permits Parameter, State {
     private final Engine engine;
-    private final Buffer buffer;
-    private boolean closed;
+    private final HeldMemory memory;
 
     Held(Engine engine, String name, DType dtype, Shape shape) {
         super(name, dtype, shape);
         this.engine = engine;
-        this.buffer = engine.allocate((long) shape.size() * dtype.bytes());
+        this.memory = new HeldMemory(engine, engine.allocate((long) shape.size() * dtype.bytes()), toString());
+        Leaks.watch(this, memory);
     }
 
     @Override
@@ -26,13 +26,17 @@ public abstract sealed class Held extends Cell implements AutoCloseable permits 
         return engine;
     }
 
+    final HeldMemory memory() {
+        return memory;
+    }
+
     final Buffer buffer() {
-        if (closed) {
+        if (memory.isClosed()) {
             throw new IjenException(
                     name() + ": used after close", "a closed " + this, "an open one",
                     "close the model after its last use");
         }
-        return buffer;
+        return memory.buffer();
     }
 
     /// The value, copied to the host. Waits for running work.
@@ -45,7 +49,8 @@ public abstract sealed class Held extends Cell implements AutoCloseable permits 
     /// The value, copied to host memory of the right size.
     public final void readInto(MemorySegment to) {
         engine.checkOpen();
-        engine.backend().read(buffer(), 0, to);
+        var from = buffer();
+        engine.whileOpen(() -> engine.backend().read(from, 0, to));
     }
 
     /// Replaces the value.
@@ -60,16 +65,16 @@ public abstract sealed class Held extends Cell implements AutoCloseable permits 
                     "check that the file belongs to this model");
         }
         engine.checkOpen();
-        engine.backend().write(buffer(), 0, value.data());
+        var to = buffer();
+        engine.whileOpen(() -> engine.backend().write(to, 0, value.data()));
     }
 
     /// Frees the memory. A second call does nothing; any other use afterwards throws.
     @Override
     public final void close() {
-        if (!closed) {
-            closed = true;
+        if (!memory.isClosed()) {
             engine.forget(this);
-            buffer.close();
+            memory.close();
         }
     }
 }

@@ -237,13 +237,14 @@ public final class Step implements AutoCloseable {
     }
 
     private Execution execution(Live l) {
-        return new Execution(engine.backend(), l.program, l.specs.size());
+        return new Execution(engine, l.program, l.specs.size());
     }
 
     private void checkOpen() {
         engine.checkOpen();
         if (closed) {
-            throw new IjenException("step: used after close", "a closed step", "an open one", "close it after its last use");
+            throw new IjenException("step: used after close", "a closed step", "an open one",
+                    "close it after its last use");
         }
     }
 

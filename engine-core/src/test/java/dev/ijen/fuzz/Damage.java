@@ -180,7 +180,7 @@ final class Damage {
                 default -> {
                     for (var s : segments) {
                         if ((s[1] & 0xf0) == 0xc0 && s[1] != (byte) 0xc4 && s.length > 9) {
-                            ByteBuffer.wrap(s).putShort(5 + 2 * r.nextInt(2), (short) r.nextInt(1 << 16));
+                            ByteBuffer.wrap(s).putShort(5 + 2 * r.nextInt(2), (short) r.nextInt(1 << r.nextInt(17)));
                         }
                     }
                 }

@@ -40,6 +40,11 @@ final class CpuBackend implements Backend {
         try {
             var b = new CpuBuffer(this, bytes);
             buffers.add(b);
+            if (isClosed()) {
+                // between the reservation and here: nobody else will free it
+                b.close();
+                throw Failures.closed("CPU backend");
+            }
             return b;
         } catch (OutOfMemoryError e) {
             long inUse = unreserve(bytes);
@@ -63,6 +68,10 @@ final class CpuBackend implements Backend {
     private synchronized long unreserve(long bytes) {
         live -= bytes;
         return live;
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     void freed(CpuBuffer b) {
@@ -99,10 +108,8 @@ final class CpuBackend implements Backend {
 
     @Override
     public CpuPrepared prepare(Plan plan) {
-        synchronized (this) {
-            if (closed) {
-                throw Failures.closed("CPU backend");
-            }
+        if (isClosed()) {
+            throw Failures.closed("CPU backend");
         }
         return new CpuPrepared(this, plan, pool, library);
     }
