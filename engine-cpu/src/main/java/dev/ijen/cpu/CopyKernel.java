@@ -15,8 +15,8 @@ record CopyKernel(long bytes) implements CpuKernel {
             return () -> {};
         }
         int pieces = (int) ((bytes + PIECE - 1) / PIECE);
-        Pool.Task task =
-                (t, w) -> Moves.copy(in[0] + t * PIECE, out[0] + t * PIECE, Math.min(PIECE, bytes - t * PIECE));
+        Pool.Task task = (t, w) -> Moves.copy(in[0] + t * PIECE, out[0] + t * PIECE,
+                Math.min(PIECE, bytes - t * PIECE));
         return () -> pool.parallel(pieces, task);
     }
 }

@@ -245,7 +245,8 @@ final class F32Binary {
     static void select(long a, long b, long c, long o, int n) {
         for (int i = 0; i < n; i += L) {
             IntVector t = IntVector.fromMemorySegment(SI, ALL, c + 4L * i, ORDER);
-            at(b, i).blend(at(a, i), t.compare(VectorOperators.NE, 0).cast(S)).intoMemorySegment(ALL, o + 4L * i, ORDER);
+            at(b, i).blend(at(a, i), t.compare(VectorOperators.NE, 0).cast(S)).intoMemorySegment(ALL, o + 4L * i,
+                    ORDER);
         }
     }
 

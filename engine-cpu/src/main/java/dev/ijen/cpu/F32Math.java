@@ -106,8 +106,9 @@ final class F32Math {
             case TANH -> F32Math::tanh;
             case SIGMOID -> F32Math::sigmoid;
             case ERF -> F32Math::erf;
-            case NEG, ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, RECIP, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, RELU, NOT ->
-                throw new IllegalArgumentException(f.toString());
+            case NEG, ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, RECIP, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, RELU,
+                    NOT ->
+                    throw new IllegalArgumentException(f.toString());
         };
     }
 
@@ -165,7 +166,8 @@ final class F32Math {
             IntVector e = bits.sub(0x3f3504f3).lanewise(ASHR, 23); // √½ is where the significand starts
             FloatVector f = bits.sub(e.lanewise(LSHL, 23)).reinterpretAsFloats().sub(ONE);
             FloatVector k = ((FloatVector) e.convert(I2F, 0)).add(ZERO.blend(-23f, tiny));
-            FloatVector p = L11.fma(f, L10).fma(f, L9).fma(f, L8).fma(f, L7).fma(f, L6).fma(f, L5).fma(f, L4).fma(f, L3);
+            FloatVector p = L11.fma(f, L10).fma(f, L9).fma(f, L8).fma(f, L7).fma(f, L6).fma(f, L5).fma(f, L4).fma(f,
+                    L3);
             FloatVector ff = f.mul(f);
             FloatVector y = k.mul(LN2_LO).add(p.mul(f).mul(ff));
             y = k.fma(LN2_HI, f.add(y.sub(ff.mul(HALF))));
@@ -185,7 +187,8 @@ final class F32Math {
             IntVector e = bits.sub(0x3f3504f3).lanewise(ASHR, 23);
             FloatVector f = bits.sub(e.lanewise(LSHL, 23)).reinterpretAsFloats().sub(ONE);
             FloatVector k = (FloatVector) e.convert(I2F, 0);
-            FloatVector p = L11.fma(f, L10).fma(f, L9).fma(f, L8).fma(f, L7).fma(f, L6).fma(f, L5).fma(f, L4).fma(f, L3);
+            FloatVector p = L11.fma(f, L10).fma(f, L9).fma(f, L8).fma(f, L7).fma(f, L6).fma(f, L5).fma(f, L4).fma(f,
+                    L3);
             FloatVector ff = f.mul(f);
             FloatVector y = k.fma(LN2_LO, lost).add(p.mul(f).mul(ff));
             y = k.fma(LN2_HI, f.add(y.sub(ff.mul(HALF))));
@@ -240,8 +243,7 @@ final class F32Math {
             FloatVector x = FloatVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
             FloatVector e = FloatVector.fromMemorySegment(S, ALL, c + 4L * i, ORDER);
             FloatVector z = x.mul(x);
-            FloatVector near =
-                    N13.fma(z, N11).fma(z, N9).fma(z, N7).fma(z, N5).fma(z, N3).fma(z, N1).fma(x, x);
+            FloatVector near = N13.fma(z, N11).fma(z, N9).fma(z, N7).fma(z, N5).fma(z, N3).fma(z, N1).fma(x, x);
             FloatVector y = ONE.sub(e).blend(near, x.abs().compare(LT, 0.921875f));
             IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
             y.reinterpretAsInts().or(sign).reinterpretAsFloats().intoMemorySegment(ALL, o + 4L * i, ORDER);

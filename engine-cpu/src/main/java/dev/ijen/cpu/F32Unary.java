@@ -19,8 +19,8 @@ final class F32Unary {
     private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
     private static final int W = D.length();
     /// Half the width: as many floats as there are doubles in a vector.
-    private static final VectorSpecies<Float> H =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
+    private static final VectorSpecies<Float> H = VectorSpecies.of(float.class,
+            VectorShape.forBitSize(S.vectorBitSize() / 2));
     private static final float MAGIC = 0x1p23f;
 
     private F32Unary() {}
@@ -205,8 +205,8 @@ final class F32Unary {
 
     /// A vector of doubles from as many floats.
     static DoubleVector wide(long a, int i) {
-        return (DoubleVector)
-                FloatVector.fromMemorySegment(H, ALL, a + 4L * i, ORDER).convertShape(VectorOperators.F2D, D, 0);
+        return (DoubleVector) FloatVector.fromMemorySegment(H, ALL, a + 4L * i, ORDER).convertShape(VectorOperators.F2D,
+                D, 0);
     }
 
     /// Rounds a vector of doubles to as many floats.

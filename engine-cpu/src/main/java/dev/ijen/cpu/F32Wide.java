@@ -128,7 +128,8 @@ final class F32Wide {
     static DoubleVector atan2(DoubleVector y, DoubleVector x) {
         DoubleVector ay = y.abs();
         DoubleVector ax = x.abs();
-        VectorMask<Double> infinite = ay.compare(EQ, Double.POSITIVE_INFINITY).and(ax.compare(EQ, Double.POSITIVE_INFINITY));
+        VectorMask<Double> infinite = ay.compare(EQ, Double.POSITIVE_INFINITY)
+                .and(ax.compare(EQ, Double.POSITIVE_INFINITY));
         DoubleVector ratio = ay.div(ax).blend(1, infinite).blend(0, ay.compare(EQ, 0).and(ax.compare(EQ, 0)));
         DoubleVector t = atan(ratio);
         VectorMask<Double> left = x.reinterpretAsLongs().compare(LT, 0).cast(S); // −0 too

@@ -73,12 +73,11 @@ record F64Fold(Fold fold) implements Folder {
 
     @Override
     public void clear(long to, long step, int n) {
-        double neutral =
-                switch (fold) {
-                    case SUM -> 0;
-                    case MAX -> Double.NEGATIVE_INFINITY;
-                    case MIN -> Double.POSITIVE_INFINITY;
-                };
+        double neutral = switch (fold) {
+            case SUM -> 0;
+            case MAX -> Double.NEGATIVE_INFINITY;
+            case MIN -> Double.POSITIVE_INFINITY;
+        };
         for (int i = 0; i < n; i++) {
             Mem.f64(to + i * step, neutral);
         }

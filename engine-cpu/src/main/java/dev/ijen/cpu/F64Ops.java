@@ -20,7 +20,8 @@ final class F64Ops {
             case NEG -> F64Ops::neg;
             case ABS -> F64Ops::abs;
             case SQRT -> F64Ops::sqrt;
-            case SIGN, FLOOR, CEIL, ROUND, RECIP, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH,
+            case SIGN, FLOOR, CEIL, ROUND, RECIP, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH,
+                    TANH,
                     SIGMOID, ERF, RELU -> (a, b, c, o, n) -> each(f, a, o, n);
             case NOT -> throw new IllegalArgumentException("NOT of F64");
         };

@@ -73,12 +73,11 @@ record I32Fold(Fold fold) implements Folder {
 
     @Override
     public void clear(long to, long step, int n) {
-        int neutral =
-                switch (fold) {
-                    case SUM -> 0;
-                    case MAX -> Integer.MIN_VALUE;
-                    case MIN -> Integer.MAX_VALUE;
-                };
+        int neutral = switch (fold) {
+            case SUM -> 0;
+            case MAX -> Integer.MIN_VALUE;
+            case MIN -> Integer.MAX_VALUE;
+        };
         for (int i = 0; i < n; i++) {
             Mem.i32(to + i * step, neutral);
         }

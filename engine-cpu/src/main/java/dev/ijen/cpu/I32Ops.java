@@ -24,7 +24,8 @@ final class I32Ops {
             case SIGN -> I32Ops::sign;
             case RELU -> I32Ops::relu;
             case NOT -> I32Ops::not;
-            case FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH,
+            case FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH,
+                    TANH,
                     SIGMOID, ERF -> throw new IllegalArgumentException(f + " of I32");
         };
     }

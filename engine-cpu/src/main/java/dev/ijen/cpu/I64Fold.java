@@ -73,12 +73,11 @@ record I64Fold(Fold fold) implements Folder {
 
     @Override
     public void clear(long to, long step, int n) {
-        long neutral =
-                switch (fold) {
-                    case SUM -> 0;
-                    case MAX -> Long.MIN_VALUE;
-                    case MIN -> Long.MAX_VALUE;
-                };
+        long neutral = switch (fold) {
+            case SUM -> 0;
+            case MAX -> Long.MIN_VALUE;
+            case MIN -> Long.MAX_VALUE;
+        };
         for (int i = 0; i < n; i++) {
             Mem.i64(to + i * step, neutral);
         }

@@ -23,7 +23,8 @@ final class I64Ops {
             case SIGN -> I64Ops::sign;
             case RELU -> I64Ops::relu;
             case NOT -> I64Ops::not;
-            case FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH,
+            case FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH,
+                    TANH,
                     SIGMOID, ERF -> throw new IllegalArgumentException(f + " of I64");
         };
     }

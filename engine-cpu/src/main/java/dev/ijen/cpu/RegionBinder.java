@@ -57,7 +57,7 @@ final class RegionBinder {
             case Instr.Binary b -> new int[] {b.a(), b.b()};
             case Instr.Select s -> new int[] {s.a(), s.b(), s.c()};
             case Instr.Cast c -> new int[] {c.a()};
-            case Instr.Load _, Instr.Imm _, Instr.Index _, Instr.Random _ -> NONE;
+            case Instr.Load _,Instr.Imm _,Instr.Index _,Instr.Random _ -> NONE;
         };
     }
 
@@ -99,7 +99,7 @@ final class RegionBinder {
                 case Instr.Load l -> nest.pattern(l.stride(), l.stored().bytes());
                 case Instr.Index x -> nest.pattern(x.stride(), 1);
                 case Instr.Random r -> nest.pattern(r.stride(), 1);
-                case Instr.Imm _, Instr.Unary _, Instr.Binary _, Instr.Select _, Instr.Cast _ -> null;
+                case Instr.Imm _,Instr.Unary _,Instr.Binary _,Instr.Select _,Instr.Cast _ -> null;
             };
             for (int o : operands(body.get(i))) {
                 lastUse[same[o]] = i;
@@ -133,7 +133,7 @@ final class RegionBinder {
         return switch (body.get(same[v])) {
             case Instr.Imm _ -> true;
             case Instr.Load l -> l.stored() == l.type() && patterns[same[v]].isRun(0);
-            case Instr.Index _, Instr.Random _, Instr.Unary _, Instr.Binary _, Instr.Select _, Instr.Cast _ -> false;
+            case Instr.Index _,Instr.Random _,Instr.Unary _,Instr.Binary _,Instr.Select _,Instr.Cast _ -> false;
         };
     }
 

@@ -12,7 +12,8 @@ import dev.ijen.tensor.DType;
 /// @param blockBytes memory of one value's block, with room for a vector too much
 /// @param partials offset in scratch memory of each store's partial results, or −1 where results are folded in place
 /// @param threads workers, each with its own blocks
-record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[] partials, long scratchBytes, int threads)
+record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[] partials, long scratchBytes,
+        int threads)
         implements CpuKernel {
     private static final int CACHE = 32 << 10; // most of the first-level cache
     private static final int SLACK = 128; // a vector to overrun, and blocks of a power of two would fall on each other's lines
@@ -83,7 +84,7 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
                     case DIV -> 4;
                     case ADD, SUB, MUL, MAX, MIN, AND, OR, XOR, SHL, SHR, EQ, NE, LT, LE, GT, GE -> 1;
                 };
-                case Instr.Load _, Instr.Index _, Instr.Select _, Instr.Cast _ -> 1;
+                case Instr.Load _,Instr.Index _,Instr.Select _,Instr.Cast _ -> 1;
             };
         }
         return c;

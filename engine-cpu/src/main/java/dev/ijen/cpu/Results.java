@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 /// @param from partial results: `parts` runs of `count` elements of the compute type
 /// @param clearFirst true if they have to be cleared before all work
 record Results(
-        Folder folder, int count, int parts, boolean clearFirst, long from, long to, Pattern pattern, int rows, int size,
+        Folder folder, int count, int parts, boolean clearFirst, long from, long to, Pattern pattern, int rows,
+        int size,
         Fn narrow) {
     private static final int BLOCK = 1024;
 

@@ -24,8 +24,8 @@ final class Stored {
     private static final int L = S.length();
     private static final VectorSpecies<Short> HALF = VectorSpecies.of(short.class, VectorShape.forBitSize(L * 16));
     /// Null where four bytes to a vector are fewer than the smallest vector there is.
-    private static final VectorSpecies<Byte> QUARTER =
-            L < 8 ? null : VectorSpecies.of(byte.class, VectorShape.forBitSize(L * 8));
+    private static final VectorSpecies<Byte> QUARTER = L < 8 ? null
+            : VectorSpecies.of(byte.class, VectorShape.forBitSize(L * 8));
 
     private Stored() {}
 
@@ -184,7 +184,8 @@ final class Stored {
 
     private static void truth(long a, long b, long c, long o, int n) {
         for (int i = 0; i < n; i += L) {
-            IntVector.zero(S).blend(1, at(a, i).compare(VectorOperators.NE, 0)).intoMemorySegment(ALL, o + 4L * i, ORDER);
+            IntVector.zero(S).blend(1, at(a, i).compare(VectorOperators.NE, 0)).intoMemorySegment(ALL, o + 4L * i,
+                    ORDER);
         }
     }
 

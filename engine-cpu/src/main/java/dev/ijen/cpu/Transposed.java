@@ -80,7 +80,7 @@ record Transposed(Region region, int[] order) {
             case Instr.Load l -> new Instr.Load(l.input(), l.stored(), split(l.stride(), width), l.offset());
             case Instr.Index x -> new Instr.Index(split(x.stride(), width), x.offset());
             case Instr.Random r -> new Instr.Random(r.state(), r.stream(), split(r.stride(), width), r.offset());
-            case Instr.Imm _, Instr.Unary _, Instr.Binary _, Instr.Select _, Instr.Cast _ -> i;
+            case Instr.Imm _,Instr.Unary _,Instr.Binary _,Instr.Select _,Instr.Cast _ -> i;
         };
     }
 

@@ -17,9 +17,11 @@ class F32MathTest {
     private static final float[] SPECIAL = {
         0f, -0f, 1f, -1f, 0.5f, -0.5f, 2f, -2f, 3f, -3f, 2.5f, -2.5f, 3.5f, 1.5f, -1.5f, 0.49999997f, Float.MIN_VALUE,
         -Float.MIN_VALUE, Float.MIN_NORMAL, -Float.MIN_NORMAL, 1e-40f, -1e-40f, Float.MAX_VALUE, -Float.MAX_VALUE,
-        Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 88.7f, 88.72284f, 88.73f, 89f, -87.3f, -103f, -103.97f,
+        Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 88.7f, 88.72284f, 88.73f, 89f, -87.3f, -103f,
+        -103.97f,
         -104f, -105f, 8388607.5f, 8388608f, 16777216f, -8388609f, 1e10f, -1e10f, 1e30f, -1e30f, (float) Math.PI,
-        (float) (Math.PI / 2), 1.0000001f, 0.99999994f, -0.99999994f, 0x1p41f, -0x1.8p60f, 0.921875f, 0.625f, 4f, 20f, -20f
+        (float) (Math.PI / 2), 1.0000001f, 0.99999994f, -0.99999994f, 0x1p41f, -0x1.8p60f, 0.921875f, 0.625f, 4f, 20f,
+        -20f
     };
 
     @Test

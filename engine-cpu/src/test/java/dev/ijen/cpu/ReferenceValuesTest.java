@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /// Functions of floats and doubles against the values that NumPy and Boost test themselves with.
 class ReferenceValuesTest {
-    private static final Path FOLDER =
-            Path.of(System.getProperty("ijen.shared", "../../shared"), "data", "reference");
+    private static final Path FOLDER = Path.of(System.getProperty("ijen.shared", "../../shared"), "data", "reference");
 
     /// Lines `np.float32,0x…,0x…,ulp`.
     @Test

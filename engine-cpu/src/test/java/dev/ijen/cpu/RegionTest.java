@@ -120,7 +120,8 @@ class RegionTest {
                 double tolerance = sum ? 1e-4 * Math.max(100, Math.abs(e)) : 0;
                 assertEquals(e, got.get(i), tolerance, () -> what);
             } else if (untouched) {
-                assertEquals(FILLER, got.data().get(JAVA_BYTE, (long) i * got.dtype().bytes()), () -> what + " wrote " + e);
+                assertEquals(FILLER, got.data().get(JAVA_BYTE, (long) i * got.dtype().bytes()),
+                        () -> what + " wrote " + e);
             }
         }
         if (untouched) {
@@ -322,10 +323,12 @@ class RegionTest {
                 }
                 default -> {
                     var real = List.of(
-                            BinaryFn.ADD, BinaryFn.SUB, BinaryFn.MUL, BinaryFn.MAX, BinaryFn.MIN, BinaryFn.LT, BinaryFn.GE,
+                            BinaryFn.ADD, BinaryFn.SUB, BinaryFn.MUL, BinaryFn.MAX, BinaryFn.MIN, BinaryFn.LT,
+                            BinaryFn.GE,
                             BinaryFn.EQ, BinaryFn.NE, BinaryFn.LE, BinaryFn.GT, BinaryFn.DIV);
                     var whole = List.of(
-                            BinaryFn.AND, BinaryFn.OR, BinaryFn.XOR, BinaryFn.SHL, BinaryFn.SHR, BinaryFn.MOD, BinaryFn.DIV,
+                            BinaryFn.AND, BinaryFn.OR, BinaryFn.XOR, BinaryFn.SHL, BinaryFn.SHR, BinaryFn.MOD,
+                            BinaryFn.DIV,
                             BinaryFn.ADD, BinaryFn.LT);
                     var f = t.isFloat() ? real.get(r.nextInt(real.size())) : whole.get(r.nextInt(whole.size()));
                     body.add(new Instr.Binary(f, t, any(t), any(t)));
