@@ -83,7 +83,7 @@ final class DnnlConv implements CpuKernel {
             for (int i = 0; i < reorders.length; i++) {
                 var r = d.reorders().get(i);
                 reorders[i] = workers.run(r.pd(), 2)
-                        .with(Dnnl.DNNL_ARG_SRC, scope.memory(r.from(), w + 4 * r.channel() * p.filterCount()))
+                        .with(Dnnl.DNNL_ARG_SRC, scope.memory(r.from(), w + 4L * r.channel() * p.filterCount()))
                         .with(Dnnl.DNNL_ARG_DST, scope.memory(r.to(), scratch));
             }
             boolean forward = p.pass() == ConvPass.FORWARD;

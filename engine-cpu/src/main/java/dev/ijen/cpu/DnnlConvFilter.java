@@ -55,7 +55,7 @@ final class DnnlConvFilter implements CpuKernel {
         shares = Math.ceilDiv(p.n(), cut.images);
         filterBytes = shares == 1 && d.plain() ? 0
                 : d.filters.values().stream().mapToLong(Dnnl::bytes).map(Mem::align).max().orElse(0);
-        dyBytes = slices == 1 ? 0 : Mem.align(4 * cut.images * p.yImage() / p.k() * cut.channels);
+        dyBytes = slices == 1 ? 0 : Mem.align(4L * cut.images * p.yImage() / p.k() * cut.channels);
         long scratch = 0;
         for (long pd : d.runs.values()) {
             scratch = Math.max(scratch, Mem.align(Dnnl.scratchBytes(pd)));
@@ -125,7 +125,7 @@ final class DnnlConvFilter implements CpuKernel {
 
     @Override
     public long scratchBytes() {
-        return slices * shares * filterBytes + threads * (dyBytes + workerBytes);
+        return (long) slices * shares * filterBytes + threads * (dyBytes + workerBytes);
     }
 
     @Override
@@ -156,7 +156,7 @@ final class DnnlConvFilter implements CpuKernel {
             var d = describe(scope, p, cut);
             reorders = new DnnlRun[d.plain() ? 0 : slices];
             filters = filterBytes == 0 ? dw : scratch;
-            copyAt = scratch + slices * shares * filterBytes;
+            copyAt = scratch + (long) slices * shares * filterBytes;
             workers = new DnnlWorkers(scope, threads, copyAt + threads * dyBytes, workerBytes);
             var copies = new HashMap<Size, long[]>();
             long userSlice = 4L * cut.channels * p.filterCount();
@@ -168,17 +168,17 @@ final class DnnlConvFilter implements CpuKernel {
                 runs[t] = workers.run(d.runs.get(size), 3);
                 if (slices == 1) {
                     runs[t].with(Dnnl.DNNL_ARG_DIFF_DST,
-                            scope.memory(p.y(scope, size.images), dy + 4 * i * p.yImage()));
+                            scope.memory(p.y(scope, size.images), dy + 4L * i * p.yImage()));
                 } else {
                     copyOf[t] = copies.computeIfAbsent(size, this::copies);
                     runs[t].with(Dnnl.DNNL_ARG_DIFF_DST, copyOf[t][0]);
                 }
-                runs[t].with(Dnnl.DNNL_ARG_SRC, scope.memory(p.x(scope, size.images), x + 4 * i * p.xImage()))
+                runs[t].with(Dnnl.DNNL_ARG_SRC, scope.memory(p.x(scope, size.images), x + 4L * i * p.xImage()))
                         .with(Dnnl.DNNL_ARG_DIFF_WEIGHTS, scope.memory(d.filters.get(size.channels), to));
             }
             for (int s = 0; s < reorders.length; s++) {
                 int channels = size(p, cut, s * cut.channels, 0).channels;
-                long from = scope.memory(d.filters.get(channels), scratch + s * shares * filterBytes);
+                long from = scope.memory(d.filters.get(channels), scratch + (long) s * shares * filterBytes);
                 reorders[s] = workers.run(d.reorders.get(channels), 2)
                         .with(Dnnl.DNNL_ARG_SRC, from)
                         .with(Dnnl.DNNL_ARG_DST, scope.memory(p.withChannels(channels).w(scope), dw + s * userSlice));
@@ -229,7 +229,7 @@ final class DnnlConvFilter implements CpuKernel {
             long from = (long) (task % sumTasks) * SUM;
             int channels = Math.min(cut.channels, p.k() - s * cut.channels);
             long floats = sumTo == 0 ? filterBytes / 4 : channels * p.filterCount();
-            long first = filters + s * shares * filterBytes;
+            long first = filters + (long) s * shares * filterBytes;
             long to = sumTo == 0 ? first : sumTo + 4L * s * cut.channels * p.filterCount();
             Sums.add(first + 4 * from, filterBytes, shares, Math.min(SUM, floats - from), to + 4 * from);
         }

@@ -72,7 +72,7 @@ final class Im2col {
             if (at < 0 || at >= s.in()[2]) {
                 zero(to, bytes);
             } else {
-                copy(line + ((long) at * s.c() + i - tap * cg) * e, to, bytes);
+                copy(line + ((long) at * s.c() + i - (long) tap * cg) * e, to, bytes);
             }
             to += bytes;
             i = stop;

@@ -25,7 +25,7 @@ final class JavaConvForward implements CpuKernel {
         this.turned = turned;
         depth = s.taps() * s.cg();
         int fit = Math.max(1, COLUMN_BYTES / (depth * u.bytes()));
-        rows = (int) Math.min(positions(), Math.clamp(fit / 8 * 8, 8, 128));
+        rows = (int) Math.min(positions(), Math.clamp(fit / 8 * 8L, 8, 128));
         strips = Gemm.strips(u, s.kg());
         stripBytes = Gemm.stripBytes(u, depth);
         columnBytes = s.pointwise() ? 0 : Mem.align((long) rows * depth * u.bytes());
@@ -37,12 +37,12 @@ final class JavaConvForward implements CpuKernel {
 
     @Override
     public long scratchBytes() {
-        return s.groups() * strips * stripBytes + threads * columnBytes;
+        return (long) s.groups() * strips * stripBytes + threads * columnBytes;
     }
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
-        long workers = scratch + s.groups() * strips * stripBytes;
+        long workers = scratch + (long) s.groups() * strips * stripBytes;
         Pool.Task pack = (task, worker) -> pack(task, in[1], scratch);
         Pool.Task product = (task, worker) -> product(task, in[0], scratch, out[0], workers + worker * columnBytes);
         int tasks = Math.toIntExact((positions() + rows - 1) / rows);
@@ -85,7 +85,7 @@ final class JavaConvForward implements CpuKernel {
             } else {
                 Im2col.fill(s, x, u.bytes(), g, pos, m, 0, depth, a);
             }
-            long b = packed + g * strips * stripBytes;
+            long b = packed + (long) g * strips * stripBytes;
             long c = y + (pos * s.k() + (long) g * s.kg()) * e;
             Gemm.run(u, m, s.kg(), depth, a, ars, e, b, stripBytes, row, c, s.k() * e, false, 0);
         }

@@ -74,10 +74,10 @@ final class Micro32 implements Micro {
         }
         int j = 0;
         for (; j + 4 <= n; j += 4) {
-            pack4(from + j * cs, rs, cs, k, to + j * Float.BYTES);
+            pack4(from + j * cs, rs, cs, k, to + (long) j * Float.BYTES);
         }
         for (; j < n; j++) {
-            pack1(from + j * cs, rs, k, to + j * Float.BYTES);
+            pack1(from + j * cs, rs, k, to + (long) j * Float.BYTES);
         }
     }
 

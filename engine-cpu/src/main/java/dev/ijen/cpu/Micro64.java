@@ -74,10 +74,10 @@ final class Micro64 implements Micro {
         }
         int j = 0;
         for (; j + 4 <= n; j += 4) {
-            pack4(from + j * cs, rs, cs, k, to + j * Double.BYTES);
+            pack4(from + j * cs, rs, cs, k, to + (long) j * Double.BYTES);
         }
         for (; j < n; j++) {
-            pack1(from + j * cs, rs, k, to + j * Double.BYTES);
+            pack1(from + j * cs, rs, k, to + (long) j * Double.BYTES);
         }
     }
 

@@ -4,6 +4,8 @@ package dev.ijen.cpu;
 /// this one place, so that the compiler treats each by itself: several in one method exceed its limits, and it then
 /// puts vectors into objects.
 interface Pooling {
+    /// Pools one window.
+    ///
     /// @param taps list of the window's elements ([Taps]), without padding
     /// @param count length of the list
     /// @param first the kernel's first input, at what the list counts from, or at the window's output if it is shaped

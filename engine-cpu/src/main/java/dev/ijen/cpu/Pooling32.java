@@ -177,7 +177,7 @@ final class Pooling32 {
         for (int t = 0; t < count; t++) {
             long at = Taps.offset(taps, t);
             float v = Mem.f32(x + at);
-            if (v == best || v != v) {
+            if (v == best || Float.isNaN(v)) {
                 return at;
             }
         }

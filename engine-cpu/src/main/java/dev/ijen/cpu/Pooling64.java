@@ -24,7 +24,7 @@ final class Pooling64 {
         for (int t = 0; t < count; t++) {
             long at = Taps.offset(taps, t);
             double v = Mem.f64(x + at);
-            if (v == best || v != v) {
+            if (v == best || Double.isNaN(v)) {
                 return at;
             }
         }

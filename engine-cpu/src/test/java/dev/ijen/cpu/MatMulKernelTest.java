@@ -111,9 +111,9 @@ class MatMulKernelTest {
                     double allowed = tolerance(k.dtype()) * Math.abs(sum) + 1e-6 * size;
                     assertTrue(error <= allowed, () -> k + " at " + at + ": off by " + error);
                 }
-                case I32 -> assertEquals((int) whole, one[i], k::toString);
+                case I32 -> assertEquals((long) (int) whole, one[i], k::toString);
                 case I64 -> assertEquals(whole, one[i], k::toString);
-                case I8 -> assertEquals((byte) whole, one[i], k::toString);
+                case I8 -> assertEquals((long) (byte) whole, one[i], k::toString);
                 case U8 -> assertEquals(whole & 0xff, one[i], k::toString);
                 case BOOL -> throw new AssertionError();
             }
