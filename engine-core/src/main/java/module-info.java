@@ -2,7 +2,7 @@
 ///
 /// Plain exports are what users type; the qualified ones are what a backend implements.
 module dev.ijen.core {
-    requires com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.core;
     requires de.siegmar.fastcsv;
     requires java.desktop;
     requires org.snakeyaml.engine;

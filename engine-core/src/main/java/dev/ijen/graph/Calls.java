@@ -3,7 +3,11 @@ package dev.ijen.graph;
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Window;
 import dev.ijen.tensor.Contraction;
+import dev.ijen.tensor.Control;
+import dev.ijen.tensor.Elementwise;
 import dev.ijen.tensor.Indexing;
+import dev.ijen.tensor.Leaf;
+import dev.ijen.tensor.Movement;
 import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Shape;
@@ -47,8 +51,16 @@ final class Calls {
                             a.greatest());
             case Reduction.ArgSort a ->
                     new Kernel.ArgSort(t.input(0).dtype(), rows(in), in.rank() == 0 ? 1 : in.dim(-1), a.descending());
-            default -> throw new IllegalStateException("no kernel of its own: " + t);
+            case Reduction.Reduce r -> throw fused(t);
+            case Leaf l -> throw fused(t);
+            case Elementwise e -> throw fused(t);
+            case Movement m -> throw fused(t);
+            case Control c -> throw fused(t);
         };
+    }
+
+    private static IllegalStateException fused(Tensor t) {
+        return new IllegalStateException("part of a loop, without a kernel of its own: " + t);
     }
 
     private static Kernel windowed(Tensor t, Windowed w) {
