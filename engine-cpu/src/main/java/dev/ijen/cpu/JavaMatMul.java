@@ -227,7 +227,8 @@ final class JavaMatMul implements CpuKernel {
         }
 
         private void pack(int task, int worker) {
-            Gemm.packStrip(u, task, k.n() - s0 * u.strip(), k.k(), bi + (long) s0 * u.strip() * bcs(), brs(), bcs(), pack);
+            Gemm.packStrip(u, task, k.n() - s0 * u.strip(), k.k(), bi + (long) s0 * u.strip() * bcs(), brs(), bcs(),
+                    pack);
         }
 
         private void tile(int task, int worker) {
