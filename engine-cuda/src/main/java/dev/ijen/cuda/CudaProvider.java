@@ -3,21 +3,23 @@ package dev.ijen.cuda;
 import dev.ijen.spi.Backend;
 import dev.ijen.spi.BackendProvider;
 import dev.ijen.tensor.IjenException;
+import java.util.ArrayList;
+import java.util.stream.Collectors;
 
 /// Says why CUDA devices can't be used. This version of Ijen looks for the NVIDIA driver, so that a user learns whether
 /// the machine has one, and computes on the CPU.
 public final class CudaProvider implements BackendProvider {
     private static final String USE_CPU = "use --device cpu (or auto)";
 
-    private final Driver driver;
+    private final Report report;
 
     /// For [java.util.ServiceLoader].
     public CudaProvider() {
-        this(Driver.find());
+        this(Discovery.find(Machine.here()));
     }
 
-    CudaProvider(Driver driver) {
-        this.driver = driver;
+    CudaProvider(Report report) {
+        this.report = report;
     }
 
     @Override
@@ -32,13 +34,43 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Probe probe() {
-        return switch (driver) {
+        return switch (report.driver()) {
             case Driver.Found f -> new Probe.Unavailable(
-                    "NVIDIA driver found (" + f + "), but this version of Ijen does not compute on CUDA yet", USE_CPU);
+                    "NVIDIA driver found (" + f + "), but this version of Ijen does not compute on CUDA yet" + rest(),
+                    fix());
             case Driver.Missing(var why) -> new Probe.Unavailable(
-                    "no NVIDIA driver found: " + why,
-                    USE_CPU + "; for a GPU, install NVIDIA's driver, or start the container with --gpus all");
+                    "no NVIDIA driver found: " + why, USE_CPU + "; for a GPU, " + Tier.INSTALL_DRIVER);
         };
+    }
+
+    /// What else there is, for instance `; also found: NVIDIA H200, cuBLAS 12.6.4.1 (...); missing: cuDNN not found`.
+    private String rest() {
+        var found = new ArrayList<>(report.gpus());
+        report.libraries().forEach(l -> found.add(l.toString()));
+        var text = new StringBuilder();
+        if (!found.isEmpty()) {
+            text.append("; also found: ").append(String.join(", ", found));
+        }
+        if (!report.visible()) {
+            text.append("; no GPU is visible (no /dev/nvidia0 or /dev/dxg)");
+        }
+        if (!report.missing().isEmpty()) {
+            text.append("; missing: ")
+                    .append(report.missing().stream().map(Report.Missing::toString).collect(Collectors.joining(", ")));
+        }
+        return text.toString();
+    }
+
+    private String fix() {
+        var fixes = new ArrayList<String>();
+        if (!report.visible()) {
+            fixes.add("start the container with --gpus all");
+        }
+        report.missing().forEach(m -> fixes.add(m.fix()));
+        if (!report.missing().isEmpty()) {
+            fixes.add("or set IJEN_CUDA_PATH to the folder that has what is missing");
+        }
+        return fixes.isEmpty() ? USE_CPU : USE_CPU + "; for later versions: " + String.join(", ", fixes);
     }
 
     @Override

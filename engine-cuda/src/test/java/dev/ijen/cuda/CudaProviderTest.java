@@ -11,6 +11,7 @@ import dev.ijen.tensor.IjenException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,12 @@ final class CudaProviderTest {
     @TempDir Path folder;
 
     private Unavailable probe(Driver driver) {
-        return assertInstanceOf(Unavailable.class, new CudaProvider(driver).probe());
+        return probe(
+                new Report(driver, List.of(), true, Optional.empty(), Optional.empty(), Optional.empty(), List.of()));
+    }
+
+    private Unavailable probe(Report report) {
+        return assertInstanceOf(Unavailable.class, new CudaProvider(report).probe());
     }
 
     @Test
@@ -64,5 +70,32 @@ final class CudaProviderTest {
     void openingWhatTheProbeDidNotListIsAnError() {
         var options = BackendProvider.Options.defaults();
         assertThrows(IjenException.class, () -> new CudaProvider().open(0, options));
+    }
+
+    @Test
+    void tellsWhatIsFoundWhereAndWhatIsMissing() {
+        var toolkit = folder.resolve("usr/local/cuda-12.6/lib64");
+        var p = probe(new FakeCuda(folder).driver("550.54.15").cublas(toolkit, "12.6.4.1").find());
+        var driver = folder.resolve("usr/lib/x86_64-linux-gnu/libcuda.so.1");
+        assertEquals(
+                "NVIDIA driver found (" + driver
+                        + ", version 550.54.15), but this version of Ijen does not compute on CUDA yet"
+                        + "; also found: NVIDIA Test GPU, cuBLAS 12.6.4.1 (" + toolkit.resolve("libcublas.so.12")
+                        + "); missing: cuDNN not found, NVRTC not found",
+                p.reason());
+        assertEquals(
+                "use --device cpu (or auto); for later versions: pip install nvidia-cudnn-cu12, pip install nvidia-cuda-nvrtc-cu12,"
+                        + " or set IJEN_CUDA_PATH to the folder that has what is missing",
+                p.fix());
+    }
+
+    @Test
+    void tellsThatTheContainerHidesTheGpu() {
+        new FakeCuda(folder).driver("580.65.06");
+        var p = probe(new FakeCuda(folder.resolve("container"))
+                .environment("LD_LIBRARY_PATH", folder.resolve("usr/lib/x86_64-linux-gnu"))
+                .find());
+        assertTrue(p.reason().contains("no GPU is visible"), p.reason());
+        assertTrue(p.fix().contains("--gpus all"), p.fix());
     }
 }
