@@ -15,7 +15,6 @@ final class F32Binary {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> SI = F32Math.ints();
     private static final int L = S.length();
-    private static final int W = F32Unary.wideLength();
 
     private F32Binary() {}
 
@@ -25,9 +24,7 @@ final class F32Binary {
             case SUB -> F32Binary::sub;
             case MUL -> F32Binary::mul;
             case DIV -> F32Binary::div;
-            case MOD -> F32Binary::mod;
-            case POW -> F32Binary::pow;
-            case ATAN2 -> F32Binary::atan2;
+            case MOD, POW, ATAN2 -> F32Rare.of(f);
             case MAX -> F32Binary::max;
             case MIN -> F32Binary::min;
             case EQ -> F32Binary::eq;
@@ -183,25 +180,6 @@ final class F32Binary {
         FloatVector x = FloatVector.broadcast(S, Mem.f32(a));
         for (int i = 0; i < n; i += L) {
             x.min(at(b, i)).intoMemorySegment(ALL, o + 4L * i, ORDER);
-        }
-    }
-
-    private static void mod(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += W) {
-            F32Unary.narrow(F32Wide.mod(F32Unary.wide(a, i), F32Unary.wide(b, i)), o, i);
-        }
-    }
-
-    private static void pow(long a, long b, long c, long o, int n) {
-        // in vectors it is too long for the compiler to keep them in registers, and then each one is an object
-        for (long i = 0; i < 4L * n; i += 4) {
-            Mem.f32(o + i, (float) Math.pow(Mem.f32(a + i), Mem.f32(b + i)));
-        }
-    }
-
-    private static void atan2(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += W) {
-            F32Unary.narrow(F32Wide.atan2(F32Unary.wide(a, i), F32Unary.wide(b, i)), o, i);
         }
     }
 

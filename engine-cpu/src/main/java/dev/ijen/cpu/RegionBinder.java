@@ -31,7 +31,7 @@ final class RegionBinder {
     private final List<RegionRun.Constant> constants = new ArrayList<>();
     private final int[] slot; // of each value, or −1
     private final Deque<Integer> freeSlots = new ArrayDeque<>();
-    private int slots = 1; // 0 is the block to work in
+    private int slots = RegionKernel.WORK; // the first are the block to work in
 
     RegionBinder(RegionKernel kernel, long[] in, long[] out, long scratch) {
         this.kernel = kernel;
@@ -73,7 +73,7 @@ final class RegionBinder {
         }
         var frames = new Frame[kernel.threads()];
         for (int w = 0; w < frames.length; w++) {
-            frames[w] = frame(scratch + w * kernel.blockBytes() * (body.size() + 1));
+            frames[w] = frame(scratch + w * kernel.blockBytes() * (body.size() + RegionKernel.WORK));
         }
         return new RegionRun(nest, frames, steps, constants, results(), pool);
     }
@@ -333,7 +333,7 @@ final class RegionBinder {
     }
 
     private void free(int v) {
-        if (slot[v] > 0 && !(body.get(v) instanceof Instr.Imm) && !freeSlots.contains(slot[v])) {
+        if (slot[v] >= 0 && !(body.get(v) instanceof Instr.Imm) && !freeSlots.contains(slot[v])) {
             freeSlots.push(slot[v]);
         }
     }

@@ -16,6 +16,9 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
         int threads)
         implements CpuKernel {
     private static final int CACHE = 32 << 10; // most of the first-level cache
+    /// Blocks that make the one to work in, which holds doubles for functions of floats.
+    static final int WORK = 2;
+
     private static final int SLACK = 128; // a vector to overrun, and blocks of a power of two would fall on each other's lines
 
     static RegionKernel of(Region asked, int threads) {
@@ -28,7 +31,7 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
         }
         var nest = new Nest(region, block, cost(region), t.order());
         long blockBytes = Mem.align((long) block * bytes) + SLACK;
-        long at = threads * blockBytes * (region.body().size() + 1);
+        long at = threads * blockBytes * (region.body().size() + WORK);
         var partials = new long[region.stores().size()];
         for (int i = 0; i < partials.length; i++) {
             Store s = region.stores().get(i);

@@ -2,7 +2,6 @@ package dev.ijen.cpu;
 
 import static dev.ijen.cpu.Mem.ALL;
 import static dev.ijen.cpu.Mem.ORDER;
-import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -11,7 +10,6 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.ijen.tensor.DType;
 import jdk.incubator.vector.ByteVector;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -26,6 +24,8 @@ final class Stored {
     /// Null where four bytes to a vector are fewer than the smallest vector there is.
     private static final VectorSpecies<Byte> QUARTER = L < 8 ? null
             : VectorSpecies.of(byte.class, VectorShape.forBitSize(L * 8));
+
+    private static final float UP = 0x1p112f;
 
     private Stored() {}
 
@@ -65,66 +65,56 @@ final class Stored {
 
     private static void widenF16(long a, long b, long c, long o, int n) {
         for (int i = 0; i < n; i += L) {
-            fromF16(shorts(a, i)).intoMemorySegment(ALL, o + 4L * i, ORDER);
-        }
-    }
-
-    private static void widenBf16(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += L) {
-            shorts(a, i).lanewise(LSHL, 16).intoMemorySegment(ALL, o + 4L * i, ORDER);
+            ShortVector s = ShortVector.fromMemorySegment(HALF, ALL, a + 2L * i, ORDER);
+            IntVector h = (IntVector) s.convertShape(VectorOperators.ZERO_EXTEND_S2I, S, 0);
+            IntVector m = h.and(0x7fff).lanewise(LSHL, 13);
+            // the product moves the exponent and makes subnormal halves normal floats
+            IntVector v = m.reinterpretAsFloats().mul(UP).reinterpretAsInts();
+            v = v.blend(m.or(0x7f800000), m.compare(GE, 0x0f800000));
+            v.or(h.and(0x8000).lanewise(LSHL, 16)).intoMemorySegment(ALL, o + 4L * i, ORDER);
         }
     }
 
     private static void narrowF16(long a, long b, long c, long o, int n) {
         for (int i = 0; i < n; i += L) {
-            put(toF16(at(a, i)), o, i);
+            IntVector f = at(a, i);
+            IntVector u = f.and(0x7fffffff);
+            // to nearest even by adding half a last place less one, and one more where the last place is odd
+            IntVector h = u.add(u.lanewise(LSHR, 13).and(1)).sub(0x37fff001).lanewise(LSHR, 13);
+            // adding ½ lets the float addition round at a subnormal half's last place
+            IntVector small = u.reinterpretAsFloats().add(0.5f).reinterpretAsInts().sub(0x3f000000);
+            h = h.blend(small, u.compare(LT, 0x38800000)).blend(0x7c00, u.compare(GE, 0x47800000));
+            h = h.blend(0x7e00, u.compare(GT, 0x7f800000)).or(f.lanewise(LSHR, 16).and(0x8000));
+            ((ShortVector) h.convertShape(VectorOperators.I2S, HALF, 0)).intoMemorySegment(ALL, o + 2L * i, ORDER);
+        }
+    }
+
+    private static void widenBf16(long a, long b, long c, long o, int n) {
+        for (int i = 0; i < n; i += L) {
+            ShortVector s = ShortVector.fromMemorySegment(HALF, ALL, a + 2L * i, ORDER);
+            IntVector h = (IntVector) s.convertShape(VectorOperators.ZERO_EXTEND_S2I, S, 0);
+            h.lanewise(LSHL, 16).intoMemorySegment(ALL, o + 4L * i, ORDER);
         }
     }
 
     private static void narrowBf16(long a, long b, long c, long o, int n) {
         for (int i = 0; i < n; i += L) {
-            put(toBf16(at(a, i)), o, i);
+            IntVector f = at(a, i);
+            IntVector high = f.lanewise(LSHR, 16);
+            IntVector r = f.add(high.and(1)).add(0x7fff).lanewise(LSHR, 16);
+            r = r.blend(high.or(0x40), f.and(0x7fffffff).compare(GT, 0x7f800000));
+            ((ShortVector) r.convertShape(VectorOperators.I2S, HALF, 0)).intoMemorySegment(ALL, o + 2L * i, ORDER);
         }
     }
 
     private static void roundF16(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += L) {
-            fromF16(toF16(at(a, i))).intoMemorySegment(ALL, o + 4L * i, ORDER);
-        }
+        narrowF16(a, b, c, c, n);
+        widenF16(c, b, c, o, n);
     }
 
     private static void roundBf16(long a, long b, long c, long o, int n) {
-        for (int i = 0; i < n; i += L) {
-            toBf16(at(a, i)).lanewise(LSHL, 16).intoMemorySegment(ALL, o + 4L * i, ORDER);
-        }
-    }
-
-    /// Bits of floats from those of halves.
-    private static IntVector fromF16(IntVector h) {
-        IntVector magnitude = h.and(0x7fff).lanewise(LSHL, 13);
-        // the product moves the exponent and makes subnormal halves normal floats
-        IntVector v = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-        IntVector special = magnitude.or(0x7f800000);
-        return v.blend(special, h.and(0x7c00).compare(EQ, 0x7c00)).or(h.and(0x8000).lanewise(LSHL, 16));
-    }
-
-    /// Bits of halves, to nearest even, from those of floats.
-    private static IntVector toF16(IntVector f) {
-        IntVector u = f.and(0x7fffffff);
-        IntVector odd = u.lanewise(LSHR, 13).and(1);
-        IntVector normal = u.add(0xc8000fff).add(odd).lanewise(LSHR, 13);
-        // adding ½ lets the float addition round at a subnormal half's last place
-        FloatVector shifted = u.reinterpretAsFloats().add(0.5f);
-        IntVector small = shifted.reinterpretAsInts().sub(0x3f000000);
-        IntVector large = IntVector.broadcast(S, 0x7c00).blend(0x7e00, u.compare(GT, 0x7f800000));
-        IntVector h = normal.blend(small, u.compare(LT, 0x38800000)).blend(large, u.compare(GE, 0x47800000));
-        return h.or(f.lanewise(LSHR, 16).and(0x8000));
-    }
-
-    private static IntVector toBf16(IntVector f) {
-        IntVector r = f.add(f.lanewise(LSHR, 16).and(1).add(0x7fff)).lanewise(LSHR, 16);
-        IntVector nan = f.lanewise(LSHR, 16).or(0x40);
-        return r.blend(nan, f.and(0x7fffffff).compare(GT, 0x7f800000));
+        narrowBf16(a, b, c, c, n);
+        widenBf16(c, b, c, o, n);
     }
 
     private static void widenI8(long a, long b, long c, long o, int n) {
@@ -191,15 +181,6 @@ final class Stored {
 
     private static IntVector at(long a, int i) {
         return IntVector.fromMemorySegment(S, ALL, a + 4L * i, ORDER);
-    }
-
-    private static IntVector shorts(long a, int i) {
-        return (IntVector) ShortVector.fromMemorySegment(HALF, ALL, a + 2L * i, ORDER)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, S, 0);
-    }
-
-    private static void put(IntVector v, long o, int i) {
-        ((ShortVector) v.convertShape(VectorOperators.I2S, HALF, 0)).intoMemorySegment(ALL, o + 2L * i, ORDER);
     }
 
     private static ByteVector bytes(long a, int i) {

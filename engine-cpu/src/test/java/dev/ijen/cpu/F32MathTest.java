@@ -28,9 +28,9 @@ class F32MathTest {
     void functionsOfOne() {
         int n = 1 << 17;
         try (var arena = Arena.ofConfined()) {
-            long in = arena.allocate(4L * n + 64, 64).address();
-            long out = arena.allocate(4L * n + 64, 64).address();
-            long work = arena.allocate(4L * n + 64, 64).address();
+            long in = arena.allocate(8L * n + 64, 64).address();
+            long out = arena.allocate(8L * n + 64, 64).address();
+            long work = arena.allocate(8L * n + 64, 64).address();
             var r = new Random(7);
             for (int i = 0; i < n; i++) {
                 Mem.f32(in + 4L * i, i < SPECIAL.length ? SPECIAL[i] : draw(r));
@@ -65,9 +65,10 @@ class F32MathTest {
         int n = 1 << 17;
         int s = SPECIAL.length;
         try (var arena = Arena.ofConfined()) {
-            long a = arena.allocate(4L * n + 64, 64).address();
-            long b = arena.allocate(4L * n + 64, 64).address();
-            long out = arena.allocate(4L * n + 64, 64).address();
+            long a = arena.allocate(8L * n + 64, 64).address();
+            long b = arena.allocate(8L * n + 64, 64).address();
+            long out = arena.allocate(8L * n + 64, 64).address();
+            long work = arena.allocate(8L * n + 64, 64).address();
             var r = new Random(8);
             for (int i = 0; i < n; i++) {
                 boolean special = i < s * s;
@@ -78,7 +79,7 @@ class F32MathTest {
                 if (f.bitwise()) {
                     continue;
                 }
-                F32Binary.of(f).run(a, b, 0, out, n);
+                F32Binary.of(f).run(a, b, work, out, n);
                 for (int i = 0; i < n; i++) {
                     float x = Mem.f32(a + 4L * i);
                     float y = Mem.f32(b + 4L * i);
@@ -99,10 +100,10 @@ class F32MathTest {
     void numbersAsOperands() {
         int n = 1024;
         try (var arena = Arena.ofConfined()) {
-            long a = arena.allocate(4L * n, 64).address();
-            long b = arena.allocate(4L * n, 64).address();
-            long one = arena.allocate(4L * n, 64).address();
-            long two = arena.allocate(4L * n, 64).address();
+            long a = arena.allocate(8L * n, 64).address();
+            long b = arena.allocate(8L * n, 64).address();
+            long one = arena.allocate(8L * n, 64).address();
+            long two = arena.allocate(8L * n, 64).address();
             var r = new Random(9);
             for (int i = 0; i < n; i++) {
                 Mem.f32(a + 4L * i, i < SPECIAL.length ? SPECIAL[i] : draw(r));
@@ -136,10 +137,10 @@ class F32MathTest {
     void interpretedAndCompiled() {
         int n = 256;
         try (var arena = Arena.ofConfined()) {
-            long in = arena.allocate(4L * n, 64).address();
-            long first = arena.allocate(4L * n, 64).address();
-            long later = arena.allocate(4L * n, 64).address();
-            long work = arena.allocate(4L * n, 64).address();
+            long in = arena.allocate(8L * n, 64).address();
+            long first = arena.allocate(8L * n, 64).address();
+            long later = arena.allocate(8L * n, 64).address();
+            long work = arena.allocate(8L * n, 64).address();
             var r = new Random(10);
             for (int i = 0; i < n; i++) {
                 Mem.f32(in + 4L * i, (float) r.nextGaussian() * 3);
@@ -162,7 +163,7 @@ class F32MathTest {
         int n = 1 << 16;
         try (var arena = Arena.ofConfined()) {
             long bits = arena.allocate(2L * n + 64, 64).address();
-            long wide = arena.allocate(4L * n + 64, 64).address();
+            long wide = arena.allocate(8L * n + 64, 64).address();
             long back = arena.allocate(2L * n + 64, 64).address();
             for (DType t : new DType[] {DType.F16, DType.BF16}) {
                 DoubleUnaryOperator rounded = v -> {
