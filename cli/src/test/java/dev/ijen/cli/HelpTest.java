@@ -45,7 +45,8 @@ final class HelpTest {
     @Test
     void listsWhatThereIs() {
         assertEquals(
-                Set.of("train", "eval", "predict", "inspect", "init", "config", "data", "synth", "devices", "doctor",
+                Set.of("train", "resume", "eval", "predict", "inspect", "init", "config", "data", "synth", "devices",
+                        "doctor",
                         "bench", "completion"),
                 parser().getSubcommands().keySet());
         assertEquals(Cli.run("--help").out(), Cli.run().ok().out());

@@ -18,8 +18,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// The folder `checkpoints` of a run: `step-N` folders that appear whole or not at all, and the pointers `last` and `best`.
 final class Checkpoints {
@@ -49,12 +51,15 @@ final class Checkpoints {
             int keep) {
         var name = PREFIX + step;
         var target = folder.resolve(name);
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) && damage(target) != null) {
+            remove(target);
+        }
         // one of that step is there where a crash came between it and the pointer: it holds the same
         if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
             AtomicFiles.directory(target, temp -> {
                 Safetensors.write(temp.resolve(MODEL), model, metadata);
                 Safetensors.write(temp.resolve(OPTIMIZER), optimizer, Map.of());
-                AtomicFiles.write(temp.resolve(STATE), Json.write(state));
+                AtomicFiles.write(temp.resolve(STATE), Json.write(CheckpointSeal.seal(temp, state)));
             });
         }
         if (best) {
@@ -75,19 +80,84 @@ final class Checkpoints {
         return Files.isDirectory(target) ? target : null;
     }
 
-    private void prune(int keep) {
-        var best = find("best");
-        var last = find("last");
+    /// Where to go on from: the last one if it is whole, else the newest that is. Damaged ones are set aside as `step-N.damaged` and
+    /// told of. Removes what a crash left half-written. Null if there is none to go on from.
+    Path recover(Consumer<String> warn) {
+        sweep();
+        var candidates = new LinkedHashSet<Path>();
+        try {
+            var last = find("last");
+            if (last != null && step(last) >= 0) {
+                candidates.add(last);
+            }
+        } catch (FormatException e) {
+            warn.accept(first(e));
+        }
+        candidates.addAll(all());
+        for (var c : candidates) {
+            var damage = damage(c);
+            if (damage == null) {
+                AtomicFiles.pointer(folder.resolve("last"), c.getFileName().toString());
+                return c;
+            }
+            var aside = c.resolveSibling(c.getFileName() + ".damaged");
+            move(c, aside);
+            warn.accept("a damaged checkpoint is not used: " + first(damage) + "; kept as " + aside);
+        }
+        if (!candidates.isEmpty()) {
+            warn.accept("no checkpoint is whole: starting over");
+        }
+        return null;
+    }
+
+    private static String first(FormatException e) {
+        return e.getMessage().lines().map(String::strip).limit(3).reduce((a, b) -> a + ", " + b).orElse("");
+    }
+
+    private static FormatException damage(Path checkpoint) {
+        try {
+            CheckpointSeal.check(checkpoint);
+            return null;
+        } catch (FormatException e) {
+            return e;
+        }
+    }
+
+    /// Those of this folder, newest first.
+    private List<Path> all() {
         try (var all = Files.list(folder)) {
-            var old = all.filter(p -> step(p) >= 0)
+            return all.filter(p -> step(p) >= 0)
                     .sorted(Comparator.comparingLong(Checkpoints::step).reversed())
-                    .skip(keep)
-                    .filter(p -> !p.equals(best) && !p.equals(last))
                     .toList();
-            old.forEach(this::remove);
         } catch (IOException e) {
             throw new IjenException("cannot list " + folder + ": " + e.getMessage(), e);
         }
+    }
+
+    /// Removes temporaries of a process that was killed.
+    private void sweep() {
+        try (var all = Files.list(folder)) {
+            for (var p : all.filter(p -> p.getFileName().toString().matches("\\..*\\.(tmp|removed)")).toList()) {
+                delete(p);
+            }
+        } catch (IOException e) {
+            throw new IjenException("cannot clear " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void move(Path from, Path to) {
+        try {
+            delete(to);
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new IjenException("cannot rename " + from + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void prune(int keep) {
+        var best = find("best");
+        var last = find("last");
+        all().stream().skip(keep).filter(p -> !p.equals(best) && !p.equals(last)).forEach(this::remove);
     }
 
     private static long step(Path p) {

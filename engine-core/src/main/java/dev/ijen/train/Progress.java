@@ -36,6 +36,13 @@ final class Progress {
     /// Told so far.
     final List<String> warnings = new ArrayList<>();
 
+    /// Where the best weights are lost.
+    void forgetBest() {
+        best = Double.NaN;
+        bestLoss = Double.NaN;
+        bestStep = 0;
+    }
+
     Map<String, Object> toMap() {
         var m = new LinkedHashMap<String, Object>();
         m.put("version", 1L);

@@ -7,8 +7,8 @@ import dev.ijen.train.config.ConfigReader;
 import dev.ijen.train.config.ConfigWriter;
 import dev.ijen.train.config.TrainConfig;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -16,29 +16,18 @@ import java.util.List;
 record RunDirectory(Path path) {
     private static final int MOST = 100_000;
 
-    /// A new one at `wanted`, or with a number added where that is taken.
+    /// A new one at `wanted`, or with a number added where that is taken. It appears with its configuration in it, so that whatever
+    /// is interrupted can be gone on with.
     static RunDirectory create(Path wanted, TrainConfig config) {
-        var run = new RunDirectory(claim(wanted));
-        AtomicFiles.write(run.config(), ConfigWriter.yaml(config));
-        return run;
-    }
-
-    private static Path claim(Path wanted) {
+        var yaml = ConfigWriter.yaml(config);
         try {
             var parent = wanted.toAbsolutePath().getParent();
             if (parent != null) {
                 Files.createDirectories(parent);
             }
             if (Files.isDirectory(wanted) && isEmpty(wanted)) {
-                return wanted;
-            }
-            for (int i = 1; i < MOST; i++) {
-                try {
-                    return Files
-                            .createDirectory(i == 1 ? wanted : wanted.resolveSibling(wanted.getFileName() + "-" + i));
-                } catch (FileAlreadyExistsException e) {
-                    // somebody's; the next number
-                }
+                AtomicFiles.write(new RunDirectory(wanted).config(), yaml);
+                return new RunDirectory(wanted);
             }
         } catch (IOException e) {
             throw new IjenException(
@@ -48,8 +37,30 @@ record RunDirectory(Path path) {
                     "choose another one: --out DIR",
                     e);
         }
+        for (int i = 1; i < MOST; i++) {
+            var run = new RunDirectory(i == 1 ? wanted : wanted.resolveSibling(wanted.getFileName() + "-" + i));
+            if (claim(run, yaml)) {
+                return run;
+            }
+        }
         throw new IjenException("cannot create the run directory " + wanted, MOST + " of that name", "a free name",
                 "choose another: --out DIR");
+    }
+
+    /// False if somebody else has that name.
+    private static boolean claim(RunDirectory run, String yaml) {
+        if (Files.exists(run.path, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try {
+            AtomicFiles.directory(run.path, temp -> AtomicFiles.write(new RunDirectory(temp).config(), yaml));
+            return true;
+        } catch (IjenException e) {
+            if (Files.exists(run.path, LinkOption.NOFOLLOW_LINKS)) {
+                return false; // taken a moment ago
+            }
+            throw e;
+        }
     }
 
     private static boolean isEmpty(Path folder) throws IOException {

@@ -58,6 +58,7 @@ public final class Trained implements AutoCloseable {
     /// @throws FormatException if it is none of these, or damaged
     public static Trained load(Path path, TrainOptions options) {
         var file = file(path);
+        CheckpointSeal.checkModel(file);
         String yaml;
         String json;
         int outputs;

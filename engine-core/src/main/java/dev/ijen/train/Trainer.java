@@ -40,6 +40,7 @@ public final class Trainer implements AutoCloseable {
     private final HostLoss hostLoss;
     private final Learner learner;
     private final Scorer scorer;
+    private final List<String> recovered = new ArrayList<>();
     private Path run;
 
     private Trainer(TrainConfig config, TrainOptions options, RunDirectory resumed) {
@@ -156,13 +157,20 @@ public final class Trainer implements AutoCloseable {
             throw new IjenException("cannot write " + directory.path(), String.valueOf(e.getMessage()),
                     "space and permission", "check the disk", e);
         }
-        var last = directory.checkpoints().find("last");
-        if (last == null) {
-            return new Progress();
+        var told = new ArrayList<String>();
+        var last = directory.checkpoints().recover(told::add);
+        var progress = new Progress();
+        if (last != null) {
+            var state = last.resolve(Checkpoints.STATE);
+            progress = Progress.of(Fields.of(state.toString(), Json.parse(state)));
+            learner.restore(last);
         }
-        var state = last.resolve(Checkpoints.STATE);
-        var progress = Progress.of(Fields.of(state.toString(), Json.parse(state)));
-        learner.restore(last);
+        if (progress.bestStep > 0 && directory.checkpoints().find("best") == null) {
+            progress.forgetBest();
+            told.add("the best checkpoint is gone: the best of the epochs from here on will be kept");
+        }
+        recovered.addAll(told);
+        progress.warnings.addAll(told);
         return progress;
     }
 
@@ -178,6 +186,7 @@ public final class Trainer implements AutoCloseable {
                 run, config.name(), engine.choice(), data.description(), trained, fitting.steps(),
                 config.training().epochs(),
                 progress.step, monitor.metric(), engine.memory().liveBytes()));
+        recovered.forEach(w -> tell(listeners, new TrainEvent.Warned(w)));
         var outcome = fitting.run();
         var best = directory.checkpoints().find("best");
         boolean whole = outcome != Outcome.INTERRUPTED;

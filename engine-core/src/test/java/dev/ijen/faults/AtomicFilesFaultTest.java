@@ -63,7 +63,7 @@ class AtomicFilesFaultTest {
                     assertTrue(names(folder).stream().noneMatch(n -> n.endsWith(".tmp")), names(folder).toString());
                 }
                 // and the disk being well again, so is everything
-                work.run(folder);
+                work.run(Faults.none().path(folder));
             } catch (IOException | RuntimeException | AssertionError e) {
                 throw new AssertionError(mode + " at " + at + " of " + faults.changes(), e);
             }

@@ -114,6 +114,9 @@ public final class Faults {
         var before = Files.isSymbolicLink(to) ? Files.readSymbolicLink(to) : null;
         var content = before == null && Files.isRegularFile(to) ? Files.readAllBytes(to) : null;
         names.push(new Undo(to.getParent(), () -> {
+            if (!Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
+                return; // removed since
+            }
             Files.move(to, from);
             if (before != null) {
                 Files.createSymbolicLink(to, before);
