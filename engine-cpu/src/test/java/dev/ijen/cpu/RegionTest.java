@@ -278,7 +278,7 @@ class RegionTest {
                 zero[k] = kind == 1 && r.nextBoolean();
             }
             int[] v = view(zero, kind == 2, kind == 3);
-            DType t = DType.values()[r.nextInt(9)];
+            DType t = List.of(DType.values()).get(r.nextInt(9));
             types.add(t);
             inputSizes.add(v[n + 1]);
             body.add(new Instr.Load(types.size() - 1, t, Arrays.copyOf(v, n), v[n]));
@@ -318,7 +318,7 @@ class RegionTest {
                 }
                 case 5 -> body.add(new Instr.Select(t, any(DType.I32), any(t), any(t)));
                 case 6 -> {
-                    DType to = DType.values()[r.nextInt(9)];
+                    DType to = List.of(DType.values()).get(r.nextInt(9));
                     body.add(new Instr.Cast(t, to, any(t)));
                 }
                 default -> {
@@ -348,7 +348,7 @@ class RegionTest {
                 outputSizes.add(v[n + 1]);
                 return;
             }
-            Fold f = Fold.values()[r.nextInt(3)];
+            Fold f = List.of(Fold.values()).get(r.nextInt(3));
             if (f == Fold.SUM) {
                 // small whole numbers, so that the order of adding is all that may differ
                 if (t.isFloat()) {

@@ -124,8 +124,8 @@ class ThreadPoolTest {
         pool.close();
         pool.close();
         for (Thread t : threads) {
-            assertEquals(t == Thread.currentThread(), t.isAlive());
-            assertTrue(t == Thread.currentThread() || t.isDaemon() && t.getName().startsWith("ijen-cpu-"));
+            assertEquals(t.equals(Thread.currentThread()), t.isAlive());
+            assertTrue(t.equals(Thread.currentThread()) || t.isDaemon() && t.getName().startsWith("ijen-cpu-"));
         }
         var ran = new AtomicInteger();
         pool.parallel(4, (t, w) -> ran.addAndGet(w + 1));
