@@ -1,5 +1,8 @@
 package dev.ijen.cpu;
 
+import static dev.ijen.cpu.Mem.ALL;
+import static dev.ijen.cpu.Mem.ORDER;
+import static jdk.incubator.vector.VectorOperators.D2F;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -9,13 +12,17 @@ import static jdk.incubator.vector.VectorOperators.NE;
 import dev.ijen.tensor.BinaryFn;
 import dev.ijen.tensor.UnaryFn;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The rarer functions of floats: passes over doubles in the block to work in, from the parts in [F32Wide].
 final class F32Rare {
     private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Float> H =
+            VectorSpecies.of(float.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
     private static final int W = S.length();
     private static final DoubleVector ZERO = DoubleVector.zero(S);
     private static final DoubleVector ONE = DoubleVector.broadcast(S, 1);
@@ -202,7 +209,8 @@ final class F32Rare {
             y = y.blend(INFINITE.blend(ZERO, down), m.compare(EQ, INF));
             VectorMask<Double> far = p.abs().compare(EQ, INF);
             y = y.blend(INFINITE.blend(ZERO, m.compare(LT, 1).eq(p.compare(GT, 0))), far);
-            put(y.blend(Double.NaN, far.and(m.compare(EQ, 1))), c, i);
+            y = y.blend(Double.NaN, far.and(m.compare(EQ, 1)));
+            y.intoMemorySegment(ALL, c + 8L * i, ORDER);
         }
         for (int i = 0; i < n; i += W) {
             DoubleVector x = F32Wide.floats(a, i);
@@ -216,7 +224,9 @@ final class F32Rare {
             y = y.blend(y.neg(), minus.and(odd));
             y = y.blend(Double.NaN, x.compare(LT, 0).andNot(whole).andNot(x.compare(EQ, -INF)));
             y = y.blend(Double.NaN, x.compare(NE, x).or(p.compare(NE, p)));
-            F32Wide.floats(y.blend(1, p.compare(EQ, 0)), o, i);
+            y = y.blend(1, p.compare(EQ, 0));
+            // written out, because calls late in a long loop are not inlined
+            ((FloatVector) y.convertShape(D2F, H, 0)).intoMemorySegment(ALL, o + 4L * i, ORDER);
         }
     }
 
