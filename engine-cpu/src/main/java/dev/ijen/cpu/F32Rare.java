@@ -21,8 +21,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// The rarer functions of floats: passes over doubles in the block to work in, from the parts in [F32Wide].
 final class F32Rare {
     private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Float> H =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
+    private static final VectorSpecies<Float> H = VectorSpecies.of(float.class,
+            VectorShape.forBitSize(S.vectorBitSize() / 2));
     private static final int W = S.length();
     private static final DoubleVector ZERO = DoubleVector.zero(S);
     private static final DoubleVector ONE = DoubleVector.broadcast(S, 1);
@@ -53,8 +53,9 @@ final class F32Rare {
             case ATAN -> F32Rare::atan;
             case SINH -> F32Rare::sinh;
             case COSH -> F32Rare::cosh;
-            case NEG, ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, RELU, NOT ->
-                throw new IllegalArgumentException(f.toString());
+            case NEG, ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, RELU,
+                    NOT ->
+                    throw new IllegalArgumentException(f.toString());
         };
     }
 
@@ -65,7 +66,7 @@ final class F32Rare {
             case ATAN2 -> F32Rare::atan2;
             case MOD -> F32Rare::mod;
             case ADD, SUB, MUL, DIV, MAX, MIN, AND, OR, XOR, SHL, SHR, EQ, NE, LT, LE, GT, GE ->
-                throw new IllegalArgumentException(f.toString());
+                    throw new IllegalArgumentException(f.toString());
         };
     }
 
@@ -219,7 +220,8 @@ final class F32Rare {
             // whole numbers below 2²⁴ show their last bit; greater floats are even
             VectorMask<Double> great = p.abs().compare(GE, 0x1p24);
             VectorMask<Double> whole = great.or(p.add(MAGIC).sub(MAGIC).compare(EQ, p));
-            VectorMask<Double> odd = p.add(MAGIC).reinterpretAsLongs().and(1).compare(NE, 0).cast(S).and(whole).andNot(great);
+            VectorMask<Double> odd = p.add(MAGIC).reinterpretAsLongs().and(1).compare(NE, 0).cast(S).and(whole)
+                    .andNot(great);
             VectorMask<Double> minus = x.reinterpretAsLongs().compare(LT, 0).cast(S);
             y = y.blend(y.neg(), minus.and(odd));
             y = y.blend(Double.NaN, x.compare(LT, 0).andNot(whole).andNot(x.compare(EQ, -INF)));

@@ -25,8 +25,8 @@ final class F32Wide {
     private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Long> SL = VectorSpecies.of(long.class, VectorShape.preferredShape());
     /// As many floats as there are doubles in a vector.
-    private static final VectorSpecies<Float> H =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
+    private static final VectorSpecies<Float> H = VectorSpecies.of(float.class,
+            VectorShape.forBitSize(S.vectorBitSize() / 2));
     private static final int W = S.length();
     /// Beyond this, sine and cosine need more digits of π than are here.
     static final double FAR = 0x1p40;
@@ -131,7 +131,8 @@ final class F32Wide {
             DoubleVector t = x.fma(LOG2E, MAGIC);
             DoubleVector k = t.sub(MAGIC);
             DoubleVector r = k.fma(MINUS_LN2_LO, k.fma(MINUS_LN2_HI, x));
-            DoubleVector p = E11.fma(r, E10).fma(r, E9).fma(r, E8).fma(r, E7).fma(r, E6).fma(r, E5).fma(r, E4).fma(r, E3);
+            DoubleVector p = E11.fma(r, E10).fma(r, E9).fma(r, E8).fma(r, E7).fma(r, E6).fma(r, E5).fma(r, E4).fma(r,
+                    E3);
             p = p.fma(r, HALF).fma(r.mul(r), r).add(ONE);
             LongVector e = t.reinterpretAsLongs().sub(MAGIC_BITS - 1023).lanewise(LSHL, 52);
             p.mul(e.reinterpretAsDoubles()).intoMemorySegment(ALL, c + 8L * i, ORDER);
@@ -174,7 +175,8 @@ final class F32Wide {
 
     /// sin x for quarter 0, cos x for 1, of W floats; false, and nothing, if one of them is beyond [#FAR].
     static boolean circular(long a, long o, int i, long quarter) {
-        DoubleVector x = (DoubleVector) FloatVector.fromMemorySegment(H, ALL, a + 4L * i, ORDER).convertShape(F2D, S, 0);
+        DoubleVector x = (DoubleVector) FloatVector.fromMemorySegment(H, ALL, a + 4L * i, ORDER).convertShape(F2D, S,
+                0);
         if (x.abs().compare(GT, FAR).anyTrue()) {
             return false;
         }
@@ -195,7 +197,8 @@ final class F32Wide {
 
     /// tan x of W floats; false, and nothing, if one of them is beyond [#FAR].
     static boolean tan(long a, long o, int i) {
-        DoubleVector x = (DoubleVector) FloatVector.fromMemorySegment(H, ALL, a + 4L * i, ORDER).convertShape(F2D, S, 0);
+        DoubleVector x = (DoubleVector) FloatVector.fromMemorySegment(H, ALL, a + 4L * i, ORDER).convertShape(F2D, S,
+                0);
         if (x.abs().compare(GT, FAR).anyTrue()) {
             return false;
         }
