@@ -1,0 +1,104 @@
+// A product of matrices in tiles: C[i, j] = Σ_kk A[i, kk] · B[kk, j], the sum of each element in order of kk. Who uses it says where
+// elements lie: an operand has
+//   Outer outer(int i): what depends on the row of A (column of B) only, computed once;
+//   Inner inner(int kk): what depends on kk only, computed once a tile;
+//   Acc at(Outer, Inner): the element;
+//   bool alongInner: whether neighbours in memory differ in kk, rather than in i.
+#pragma once
+#include "common.cuh"
+
+static const int TILE_THREADS = 256;
+
+// The part of an operand's tile that a thread brings from memory: SIDE × DEPTH elements by TILE_THREADS threads.
+template <class A, int SIDE, int DEPTH, class Operand> struct Part {
+    static constexpr int N = SIDE * DEPTH / TILE_THREADS, PITCH = SIDE + 4;
+    const Operand& operand;
+    int from, count, i, kk;
+    bool inside[N];
+    typename Operand::Outer outer[N];
+    A v[N];
+
+    __device__ __forceinline__ Part(const Operand& operand, int from, int count) : operand(operand), from(from), count(count) {
+        int t = threadIdx.x;
+        i = operand.alongInner ? t / DEPTH : t % SIDE;
+        kk = operand.alongInner ? t % DEPTH : t / SIDE;
+#pragma unroll
+        for (int e = 0; e < N; e++) {
+            int at = from + i + (operand.alongInner ? e * (TILE_THREADS / DEPTH) : 0);
+            inside[e] = at < count;
+            if (inside[e]) outer[e] = operand.outer(at);
+        }
+    }
+    // Elements of the tile that begins at k.
+    __device__ __forceinline__ void load(int k, int end) {
+        if (operand.alongInner) {
+            bool deep = k + kk < end;
+            typename Operand::Inner inner = {};
+            if (deep) inner = operand.inner(k + kk);
+#pragma unroll
+            for (int e = 0; e < N; e++) v[e] = deep && inside[e] ? operand.at(outer[e], inner) : (A) 0;
+        } else {
+#pragma unroll
+            for (int e = 0; e < N; e++) {
+                int at = k + kk + e * (TILE_THREADS / SIDE);
+                v[e] = at < end && inside[e] ? operand.at(outer[e], operand.inner(at)) : (A) 0;
+            }
+        }
+    }
+    __device__ __forceinline__ void store(A* tile) const {
+#pragma unroll
+        for (int e = 0; e < N; e++) {
+            if (operand.alongInner) {
+                tile[kk * PITCH + i + e * (TILE_THREADS / DEPTH)] = v[e];
+            } else {
+                tile[(kk + e * (TILE_THREADS / SIDE)) * PITCH + i] = v[e];
+            }
+        }
+    }
+};
+
+// A tile of SIDE × SIDE by a block of 256 threads, at (blockIdx.y, blockIdx.x), summed over kk in [begin, end); put(i, j, sum).
+template <class A, int SIDE, int DEPTH, class Left, class Right, class Put>
+static __device__ __forceinline__ void tileProduct(const Left& left, const Right& right, int m, int n, int begin, int end, Put put) {
+    const int PITCH = SIDE + 4, R = SIDE / 16;
+    SHARED(A, a, DEPTH * PITCH);
+    SHARED(A, b, DEPTH * PITCH);
+    int tx = threadIdx.x % 16 * 4, ty = threadIdx.x / 16 * 4;
+    Part<A, SIDE, DEPTH, Left> partA(left, blockIdx.y * SIDE, m);
+    Part<A, SIDE, DEPTH, Right> partB(right, blockIdx.x * SIDE, n);
+    A sum[R][R] = {};
+    partA.load(begin, end);
+    partB.load(begin, end);
+    for (int k = begin; k < end; k += DEPTH) {
+        __syncthreads();
+        partA.store(a);
+        partB.store(b);
+        __syncthreads();
+        if (k + DEPTH < end) { // on the way while this tile is multiplied
+            partA.load(k + DEPTH, end);
+            partB.load(k + DEPTH, end);
+        }
+#pragma unroll
+        for (int d = 0; d < DEPTH; d++) {
+            A u[R], v[R];
+#pragma unroll
+            for (int r = 0; r < R; r++) { // four neighbours, then 64 further on
+                u[r] = a[d * PITCH + r / 4 * 64 + ty + r % 4];
+                v[r] = b[d * PITCH + r / 4 * 64 + tx + r % 4];
+            }
+#pragma unroll
+            for (int r = 0; r < R; r++) {
+#pragma unroll
+                for (int s = 0; s < R; s++) sum[r][s] += u[r] * v[s];
+            }
+        }
+    }
+#pragma unroll
+    for (int r = 0; r < R; r++) {
+#pragma unroll
+        for (int s = 0; s < R; s++) {
+            int i = blockIdx.y * SIDE + r / 4 * 64 + ty + r % 4, j = blockIdx.x * SIDE + s / 4 * 64 + tx + s % 4;
+            if (i < m && j < n) put(i, j, sum[r][s]);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.ijen.kernels;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/// The PTX of the kernel families, as `ptx.sh` made it. `docs/cuda.md` says what each kernel takes.
+public final class Ptx {
+    /// Families by name; a family is one module.
+    public static final List<String> FAMILIES = List.of(
+            "arg_reduce",
+            "conv",
+            "cross_entropy",
+            "gather",
+            "matmul",
+            "move",
+            "pool",
+            "random",
+            "scan",
+            "scatter",
+            "softmax",
+            "sort");
+
+    private Ptx() {}
+
+    /// The text of a family for a GPU, ended by a zero byte, as `cuModuleLoadData` takes it.
+    ///
+    /// @param family one of [#FAMILIES]
+    /// @param capability compute capability of the GPU times ten, 75 or more; a family has a text of its own for 80
+    ///     and up where that makes a difference
+    /// @throws IllegalArgumentException if there is none
+    public static byte[] text(String family, int capability) {
+        if (capability < 75 || !FAMILIES.contains(family)) {
+            throw new IllegalArgumentException("no PTX of '" + family + "' for compute capability " + capability);
+        }
+        byte[] text = capability >= 80 ? read(family, 80) : null;
+        if (text == null) {
+            text = read(family, 75);
+        }
+        if (text == null) {
+            throw new IllegalStateException("the PTX of '" + family + "' is missing from this build");
+        }
+        return Arrays.copyOf(text, text.length + 1);
+    }
+
+    private static byte[] read(String family, int target) {
+        try (InputStream in = Ptx.class.getResourceAsStream("ptx/" + family + "." + target + ".ptx")) {
+            return in == null ? null : in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Names of the kernels of a family.
+    static List<String> entries(String family) {
+        return new String(text(family, 75), StandardCharsets.US_ASCII)
+                .lines()
+                .filter(l -> l.contains(".entry "))
+                .map(l -> l.substring(l.indexOf(".entry ") + 7).replace("(", "").strip())
+                .toList();
+    }
+}

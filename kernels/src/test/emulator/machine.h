@@ -1,0 +1,73 @@
+// What the parts of the emulator share. Everything runs on the calling thread, one block after the other, under one lock.
+#pragma once
+#include "cuda.h"
+#undef threadIdx
+#undef blockIdx
+#undef blockDim
+#undef gridDim
+#undef __syncthreads
+#include <cstdarg>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace emu {
+// What tests switch and count; see the exported functions in control.cpp.
+struct Control {
+    bool reversed;       // threads and blocks run from the last to the first
+    bool races;          // accesses of threads that nothing orders are errors
+    bool lazy;           // streams run when something waits for them, not before
+    int64_t failAt[4];   // count down to a failure; by Kind
+    int failCode[4];
+    int64_t calls[4];    // so many of a Kind were made
+    int64_t findings;    // errors of the program under test
+    int64_t liveAllocations, liveBytes, peakBytes, limitBytes;
+    int64_t liveHost, liveStreams, liveEvents, liveModules, liveGraphs, liveContexts;
+    int capability;      // 80 for 8.0
+    int devices;
+    std::string report;  // the findings, a line each
+};
+enum Kind { ALLOCATION, COPY, LAUNCH, GRAPH_LAUNCH };
+extern Control control;
+std::recursive_mutex& lock();
+void finding(const char* format, ...) __attribute__((format(printf, 1, 2)));
+// True when this call is to fail; then code is set.
+bool injected(Kind kind, int* code);
+
+// Device memory. Addresses are never given twice, so that use after free is found.
+uint64_t deviceAllocate(size_t bytes, bool zeroed);
+bool deviceFree(uint64_t p, const char* who);
+uint64_t deviceReserve(size_t bytes);
+void deviceMap(uint64_t p, size_t bytes);
+size_t deviceSize(uint64_t p); // 0 if none begins there
+bool deviceContains(uint64_t p, uint64_t* base, size_t* bytes);
+bool deviceRange(uint64_t p, size_t bytes, const char* who); // false, and a finding, if not inside one allocation
+void markWritten(uint64_t p, size_t bytes);
+void copyWritten(uint64_t to, uint64_t from, size_t bytes);
+bool readable(uint64_t p, size_t bytes, const char* who); // a finding if some byte was never written
+void reportLeaks();
+void freeAll();
+
+// Who touched a byte last; orders by launch, then block, then barriers.
+struct Stamp {
+    uint32_t block = 0, epoch = 0, warpEpoch = 0, thread = 0;
+};
+// The running block as memory.cpp sees it.
+struct Running {
+    bool active = false;
+    const char *stacks = nullptr, *stacksEnd = nullptr;
+    const char *params = nullptr, *paramsEnd = nullptr;
+    const char *shared = nullptr, *sharedEnd = nullptr;
+    uint32_t firstBlock = 1, block = 0; // serial numbers since the start
+};
+extern Running running;
+Stamp now();
+bool ordered(const Stamp& before, const Stamp& after);
+[[noreturn]] void abandon(const char* format, ...) __attribute__((format(printf, 1, 2))); // ends the launch with a finding
+void sharedAccess(const char* p, size_t bytes, bool write);
+
+const Kernel* find(const std::string& name);
+// Runs a kernel to its end; false if it was abandoned.
+bool launch(const Kernel* kernel, dim3 grid, dim3 block, unsigned sharedBytes, void** params);
+} // namespace emu

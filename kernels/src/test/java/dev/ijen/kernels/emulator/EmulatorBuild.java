@@ -1,0 +1,151 @@
+package dev.ijen.kernels.emulator;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// Makes the emulated `libcuda.so.1` with g++: objects and library carry the hash of all that went into them, so
+/// what is there is up to date.
+final class EmulatorBuild {
+    private static final List<String> COMMON = List.of("-std=c++17", "-O2", "-g1", "-fPIC", "-fvisibility=hidden");
+
+    /// Kernels: a call before every access to memory, which the emulator answers; arithmetic as written.
+    private static final List<String> CHECKED = List.of(
+            "-fsanitize=kernel-address",
+            "--param=asan-instrumentation-with-call-threshold=0",
+            "--param=asan-stack=0",
+            "--param=asan-globals=0",
+            "-ffp-contract=off",
+            "-fno-math-errno",
+            "-fno-tree-vectorize");
+
+    private final Path kernels;
+    private final Path emulator;
+    private final Path out;
+
+    /// @param module folder of this module
+    EmulatorBuild(Path module) {
+        kernels = module.resolve("src/main/cuda");
+        emulator = module.resolve("src/test/emulator");
+        out = module.resolve("target/emulator");
+    }
+
+    /// False where there is no g++.
+    static boolean possible() {
+        try {
+            var p = new ProcessBuilder("g++", "--version").redirectErrorStream(true).start();
+            p.getInputStream().readAllBytes();
+            return p.waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// The library, built if it is not there.
+    Path library() throws Exception {
+        Files.createDirectories(out);
+        String headers = hash(files(emulator, ".h")) + hash(files(kernels, ".cuh"));
+        var tasks = new ArrayList<Future<Path>>();
+        try (var pool = Executors.newFixedThreadPool(2)) {
+            for (Path source : files(kernels, ".cu")) {
+                tasks.add(pool.submit(() -> kernel(source, headers)));
+            }
+            for (Path source : files(emulator, ".cu")) {
+                tasks.add(pool.submit(() -> kernel(source, headers)));
+            }
+            for (Path source : files(emulator, ".cpp")) {
+                tasks.add(pool.submit(() -> object(source, headers, List.of())));
+            }
+        }
+        var objects = new ArrayList<String>();
+        for (var t : tasks) {
+            objects.add(t.get().toString());
+        }
+        var library = out.resolve(digest(String.join(" ", objects)) + "/libcuda.so.1");
+        var command = new ArrayList<>(List.of("g++", "-shared", "-Wl,-soname,libcuda.so.1", "-ldl"));
+        command.addAll(objects);
+        make(library, command);
+        return library;
+    }
+
+    /// More kernels, from CUDA C that includes only `common.cuh` and `philox.cuh`; `library` is what [#library] gave.
+    Path kernels(String source, Path library) throws Exception {
+        Path file = out.resolve(digest(source) + ".cu");
+        Files.writeString(file, source);
+        Path object = kernel(file, hash(files(emulator, ".h")) + hash(files(kernels, ".cuh")));
+        Path made = out.resolve(digest(object + " " + library) + ".so");
+        make(made, List.of("g++", "-shared", object.toString(), library.toString()));
+        return made;
+    }
+
+    private Path kernel(Path source, String headers) throws Exception {
+        var flags = new ArrayList<>(CHECKED);
+        flags.addAll(List.of("-I" + kernels, "-include", emulator.resolve("cuda.h").toString(), "-x", "c++"));
+        return object(source, headers, flags);
+    }
+
+    private Path object(Path source, String headers, List<String> flags) throws Exception {
+        var command = new ArrayList<>(List.of("g++"));
+        command.addAll(COMMON);
+        command.addAll(flags);
+        command.addAll(List.of("-c", source.toString()));
+        String key = digest(hash(List.of(source)) + headers + command);
+        Path object = out.resolve(source.getFileName() + "-" + key + ".o");
+        make(object, command);
+        return object;
+    }
+
+    private static void make(Path to, List<String> command) throws Exception {
+        if (Files.exists(to)) {
+            return;
+        }
+        Files.createDirectories(to.getParent());
+        Path part = Files.createTempFile(to.getParent(), "part", ".o");
+        var whole = new ArrayList<>(command);
+        whole.addAll(List.of("-o", part.toString()));
+        var p = new ProcessBuilder(whole).redirectErrorStream(true).start();
+        String said = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (p.waitFor() != 0) {
+            Files.delete(part);
+            throw new IllegalStateException("the emulator does not compile: " + String.join(" ", whole) + "\n" + said);
+        }
+        Files.move(part, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static List<Path> files(Path folder, String end) throws IOException {
+        try (var all = Files.list(folder)) {
+            return List.copyOf(new TreeSet<>(
+                    all.filter(f -> f.getFileName().toString().endsWith(end)).toList()));
+        }
+    }
+
+    private static String hash(List<Path> files) throws IOException {
+        var text = new StringBuilder();
+        for (Path f : files) {
+            text.append(f.getFileName()).append('\n').append(Files.readString(f)).append('\0');
+        }
+        return digest(text.toString());
+    }
+
+    private static String digest(String text) {
+        try {
+            byte[] all = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(all, 0, 10);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
