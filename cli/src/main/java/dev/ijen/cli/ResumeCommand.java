@@ -5,7 +5,6 @@ import dev.ijen.train.TrainResult;
 import dev.ijen.train.Trainer;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
