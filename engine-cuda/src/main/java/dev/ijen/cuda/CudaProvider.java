@@ -1,5 +1,10 @@
 package dev.ijen.cuda;
 
+import dev.ijen.cuda.load.Discovery;
+import dev.ijen.cuda.load.Driver;
+import dev.ijen.cuda.load.Machine;
+import dev.ijen.cuda.load.Report;
+import dev.ijen.cuda.load.Tier;
 import dev.ijen.spi.Backend;
 import dev.ijen.spi.BackendProvider;
 import dev.ijen.tensor.IjenException;

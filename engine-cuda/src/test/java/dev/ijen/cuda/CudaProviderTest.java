@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ijen.cuda.load.Driver;
+import dev.ijen.cuda.load.FakeCuda;
+import dev.ijen.cuda.load.Report;
 import dev.ijen.spi.BackendProvider;
 import dev.ijen.spi.BackendProvider.Probe.Unavailable;
 import dev.ijen.tensor.IjenException;

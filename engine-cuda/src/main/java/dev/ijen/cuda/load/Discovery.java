@@ -1,4 +1,4 @@
-package dev.ijen.cuda;
+package dev.ijen.cuda.load;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Finds NVIDIA's libraries by reading files. Nothing is loaded, started or written.
-final class Discovery {
+public final class Discovery {
     /// The oldest driver for a major version of CUDA (NVIDIA, CUDA Compatibility).
     private static final Map<Integer, Integer> OLDEST_DRIVER = Map.of(12, 525, 13, 580);
 
@@ -31,7 +31,7 @@ final class Discovery {
     }
 
     /// Looks for the driver, and if there is one, for the rest. Never throws: whoever only lists devices gets a reason instead.
-    static Report find(Machine machine) {
+    public static Report find(Machine machine) {
         try {
             return switch (Driver.find(machine)) {
                 case Driver.Missing m -> Report.without(m);

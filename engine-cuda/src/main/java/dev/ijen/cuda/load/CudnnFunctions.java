@@ -1,4 +1,4 @@
-package dev.ijen.cuda;
+package dev.ijen.cuda.load;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package dev.ijen.cuda;
+package dev.ijen.cuda.load;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -55,7 +55,7 @@ final class CudnnFunctionsTest {
         var allowed = new HashSet<>(CudnnFunctions.ALLOWED);
         allowed.add("setExceptionsEnabled"); // of Java alone
         var calls = new TreeSet<String>();
-        var classes = Path.of(CudaProvider.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        var classes = Path.of(Loader.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         try (var files = Files.walk(classes)) {
             for (var file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
                 for (var entry : ClassFile.of().parse(file).constantPool()) {

@@ -1,9 +1,9 @@
-package dev.ijen.cuda;
+package dev.ijen.cuda.load;
 
 import java.util.List;
 
 /// NVIDIA's libraries that Ijen can use beside the driver, in the major versions that JCuda's natives can be made to work with.
-enum Part {
+public enum Part {
     CUBLAS("cuBLAS", "libcublas.so.", "nvidia_cublas", "libcublasLt.so.", 13, 12),
     CUDNN("cuDNN", "libcudnn.so.", "nvidia_cudnn", "", 9, 8),
     NVRTC("NVRTC", "libnvrtc.so.", "nvidia_cuda_nvrtc", "libnvrtc-builtins.so.", 13, 12);

@@ -1,4 +1,4 @@
-package dev.ijen.cuda;
+package dev.ijen.cuda.load;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +11,7 @@ import java.util.Locale;
 
 /// Whether the machine has NVIDIA's driver, found by looking at files alone: loading a broken native library can end
 /// the process, and must not happen to someone who only asked for a list of devices.
-sealed interface Driver {
+public sealed interface Driver {
     /// Its library's name on Linux.
     String LIBRARY = "libcuda.so.1";
 
@@ -37,7 +37,7 @@ sealed interface Driver {
     record Found(Path library, String version) implements Driver {
         /// The number that says which CUDA it can run, such as 550; 0 if nothing tells. That of the library's file where there is one,
         /// which can be newer than the kernel's (`cuda-compat`).
-        int release() {
+        public int release() {
             try {
                 var name = library.toRealPath().getFileName().toString();
                 int inName = name.startsWith("libcuda.so.") ? Versions.major(name.substring("libcuda.so.".length()))

@@ -1,4 +1,4 @@
-package dev.ijen.cuda;
+package dev.ijen.cuda.load;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.Optional;
 /// @param gpus names of GPUs that the kernel's driver tells; empty where it does not (WSL, containers)
 /// @param visible false where there is no device file of a GPU either, so that the driver will find none
 /// @param missing parts that were not found, or can't be used
-record Report(
+public record Report(
         Driver driver,
         List<String> gpus,
         boolean visible,
@@ -22,7 +22,7 @@ record Report(
     ///
     /// @param why in a few words: `not found`, or what was found instead
     /// @param fix a command or a place
-    record Missing(Part part, String why, String fix) {
+    public record Missing(Part part, String why, String fix) {
         @Override
         public String toString() {
             return part + " " + why;
@@ -30,12 +30,12 @@ record Report(
     }
 
     /// Where there is no driver, nothing else is looked for.
-    static Report without(Driver.Missing driver) {
+    public static Report without(Driver.Missing driver) {
         return new Report(driver, List.of(), false, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
     }
 
     /// The parts found.
-    List<Library> libraries() {
+    public List<Library> libraries() {
         var found = new ArrayList<Library>();
         cublas.ifPresent(found::add);
         cudnn.ifPresent(found::add);
@@ -44,7 +44,7 @@ record Report(
     }
 
     /// What these files promise; [Loader] tells what they keep.
-    Tier tier() {
+    public Tier tier() {
         return switch (driver) {
             case Driver.Missing(var why) -> new Tier.Unavailable("no NVIDIA driver found: " + why, Tier.INSTALL_DRIVER);
             case Driver.Found d -> Tier.of(d, cublas, cudnn, nvrtc, missing.stream().map(Missing::toString).toList());

@@ -1,4 +1,4 @@
-package dev.ijen.cuda;
+package dev.ijen.cuda.load;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,29 +12,29 @@ import java.util.List;
 import java.util.Map;
 
 /// A machine made of a folder, with libraries of [TinyElf].
-final class FakeCuda {
+public final class FakeCuda {
     final Path root;
     private final Map<String, String> environment = new HashMap<>();
 
-    FakeCuda(Path root) {
+    public FakeCuda(Path root) {
         this.root = root;
     }
 
-    Machine machine() {
+    public Machine machine() {
         return new Machine(root, root.resolve("home"), Map.copyOf(environment));
     }
 
-    Report find() {
+    public Report find() {
         return Discovery.find(machine());
     }
 
-    FakeCuda environment(String name, Path value) {
+    public FakeCuda environment(String name, Path value) {
         environment.put(name, value.toString());
         return this;
     }
 
     /// A driver, with the link and the file that NVIDIA's installer makes, and one GPU.
-    FakeCuda driver(String version) {
+    public FakeCuda driver(String version) {
         var folder = root.resolve("usr/lib/x86_64-linux-gnu");
         new TinyElf("libcuda.so.1").function("cuInit", 100).write(folder.resolve("libcuda.so." + version));
         link(folder.resolve("libcuda.so.1"), "libcuda.so." + version);
@@ -45,7 +45,7 @@ final class FakeCuda {
     }
 
     /// cuBLAS and cublasLt: a toolkit's, links to files with the full version, or a wheel's, if the version is the major one.
-    FakeCuda cublas(Path folder, String version) {
+    public FakeCuda cublas(Path folder, String version) {
         int major = Versions.major(version);
         for (var name : List.of("libcublasLt.so.", "libcublas.so.")) {
             var elf = new TinyElf(name + major).function("cublasGetCudartVersion", major * 1000);
@@ -60,7 +60,7 @@ final class FakeCuda {
         return this;
     }
 
-    FakeCuda nvrtc(Path folder, String version) {
+    public FakeCuda nvrtc(Path folder, String version) {
         int major = Versions.major(version);
         new TinyElf("libnvrtc.so." + major).write(folder.resolve("libnvrtc.so." + version));
         link(folder.resolve("libnvrtc.so." + major), "libnvrtc.so." + version);
@@ -70,11 +70,11 @@ final class FakeCuda {
     }
 
     /// cuDNN as wheels have it, without a version in the file's name, built for a CUDA.
-    FakeCuda cudnn(Path folder, int major, int cuda) {
+    public FakeCuda cudnn(Path folder, int major, int cuda) {
         return cudnn(folder, major, cuda, CudnnFunctions.ALLOWED);
     }
 
-    FakeCuda cudnn(Path folder, int major, int cuda, List<String> functions) {
+    public FakeCuda cudnn(Path folder, int major, int cuda, List<String> functions) {
         var elf = new TinyElf("libcudnn.so." + major);
         functions.forEach(f -> elf.function(f, 0));
         elf.function("cudnnGetCudartVersion", cuda * 1000).write(folder.resolve("libcudnn.so." + major));
@@ -87,7 +87,7 @@ final class FakeCuda {
         return this;
     }
 
-    FakeCuda text(String file, String content) {
+    public FakeCuda text(String file, String content) {
         try {
             Files.createDirectories(root.resolve(file).getParent());
             Files.writeString(root.resolve(file), content);
@@ -97,7 +97,7 @@ final class FakeCuda {
         }
     }
 
-    FakeCuda folder(String name) {
+    public FakeCuda folder(String name) {
         try {
             Files.createDirectories(root.resolve(name));
             return this;

@@ -1,4 +1,4 @@
-package dev.ijen.cuda;
+package dev.ijen.cuda.load;
 
 import java.io.File;
 import java.nio.file.InvalidPathException;
@@ -12,19 +12,19 @@ import java.util.Map;
 /// @param root what `/` stands for
 /// @param home the user's folder
 /// @param environment its variables
-record Machine(Path root, Path home, Map<String, String> environment) {
-    static Machine here() {
+public record Machine(Path root, Path home, Map<String, String> environment) {
+    public static Machine here() {
         return new Machine(Path.of("/"), Path.of(System.getProperty("user.home", "/")), System.getenv());
     }
 
     /// A fixed place such as `/usr/lib64`.
-    Path at(String absolute) {
+    public Path at(String absolute) {
         return root.resolve(absolute.substring(1));
     }
 
     /// The folders in a variable, such as `PATH`. Relative ones are left out: what the current folder happens to hold is not for
     /// loading into this process.
-    List<Path> folders(String variable) {
+    public List<Path> folders(String variable) {
         var folders = new ArrayList<Path>();
         for (var text : environment.getOrDefault(variable, "").split(File.pathSeparator, -1)) {
             try {

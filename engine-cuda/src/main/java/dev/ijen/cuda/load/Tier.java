@@ -1,11 +1,11 @@
-package dev.ijen.cuda;
+package dev.ijen.cuda.load;
 
 import java.util.List;
 import java.util.Optional;
 
 /// How much of NVIDIA's software there is to compute with. Each tier does all operations: what a library would do better, our own kernels
 /// do where it is missing.
-sealed interface Tier {
+public sealed interface Tier {
     String INSTALL_DRIVER = "install NVIDIA's driver, or start the container with --gpus all";
 
     /// None of it.

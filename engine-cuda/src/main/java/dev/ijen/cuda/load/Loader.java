@@ -1,4 +1,4 @@
-package dev.ijen.cuda;
+package dev.ijen.cuda.load;
 
 import java.io.File;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import java.util.Optional;
 ///
 /// Whatever goes wrong, of any kind, costs the part it concerns and becomes a reason. Without the driver nothing works, without another
 /// library a lower tier does.
-final class Loader {
+public final class Loader {
     private static Tier loaded;
 
     private final Report report;
@@ -34,7 +34,7 @@ final class Loader {
     /// Loads, once in the life of the JVM: native libraries stay. Later calls return what the first one did.
     ///
     /// @param report what was found on the machine
-    static synchronized Tier load(Report report, Machine machine) {
+    public static synchronized Tier load(Report report, Machine machine) {
         if (loaded == null) {
             loaded = report.driver() instanceof Driver.Found driver
                     ? new Loader(report, machine).load(driver)
