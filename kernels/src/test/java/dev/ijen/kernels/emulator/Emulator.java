@@ -113,7 +113,7 @@ public final class Emulator {
     ///
     /// @return false where it cannot be built
     public static synchronized boolean install(Path folder) {
-        if (!supported() || !EmulatorBuild.possible()) {
+        if (real() || !supported() || !EmulatorBuild.possible()) {
             return false;
         }
         try {
@@ -135,6 +135,11 @@ public final class Emulator {
         }
     }
 
+    /// True where the tests run on a GPU (`-Dijen.gpu=real`), and there is no emulator.
+    public static boolean real() {
+        return "real".equals(System.getProperty("ijen.gpu"));
+    }
+
     private static boolean supported() {
         return System.getProperty("os.arch").equals("amd64") && System.getProperty("os.name").equals("Linux");
     }
@@ -145,6 +150,7 @@ public final class Emulator {
 
     /// The emulator, as if just started; the test is skipped where it cannot be built.
     public static synchronized Emulator fresh() {
+        Assumptions.assumeFalse(real(), "skipped: this is about the emulated CUDA driver, and a real GPU is under test");
         Assumptions.assumeTrue(
                 supported(),
                 "skipped: the emulated CUDA driver needs Linux on x86-64");
