@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Assumptions;
 /// It runs our kernels on the calling thread, checks every access they make, and keeps count of what is alive.
 @SuppressWarnings({"restricted", "EnumOrdinal"}) // native code, which knows the constants by number
 public final class Emulator {
-    /// What can be set (the first six) and read (the rest).
+    /// What can be set (the first seven) and read (the rest).
     public enum What {
         /// Threads and blocks run from the last to the first.
         REVERSED,
@@ -32,6 +32,8 @@ public final class Emulator {
         CAPABILITY,
         /// Number of devices.
         DEVICES,
+        /// Kernels run from their PTX, interpreted, even if they were compiled with the emulator.
+        INTERPRET,
         /// Errors of the program under test that were seen; [Emulator#report] tells which.
         FINDINGS,
         /// Live allocations on the device.
@@ -59,7 +61,9 @@ public final class Emulator {
         /// Launches asked for.
         LAUNCH_CALLS,
         /// Graph launches asked for.
-        GRAPH_LAUNCH_CALLS
+        GRAPH_LAUNCH_CALLS,
+        /// Instructions of PTX interpreted in this process.
+        STEPS
     }
 
     /// What can be made to fail.
