@@ -1,13 +1,15 @@
 package dev.ijen.cuda.ptx;
 
-/// An address a kernel takes.
+/// What the address of a kernel parameter points to.
 public sealed interface Argument {
-    /// Launch input `index`.
+    /// Input of the launch.
     record Input(int index) implements Argument {}
 
-    /// Launch output `index`.
+    /// Output of the launch.
     record Output(int index) implements Argument {}
 
-    /// Scratch memory from an offset on.
+    /// A place in the scratch buffer.
+    ///
+    /// @param offset in bytes
     record Scratch(long offset) implements Argument {}
 }

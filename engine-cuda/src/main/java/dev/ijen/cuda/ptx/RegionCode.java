@@ -3,16 +3,16 @@ package dev.ijen.cuda.ptx;
 import dev.ijen.spi.Region;
 import java.util.List;
 
-/// A fused region as PTX.
+/// A region as kernels. Immutable.
 ///
-/// @param text one module
-/// @param launches in order
-/// @param scratchBytes device memory that launches hand on to each other
+/// @param text PTX of one module; it depends on the region alone, and so do the names of its kernels
+/// @param launches in the order in which they must run
+/// @param scratchBytes size of the buffer that [Argument.Scratch] points into; what it holds before does not matter
 public record RegionCode(String text, List<RegionLaunch> launches, long scratchBytes) {
-    /// Prints the region.
+    /// Prints the kernels of a region.
     ///
-    /// @param multiprocessors of the GPU it will run on
+    /// @param multiprocessors of the device; only grids of kernels whose results do not depend on them follow it
     public static RegionCode of(Region region, int multiprocessors) {
-        throw new IllegalStateException("not merged yet: PTX of " + region + " for " + multiprocessors);
+        return Compiler.compile(region, multiprocessors);
     }
 }
