@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /// Running sums, positions of extremes, sorting.
 class LineCallTest {
-    static final List<DType> SUMMED =
-            List.of(DType.F32, DType.F64, DType.F16, DType.BF16, DType.I32, DType.I64);
+    static final List<DType> SUMMED = List.of(DType.F32, DType.F64, DType.F16, DType.BF16, DType.I32, DType.I64);
 
     /// outer, n, inner: a thread a line, and a block (or a warp) a line
     private static final int[][] SIZES = {{1, 1, 1}, {2, 5, 3}, {3, 201, 1}, {1, 130, 2}, {2, 0, 3}};

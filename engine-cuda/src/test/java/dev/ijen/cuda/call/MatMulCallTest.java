@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /// Products of matrices.
 class MatMulCallTest {
     /// batch, m, n, k; the last is long enough to be shared among blocks
-    private static final int[][] SIZES = {{1, 1, 1, 1}, {3, 5, 7, 9}, {2, 65, 3, 17}, {2, 3, 4, 0}, {0, 2, 2, 2}, {2, 3, 5, 600}};
+    private static final int[][] SIZES = {{1, 1, 1, 1}, {3, 5, 7, 9}, {2, 65, 3, 17}, {2, 3, 4, 0}, {0, 2, 2, 2},
+        {2, 3, 5, 600}};
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "BOOL")
