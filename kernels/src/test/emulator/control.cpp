@@ -26,7 +26,7 @@ bool injected(Kind kind, int* code) {
 } // namespace emu
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
-enum What { REVERSED, RACES, LAZY, LIMIT, CAPABILITY, DEVICES, FINDINGS, ALLOCATIONS, BYTES, PEAK, HOST, STREAMS, EVENTS, MODULES, GRAPHS, CONTEXTS, CALLS };
+enum What { REVERSED, RACES, LAZY, LIMIT, CAPABILITY, DEVICES, INTERPRET, FINDINGS, ALLOCATIONS, BYTES, PEAK, HOST, STREAMS, EVENTS, MODULES, GRAPHS, CONTEXTS, CALLS, STEPS = CALLS + 4 };
 
 EXPORT void emu_set(int what, int64_t value) {
     std::lock_guard<std::recursive_mutex> guard(emu::lock());
@@ -37,6 +37,7 @@ EXPORT void emu_set(int what, int64_t value) {
     case LAZY: c.lazy = value != 0; break;
     case LIMIT: c.limitBytes = value; break;
     case CAPABILITY: c.capability = (int) value; break;
+    case INTERPRET: c.interpret = value != 0; break;
     case DEVICES: c.devices = (int) value; break;
     }
 }
@@ -54,6 +55,7 @@ EXPORT int64_t emu_get(int what) {
     case MODULES: return c.liveModules;
     case GRAPHS: return c.liveGraphs;
     case CONTEXTS: return c.liveContexts;
+    case STEPS: return (int64_t) ptx::stepsDone();
     default: return what >= CALLS && what < CALLS + 4 ? c.calls[what - CALLS] : -1;
     }
 }

@@ -39,17 +39,26 @@ final class Device implements AutoCloseable {
         JCudaDriver.cuCtxCreate(context, 0, device);
     }
 
-    /// Runs a program twice, threads forward and backward, and demands the same bytes.
+    /// Runs a program four times, threads forward and backward, kernels as g++ compiled them and as their PTX says;
+    /// and demands the same bytes.
     static byte[] run(Function<Device, byte[]> program) {
-        byte[] forward;
-        try (var d = new Device()) {
-            forward = program.apply(d);
-        }
-        try (var d = new Device()) {
-            d.emulator.set(What.REVERSED, 1);
-            assertArrayEquals(forward, program.apply(d), "the order of threads shows");
-        }
+        byte[] compiled = bothOrders(false, program);
+        assertArrayEquals(compiled, bothOrders(true, program), "the PTX differs from the source");
+        return compiled;
+    }
+
+    private static byte[] bothOrders(boolean interpret, Function<Device, byte[]> program) {
+        byte[] forward = once(interpret, false, program);
+        assertArrayEquals(forward, once(interpret, true, program), "the order of threads shows");
         return forward;
+    }
+
+    private static byte[] once(boolean interpret, boolean reversed, Function<Device, byte[]> program) {
+        try (var d = new Device()) {
+            d.emulator.set(What.INTERPRET, interpret ? 1 : 0);
+            d.emulator.set(What.REVERSED, reversed ? 1 : 0);
+            return program.apply(d);
+        }
     }
 
     CUdeviceptr allocate(long bytes) {

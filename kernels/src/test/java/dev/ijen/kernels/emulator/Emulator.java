@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Assumptions;
 /// It runs our kernels on the calling thread, checks every access they make, and keeps count of what is alive.
 @SuppressWarnings({"restricted", "EnumOrdinal"}) // native code, which knows the constants by number
 public final class Emulator {
-    /// What can be set (the first six) and read (the rest).
+    /// What can be set (the first seven) and read (the rest).
     public enum What {
         /// Threads and blocks run from the last to the first.
         REVERSED,
@@ -33,6 +33,8 @@ public final class Emulator {
         CAPABILITY,
         /// Number of devices.
         DEVICES,
+        /// Kernels run from their PTX, interpreted, even if they were compiled with the emulator.
+        INTERPRET,
         /// Errors of the program under test that were seen; [Emulator#report] tells which.
         FINDINGS,
         /// Live allocations on the device.
@@ -60,7 +62,9 @@ public final class Emulator {
         /// Launches asked for.
         LAUNCH_CALLS,
         /// Graph launches asked for.
-        GRAPH_LAUNCH_CALLS
+        GRAPH_LAUNCH_CALLS,
+        /// Instructions of PTX interpreted in this process.
+        STEPS
     }
 
     /// What can be made to fail.
@@ -113,7 +117,7 @@ public final class Emulator {
     ///
     /// @return false where it cannot be built
     public static synchronized boolean install(Path folder) {
-        if (!supported() || !EmulatorBuild.possible()) {
+        if (real() || !supported() || !EmulatorBuild.possible()) {
             return false;
         }
         try {
@@ -135,6 +139,11 @@ public final class Emulator {
         }
     }
 
+    /// True where the tests run on a GPU (`-Dijen.gpu=real`), and there is no emulator.
+    public static boolean real() {
+        return "real".equals(System.getProperty("ijen.gpu"));
+    }
+
     private static boolean supported() {
         return System.getProperty("os.arch").equals("amd64") && System.getProperty("os.name").equals("Linux");
     }
@@ -145,6 +154,7 @@ public final class Emulator {
 
     /// The emulator, as if just started; the test is skipped where it cannot be built.
     public static synchronized Emulator fresh() {
+        Assumptions.assumeFalse(real(), "skipped: this is about the emulated CUDA driver, and a real GPU is under test");
         Assumptions.assumeTrue(
                 supported(),
                 "skipped: the emulated CUDA driver needs Linux on x86-64");

@@ -57,14 +57,14 @@ final class EmulatorBuild {
     /// The library, built if it is not there.
     Path library() throws Exception {
         Files.createDirectories(out);
-        String headers = hash(files(emulator, ".h")) + hash(files(kernels, ".cuh"));
+        String headers = hash(files(emulator, ".h"));
         var tasks = new ArrayList<Future<Path>>();
         try (var pool = Executors.newFixedThreadPool(2)) {
             for (Path source : files(kernels, ".cu")) {
-                tasks.add(pool.submit(() -> kernel(source, headers)));
+                tasks.add(pool.submit(() -> kernel(source)));
             }
             for (Path source : files(emulator, ".cu")) {
-                tasks.add(pool.submit(() -> kernel(source, headers)));
+                tasks.add(pool.submit(() -> kernel(source)));
             }
             for (Path source : files(emulator, ".cpp")) {
                 tasks.add(pool.submit(() -> object(source, headers, List.of())));
@@ -85,13 +85,14 @@ final class EmulatorBuild {
     Path kernels(String source, Path library) throws Exception {
         Path file = out.resolve(digest(source) + ".cu");
         Files.writeString(file, source);
-        Path object = kernel(file, hash(files(emulator, ".h")) + hash(files(kernels, ".cuh")));
+        Path object = kernel(file);
         Path made = out.resolve(digest(object + " " + library) + ".so");
         make(made, List.of("g++", "-shared", object.toString(), library.toString()));
         return made;
     }
 
-    private Path kernel(Path source, String headers) throws Exception {
+    private Path kernel(Path source) throws Exception {
+        String headers = hash(List.of(emulator.resolve("cuda.h"))) + hash(files(kernels, ".cuh"));
         var flags = new ArrayList<>(CHECKED);
         flags.addAll(List.of("-I" + kernels, "-include", emulator.resolve("cuda.h").toString(), "-x", "c++"));
         return object(source, headers, flags);
