@@ -85,8 +85,8 @@ class ConvTest {
                 var to = d.allocate(size);
                 String kernel = "conv_" + name + "_" + t.suffix();
                 var left = d.up(t.encode(a));
-                int gy = (rows + 63) / 64;
-                d.grid("conv", kernel, (columns + 63) / 64, gy, groups, 256, 1, left, d.up(t.encode(b)), to, shape());
+                int blocks = (columns + 63) / 64 * ((rows + 63) / 64) * groups;
+                d.launch("conv", kernel, blocks, 256, left, d.up(t.encode(b)), to, shape());
                 return d.down(to, size);
             });
             for (byte[] got : results) {
@@ -103,9 +103,8 @@ class ConvTest {
                 String kernel = "conv_filter_gradient_" + t.suffix();
                 var left = d.up(t.encode(x));
                 var right = d.up(t.encode(dy));
-                int gx = (depth() + 63) / 64;
-                int gy = (k / groups + 63) / 64;
-                d.grid("conv", kernel, gx, gy, groups * splits, 256, 1, left, right, to, part, shape(), splits);
+                int blocks = (depth() + 63) / 64 * ((k / groups + 63) / 64) * groups * splits;
+                d.launch("conv", kernel, blocks, 256, left, right, to, part, shape(), splits);
                 if (splits > 1) {
                     long each = expected.length / groups;
                     String sum = "matmul_sum_" + t.suffix();

@@ -48,8 +48,8 @@ class MatMulTest {
             int gy = (m + side - 1) / side;
             var left = d.up(t.encode(a));
             var right = d.up(t.encode(b));
-            int z = batch * splits;
-            d.grid("matmul", kernel, gx, gy, z, 256, 1, left, right, c, part, m, n, k, ta ? 1 : 0, tb ? 1 : 0, splits);
+            int blocks = gx * gy * batch * splits;
+            d.launch("matmul", kernel, blocks, 256, left, right, c, part, m, n, k, ta ? 1 : 0, tb ? 1 : 0, splits);
             if (splits > 1) {
                 long each = (long) m * n;
                 String sum = "matmul_sum_" + t.suffix();

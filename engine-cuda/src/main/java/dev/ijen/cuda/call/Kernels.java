@@ -45,6 +45,7 @@ public final class Kernels {
 
     /// Whether there is something to be checked even if no elements come out of it.
     private static boolean checks(Kernel kernel) {
-        return kernel instanceof Kernel.Gather g && g.count() > 0 || kernel instanceof Kernel.Scatter s && s.count() > 0;
+        return kernel instanceof Kernel.Gather g && g.count() > 0
+                || kernel instanceof Kernel.Scatter s && s.count() > 0;
     }
 }

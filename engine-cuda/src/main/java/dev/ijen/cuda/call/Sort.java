@@ -18,7 +18,8 @@ record Sort(Entry tile, Entry step, long total, int width) {
     /// @param n elements a run, without those that fill it up
     static Sort of(int rows, int n, Kit kit) {
         if (n > 1 << 30) {
-            throw new IjenException("sort: the row is too long for this backend", n + " elements", "at most " + (1 << 30),
+            throw new IjenException("sort: the row is too long for this backend", n + " elements",
+                    "at most " + (1 << 30),
                     "sort parts of it");
         }
         int width = n <= 2 ? 2 : Integer.highestOneBit(n - 1) * 2;

@@ -17,7 +17,7 @@ final class Splits {
 
     /// Blocks that share a sum of `depth` terms where there are `tiles` tiles of results.
     static int of(long tiles, int depth) {
-        return (int) Math.clamp(BLOCKS / Math.max(1, tiles), 1, Math.max(1, depth / LEAST));
+        return Math.clamp(BLOCKS / Math.max(1, tiles), 1, Math.max(1, depth / LEAST));
     }
 
     /// Adds up part [total / each, splits, each].
