@@ -196,14 +196,16 @@ final class KernelWriter {
         for (int a : layout.kept()) {
             kept |= 1 << a;
         }
+        String limit = layout.pointwise() ? Integer.toString(region.points() / lanes) : end;
+        String again = asm.label();
+        String done = asm.label();
+        // a thread without work reads nothing: what it would read may be where another one writes its result in place
+        asm.jumpIf(asm.pred("setp.ge.s32", first, limit), done);
         body.before(new Walk(asm, space, layout.kept(), lanes, result), kept);
         for (var s : plain) {
             body.prepare(address(output.apply(s.output())), Access.of(s));
         }
         String i = asm.b32("mov.b32", first);
-        String limit = layout.pointwise() ? Integer.toString(region.points() / lanes) : end;
-        String again = asm.label();
-        String done = asm.label();
         asm.place(again);
         asm.jumpIf(asm.pred("setp.ge.s32", i, limit), done);
         body.inside(new Walk(asm, space, layout.looped(), lanes, i));
