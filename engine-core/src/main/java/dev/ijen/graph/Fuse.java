@@ -1,5 +1,6 @@
 package dev.ijen.graph;
 
+import dev.ijen.tensor.Attention;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Control;
 import dev.ijen.tensor.Elementwise;
@@ -37,6 +38,8 @@ final class Fuse {
 
     final List<Group> groups = new ArrayList<>();
     final Set<Tensor> real = Collections.newSetFromMap(new IdentityHashMap<>());
+    /// Inputs of calls that are read where they lie in a larger tensor.
+    final Map<Tensor, Parts.Part> parts = new IdentityHashMap<>();
     private final Map<Tensor, Group> maker = new IdentityHashMap<>();
     private final Map<Tensor, Integer> uses = new IdentityHashMap<>();
     private final Map<Tensor, Integer> depth = new IdentityHashMap<>();
@@ -58,8 +61,12 @@ final class Fuse {
             f.uses.merge(r, 1, Integer::sum);
             f.real.add(r);
         }
+        f.parts.putAll(Parts.of(order, f.uses));
+        f.parts.values().forEach(part -> f.real.add(part.base()));
         for (var t : order) {
-            f.choose(t);
+            if (!f.parts.containsKey(t)) {
+                f.choose(t);
+            }
         }
         for (var t : order) {
             if (f.real.contains(t) && !leaf(t) && !f.aliased(t)) {
@@ -95,8 +102,14 @@ final class Fuse {
             case Contraction c -> Group.Kind.CALL;
             case Windowed w -> Group.Kind.CALL;
             case Rowwise r -> Group.Kind.CALL;
+            case Attention a -> Group.Kind.CALL;
             case Indexing i -> Group.Kind.CALL;
         };
+    }
+
+    /// True for what a kernel of its own computes.
+    static boolean hasKernel(Tensor t) {
+        return kind(t.op()) == Group.Kind.CALL;
     }
 
     private static boolean view(Op op) {
@@ -119,6 +132,12 @@ final class Fuse {
             r = r.input(0);
         }
         return r;
+    }
+
+    /// The tensor that a call reads for an input.
+    private Tensor operand(Tensor in) {
+        var part = parts.get(in);
+        return part == null ? in : part.base();
     }
 
     /// True if the tensor is needed outside its group.
@@ -160,7 +179,9 @@ final class Fuse {
         var kind = kind(t.op());
         if (kind == Group.Kind.CALL) {
             real.add(t);
-            demandInputs(t);
+            for (int i = 0; i < t.arity(); i++) {
+                real.add(operand(t.input(i)));
+            }
             return;
         }
         switch (t.op()) {
@@ -220,7 +241,7 @@ final class Fuse {
         int size = 1;
         if (kind == Group.Kind.CALL) {
             for (int i = 0; i < t.arity(); i++) {
-                reads.put(t.input(i), false);
+                reads.put(operand(t.input(i)), false);
             }
         } else {
             var seen = identitySet();

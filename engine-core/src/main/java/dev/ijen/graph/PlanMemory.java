@@ -143,9 +143,9 @@ final class PlanMemory {
             }
             var in = new ArrayList<Ref>();
             for (int i = 0; i < t.arity(); i++) {
-                in.add(ref(t.input(i)));
+                in.add(operand(t.input(i)));
             }
-            launches.add(new Launch(Calls.of(t), List.copyOf(in), g.out.stream().map(this::ref).toList(), origin));
+            launches.add(new Launch(Calls.of(t, fuse.parts), List.copyOf(in), g.out.stream().map(this::ref).toList(), origin));
             return;
         }
         var t = g.out.getFirst();
@@ -215,6 +215,16 @@ final class PlanMemory {
         }
         return new Plan.Origin(
                 names.stream().limit(4).collect(Collectors.joining("+")), g.out.getLast().where());
+    }
+
+    private Ref operand(Tensor in) {
+        var part = fuse.parts.get(in);
+        if (part == null) {
+            return ref(in);
+        }
+        var base = ref(part.base());
+        return new Ref(base.memory(), base.offset() + (long) part.offset() * base.dtype().bytes(), base.dtype(),
+                part.count());
     }
 
     private Ref ref(Tensor tensor) {

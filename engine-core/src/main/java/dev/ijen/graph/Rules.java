@@ -1,5 +1,6 @@
 package dev.ijen.graph;
 
+import dev.ijen.tensor.Attention;
 import dev.ijen.tensor.BinaryFn;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Control;
@@ -48,6 +49,7 @@ final class Rules {
             case Reduction.ArgSort a -> t;
             case Windowed w -> t;
             case Rowwise r -> t;
+            case Attention a -> t;
             case Indexing i -> t;
         };
     }
