@@ -99,6 +99,8 @@ final class AttentionTable {
                 .on(in(3, 4, 5, 2, 1, 2, In.whole(0, 5, 3)))
                 .on(in(1, 1, 1, 1, 1, 1, In.whole(1, 1, 1)))
                 .on(in(2, 67, 66, 4, 2, 7, In.whole(30, 66, 2)))
+                .on(in(1, 45, 600, 2, 1, 5, In.whole(555, 600, 1)))
+                .on(in(2, 300, 290, 2, 2, 3, In.whole(100, 290, 2)))
                 .on(in(2, 0, 3, 2, 1, 3, In.whole(0, 3, 2)))
                 .on(in(2, 3, 0, 2, 1, 3, In.whole(0, 3, 2)));
     }
