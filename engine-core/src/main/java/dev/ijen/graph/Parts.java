@@ -68,7 +68,8 @@ final class Parts {
         for (int i = axis + 1; i < whole.rank(); i++) {
             inner *= whole.dim(i);
         }
-        return new Part(base, s.start().get(axis) * inner, whole.dim(axis) * inner, rows, cut.shape().dim(axis) * inner);
+        return new Part(base, s.start().get(axis) * inner, whole.dim(axis) * inner, rows,
+                cut.shape().dim(axis) * inner);
     }
 
     /// True for what has memory anyway. To give it to something else could cost more than the copy it spares.

@@ -145,7 +145,8 @@ final class PlanMemory {
             for (int i = 0; i < t.arity(); i++) {
                 in.add(operand(t.input(i)));
             }
-            launches.add(new Launch(Calls.of(t, fuse.parts), List.copyOf(in), g.out.stream().map(this::ref).toList(), origin));
+            launches.add(new Launch(Calls.of(t, fuse.parts), List.copyOf(in), g.out.stream().map(this::ref).toList(),
+                    origin));
             return;
         }
         var t = g.out.getFirst();

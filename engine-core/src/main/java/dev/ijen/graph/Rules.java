@@ -107,6 +107,10 @@ final class Rules {
             }
             return t;
         }
+        var joined = f == BinaryFn.ADD ? PartSums.join(s, a, b) : null;
+        if (joined != null) {
+            return joined;
+        }
         return switch (f) {
             case ADD -> is(a, 0) ? b : is(b, 0) ? a : negated(b) ? s.make(sub(), a, b.input(0))
                     : negated(a) ? s.make(sub(), b, a.input(0)) : t;

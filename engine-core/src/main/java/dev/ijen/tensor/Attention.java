@@ -14,7 +14,13 @@ public sealed interface Attention extends Op {
 
     /// Which input a gradient is for.
     enum Input {
-        Q, K, V
+        Q(0), K(1), V(2);
+
+        private final int position;
+
+        Input(int position) {
+            this.position = position;
+        }
     }
 
     /// What queries see.
@@ -34,7 +40,7 @@ public sealed interface Attention extends Op {
             var with = Stream.concat(all, Stream.of(in).skip(3)).toArray(Tensor[]::new);
             var g = new Tensor[in.length];
             for (var i : Input.values()) {
-                g[i.ordinal()] = Tensor.of(new InputGradient(spec, i), with);
+                g[i.position] = Tensor.of(new InputGradient(spec, i), with);
             }
             return g;
         }
@@ -83,7 +89,7 @@ public sealed interface Attention extends Op {
     record InputGradient(Spec spec, Input input) implements Attention {
         @Override
         public Shape shape(Tensor[] in) {
-            return in[input.ordinal()].shape();
+            return in[input.position].shape();
         }
 
         @Override

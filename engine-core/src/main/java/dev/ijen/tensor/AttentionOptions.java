@@ -10,12 +10,10 @@ import java.util.OptionalDouble;
 /// @param lengths whole numbers [N]: keys at or beyond a sequence's length are not seen; all are if empty
 public record AttentionOptions(boolean causal, OptionalDouble scale, Optional<Tensor> lengths) {
     /// Every query sees all keys.
-    public static final AttentionOptions FULL =
-            new AttentionOptions(false, OptionalDouble.empty(), Optional.empty());
+    public static final AttentionOptions FULL = new AttentionOptions(false, OptionalDouble.empty(), Optional.empty());
 
     /// Every query sees the keys up to its own position.
-    public static final AttentionOptions CAUSAL =
-            new AttentionOptions(true, OptionalDouble.empty(), Optional.empty());
+    public static final AttentionOptions CAUSAL = new AttentionOptions(true, OptionalDouble.empty(), Optional.empty());
 
     /// Scores multiplied by `s`.
     public AttentionOptions withScale(double s) {

@@ -75,7 +75,8 @@ public abstract class AttentionContract {
                 var after = run(x -> List.of(x.get(0).attention(x.get(1), x.get(2), AttentionOptions.CAUSAL)), q,
                         changed(k, from), changed(v, from));
                 Close.bits(type + " before token " + from, first(before, from), first(after, from));
-                assertTrue(before.getFirst().data().mismatch(after.getFirst().data()) >= 0, "the future is seen at all");
+                assertTrue(before.getFirst().data().mismatch(after.getFirst().data()) >= 0,
+                        "the future is seen at all");
             }
         }
     }
@@ -95,8 +96,8 @@ public abstract class AttentionContract {
         var k = random(DType.F32, 2, N, T, KV, D);
         var v = random(DType.F32, 3, N, T, KV, D);
         var lengths = Value.wholes(DType.I32, Shape.of(N), new long[] {37, 37});
-        Function<List<Tensor>, List<Tensor>> f =
-                x -> everything(x.get(0), x.get(1), x.get(2), AttentionOptions.FULL.withLengths(x.get(3)));
+        Function<List<Tensor>, List<Tensor>> f = x -> everything(x.get(0), x.get(1), x.get(2),
+                AttentionOptions.FULL.withLengths(x.get(3)));
         Close.bits("beyond 37", run(f, q, k, v, lengths), run(f, q, changed(k, 37), changed(v, 37), lengths));
         // and the first 37 keys alone are what is seen
         var cut = run(x -> List.of(x.get(0).attention(x.get(1).slice(1, 0, 37), x.get(2).slice(1, 0, 37),

@@ -70,7 +70,8 @@ final class AttentionTable {
                 .large(in(1, 300, 190, 6, 2, 8));
         row(OpCase.of("attention/scale", x -> x[0].attention(x[1], x[2], CAUSAL.withScale(-0.7)))).ulps(64).smooth()
                 .on(in(1, 3, 4, 2, 1, 3)).on(in(1, 4, 2, 1, 1, 2));
-        row(OpCase.of("attention/far", x -> x[0].attention(x[1], x[2], FULL.withScale(9)))).types(EnumSet.of(DType.F32, DType.F64)).ulps(4096)
+        row(OpCase.of("attention/far", x -> x[0].attention(x[1], x[2], FULL.withScale(9))))
+                .types(EnumSet.of(DType.F32, DType.F64)).ulps(4096)
                 .on(in(1, 3, 4, 2, 1, 3)).on(in(1, 70, 140, 1, 1, 8));
         var spec = new Attention.Spec(true, 0.5);
         row(OpCase.of("attention/lse", x -> Tensor.of(new Attention.Lse(spec), x))).ulps(16).smooth()

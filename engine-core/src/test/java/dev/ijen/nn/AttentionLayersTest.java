@@ -127,7 +127,8 @@ class AttentionLayersTest extends OnEngine {
         var m = MultiHeadAttention.of(engine, s);
         var x = numbers(2 * 5 * C, 0.3);
         var p = linear(x, m.qkv(), 2);
-        var a = attend(s, java.util.Arrays.copyOf(p, 5 * 3 * C), 3 * C, java.util.Arrays.copyOf(p, 5 * 3 * C), 3 * C, 3, 2);
+        var a = attend(s, java.util.Arrays.copyOf(p, 5 * 3 * C), 3 * C, java.util.Arrays.copyOf(p, 5 * 3 * C), 3 * C, 3,
+                2);
         var rest = java.util.Arrays.copyOfRange(p, 5 * 3 * C, 2 * 5 * 3 * C);
         var b = attend(s, rest, 3 * C, rest, 3 * C, 3, 5);
         var both = java.util.Arrays.copyOf(a, 2 * a.length);

@@ -40,7 +40,7 @@ final class PlainAttention {
         if (a.lengths()) {
             most = Math.min(most, in.getLast().getLong(n));
         }
-        return (int) Math.clamp(most, 0, a.tk());
+        return Math.clamp(most, 0, a.tk());
     }
 
     private double dot(HostTensor x, long i, HostTensor y, long j) {

@@ -89,7 +89,8 @@ record AttentionShape(Kernel.Attention k, Micro u) {
 
     /// to [m, d] = weights · from, or += it. Weights are the rows of a block, a row for each key: they weigh `n` queries' rows for each of
     /// m keys, or n keys' rows for each of m queries if `transposed`.
-    void weigh(long weights, boolean transposed, int m, int n, long from, int stride, long to, int toStride, boolean add) {
+    void weigh(long weights, boolean transposed, int m, int n, long from, int stride, long to, int toStride,
+            boolean add) {
         Gemm.run(u, m, k.d(), n, weights, transposed ? u.bytes() : row(), transposed ? row() : u.bytes(), from, row(),
                 (long) stride * u.bytes(), to, (long) toStride * u.bytes(), add, 0);
     }
