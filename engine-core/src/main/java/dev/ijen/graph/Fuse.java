@@ -1,5 +1,6 @@
 package dev.ijen.graph;
 
+import dev.ijen.tensor.Attention;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Control;
 import dev.ijen.tensor.Elementwise;
@@ -11,11 +12,13 @@ import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Where;
 import dev.ijen.tensor.Windowed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,10 +38,13 @@ final class Fuse {
 
     final List<Group> groups = new ArrayList<>();
     final Set<Tensor> real = Collections.newSetFromMap(new IdentityHashMap<>());
+    /// Inputs of calls that are read where they lie in a larger tensor.
+    final Map<Tensor, Parts.Part> parts = new IdentityHashMap<>();
     private final Map<Tensor, Group> maker = new IdentityHashMap<>();
     private final Map<Tensor, Integer> uses = new IdentityHashMap<>();
     private final Map<Tensor, Integer> depth = new IdentityHashMap<>();
     private final Map<Tensor, List<Group>> readers = new IdentityHashMap<>();
+    private final Map<Simplify.Key, Group> calls = new HashMap<>();
     private final Set<Tensor> stored = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Fuse() {}
@@ -55,8 +61,12 @@ final class Fuse {
             f.uses.merge(r, 1, Integer::sum);
             f.real.add(r);
         }
+        f.parts.putAll(Parts.of(order, f.uses));
+        f.parts.values().forEach(part -> f.real.add(part.base()));
         for (var t : order) {
-            f.choose(t);
+            if (!f.parts.containsKey(t)) {
+                f.choose(t);
+            }
         }
         for (var t : order) {
             if (f.real.contains(t) && !leaf(t) && !f.aliased(t)) {
@@ -92,8 +102,14 @@ final class Fuse {
             case Contraction c -> Group.Kind.CALL;
             case Windowed w -> Group.Kind.CALL;
             case Rowwise r -> Group.Kind.CALL;
+            case Attention a -> Group.Kind.CALL;
             case Indexing i -> Group.Kind.CALL;
         };
+    }
+
+    /// True for what a kernel of its own computes.
+    static boolean hasKernel(Tensor t) {
+        return kind(t.op()) == Group.Kind.CALL;
     }
 
     private static boolean view(Op op) {
@@ -116,6 +132,12 @@ final class Fuse {
             r = r.input(0);
         }
         return r;
+    }
+
+    /// The tensor that a call reads for an input.
+    private Tensor operand(Tensor in) {
+        var part = parts.get(in);
+        return part == null ? in : part.base();
     }
 
     /// True if the tensor is needed outside its group.
@@ -157,7 +179,9 @@ final class Fuse {
         var kind = kind(t.op());
         if (kind == Group.Kind.CALL) {
             real.add(t);
-            demandInputs(t);
+            for (int i = 0; i < t.arity(); i++) {
+                real.add(operand(t.input(i)));
+            }
             return;
         }
         switch (t.op()) {
@@ -217,14 +241,18 @@ final class Fuse {
         int size = 1;
         if (kind == Group.Kind.CALL) {
             for (int i = 0; i < t.arity(); i++) {
-                reads.put(t.input(i), false);
+                reads.put(operand(t.input(i)), false);
             }
         } else {
             var seen = identitySet();
             operands(t, kind == Group.Kind.LOOP, true, reads, identitySet(), seen);
             size = seen.size();
         }
-        Group home = kind == Group.Kind.LOOP ? join(space, reads, size) : null;
+        Group home = switch (kind) {
+            case LOOP -> join(space, reads, size);
+            case CALL -> t.op().results().size() == 1 ? null : calls.get(call(t));
+            case PLACE -> null;
+        };
         boolean fresh = home == null;
         if (fresh) {
             home = new Group(groups.size(), kind, space);
@@ -246,7 +274,11 @@ final class Fuse {
                 readers.computeIfAbsent(l, x -> new ArrayList<>()).add(home);
             }
         }
-        home.out.add(t);
+        if (kind == Group.Kind.CALL) {
+            result(home, t);
+        } else {
+            home.out.add(t);
+        }
         home.operations += size;
         maker.put(t, home);
         int known = home.before.cardinality();
@@ -258,6 +290,30 @@ final class Fuse {
                 }
             }
         }
+    }
+
+    /// Puts a result of a call among the call's others. Those no tensor has claimed so far stand in as tensors that nobody reads, so that
+    /// the planner gives them memory during the launch.
+    private void result(Group call, Tensor t) {
+        var all = t.op().results();
+        if (all.size() == 1) {
+            call.out.add(t);
+            return;
+        }
+        if (call.out.isEmpty()) {
+            calls.put(call(t), call);
+            var in = new Tensor[t.arity()];
+            Arrays.setAll(in, t::input);
+            Where.of(t, () -> {
+                all.forEach(op -> call.out.add(Tensor.of(op, in)));
+                return call;
+            });
+        }
+        call.out.set(all.indexOf(t.op()), t);
+    }
+
+    private static Simplify.Key call(Tensor t) {
+        return Simplify.Key.of(t.op().results().getFirst(), t);
     }
 
     private Group join(Shape space, Map<Tensor, Boolean> reads, int size) {

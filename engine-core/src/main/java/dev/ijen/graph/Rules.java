@@ -1,5 +1,6 @@
 package dev.ijen.graph;
 
+import dev.ijen.tensor.Attention;
 import dev.ijen.tensor.BinaryFn;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Control;
@@ -48,6 +49,7 @@ final class Rules {
             case Reduction.ArgSort a -> t;
             case Windowed w -> t;
             case Rowwise r -> t;
+            case Attention a -> t;
             case Indexing i -> t;
         };
     }
@@ -104,6 +106,10 @@ final class Rules {
                 return v == (int) v ? full(t, v) : t;
             }
             return t;
+        }
+        var joined = f == BinaryFn.ADD ? PartSums.join(s, a, b) : null;
+        if (joined != null) {
+            return joined;
         }
         return switch (f) {
             case ADD -> is(a, 0) ? b : is(b, 0) ? a : negated(b) ? s.make(sub(), a, b.input(0))

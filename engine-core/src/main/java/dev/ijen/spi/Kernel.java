@@ -3,7 +3,7 @@ package dev.ijen.spi;
 import dev.ijen.tensor.DType;
 
 /// What a launch computes. The vocabulary is closed: a backend implements all of it, and core composes every operation from
-/// it. All operands are dense and row-major; sizes are elements. Kernels on F16 and BF16 accumulate in F32.
+/// it. All operands are dense and row-major unless a kernel says otherwise; sizes are elements. Kernels on F16 and BF16 accumulate in F32.
 public sealed interface Kernel {
     /// A fused loop nest over all inputs and outputs of the launch.
     record Loop(Region region) implements Kernel {}
@@ -55,6 +55,27 @@ public sealed interface Kernel {
     /// logits [rows, n] (real), labels [rows] (I32) → loss [rows]: log Σ exp − logit of the label; 0 where the label is negative.
     /// A label of n or more is an error of the run.
     record CrossEntropy(DType dtype, int rows, int n) implements Kernel {}
+
+    /// Which way attention runs.
+    enum AttentionPass {
+        /// (q, k, v[, lengths]) → (o, lse).
+        FORWARD,
+        /// (q, k, v, o, lse, do[, lengths]) → (dq, dk, dv).
+        GRADIENT
+    }
+
+    /// Scaled dot-product attention, softmax(scale · q kᵀ) v for each sequence and head (Vaswani et al. 2017), without ever holding a
+    /// tq × tk matrix (Dao et al., FlashAttention 2, 2023). q [n, tq, heads, d], k and v [n, tk, kvHeads, d]; head h reads key/value
+    /// head h / (heads / kvHeads). A token's heads lie together; from a token to the next are qStride, kStride, vStride elements (heads·d
+    /// and kvHeads·d when dense, more when q, k and v are parts of one projection; the Ref covers the elements from its first to its
+    /// last, and begins at a multiple of the element's size). Outputs are dense.
+    /// `causal`: query i sees keys j ≤ i + tk − tq. `lengths`: the last input is I32 [n], keys at or beyond it are not seen. A query that
+    /// sees no key gives 0 and lse −∞.
+    /// FORWARD: q, k, v[, lengths] → o [n, tq, heads, d], lse F32 (F64 for F64) [n, heads, tq] = log Σ exp of the scaled scores.
+    /// GRADIENT: q, k, v, o, lse, do[, lengths] → dq, dk, dv. tq or tk may be 0, not both. Real types; F16 and BF16 accumulate in F32.
+    record Attention(
+            DType dtype, AttentionPass pass, int n, int heads, int kvHeads, int tq, int tk, int d, int qStride,
+            int kStride, int vStride, boolean causal, boolean lengths, double scale) implements Kernel {}
 
     /// table [rows, d], index [count] (I32) → [count, d]. An index outside [0, rows) is an error of the run. All types.
     record Gather(DType dtype, int rows, int d, int count) implements Kernel {}

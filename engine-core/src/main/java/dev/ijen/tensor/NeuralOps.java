@@ -206,6 +206,24 @@ public sealed interface NeuralOps permits Tensor {
         return Tensor.of(new Rowwise.CrossEntropy(), self().reshape(-1, c), l.reshape(-1)).reshape(labels.shape());
     }
 
+    /// softmax(scale · q kᵀ) v for each sequence and head (Vaswani et al., arXiv:1706.03762), without a matrix of all scores: this q
+    /// [N, Tq, H, D], k and v [N, Tk, KV, D] → [N, Tq, H, D]. H is a multiple of KV, and neighbouring heads of q share a head of k and v. A query that
+    /// sees no key gives 0. Parts of one projection are read where they lie, without a copy.
+    default Tensor attention(Tensor k, Tensor v, AttentionOptions options) {
+        var type = DType.promote(DType.promote(self().dtype(), k.dtype()), v.dtype());
+        var q = self().cast(type);
+        double scale = options.scale().orElse(q.shape().rank() == 0 ? 1 : 1 / Math.sqrt(q.shape().dim(-1)));
+        var op = new Attention.Out(new Attention.Spec(options.causal(), scale));
+        if (options.lengths().isEmpty()) {
+            return Tensor.of(op, q, k.cast(type), v.cast(type));
+        }
+        var lengths = options.lengths().get();
+        if (!lengths.dtype().isInt()) {
+            throw ShapeException.dtype("attention", lengths.dtype(), "lengths of whole numbers", "cast them to I32");
+        }
+        return Tensor.of(op, q, k.cast(type), v.cast(type), lengths.cast(DType.I32));
+    }
+
     /// x · Φ(x) = x/2 · (1 + erf(x / √2)) (Hendrycks and Gimpel, arXiv:1606.08415).
     default Tensor gelu() {
         var x = self();

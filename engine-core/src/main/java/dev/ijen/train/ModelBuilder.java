@@ -1,6 +1,7 @@
 package dev.ijen.train;
 
 import dev.ijen.engine.Engine;
+import dev.ijen.nn.AttentionSpec;
 import dev.ijen.nn.Activation;
 import dev.ijen.nn.AdaptiveAvgPool;
 import dev.ijen.nn.AvgPool;
@@ -22,6 +23,7 @@ import dev.ijen.nn.Module;
 import dev.ijen.nn.Padding;
 import dev.ijen.nn.Residual;
 import dev.ijen.nn.RmsNorm;
+import dev.ijen.nn.TransformerBlock;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Leaf;
@@ -149,6 +151,7 @@ final class ModelBuilder {
             case LayerSpec.Flatten f -> new Flatten();
             case LayerSpec.Dropout d -> Dropout.of(engine, d.rate());
             case LayerSpec.Embedding e -> Embedding.of(engine, e.count(), e.dim());
+            case LayerSpec.Transformer t -> transformer(t, last(in));
             case LayerSpec.Residual r -> residual(r, in, name, made);
         };
     }
@@ -168,6 +171,13 @@ final class ModelBuilder {
                 .withGroups(c.groups())
                 .withBias(c.bias());
         return Conv.of(engine, c.init().equals("auto") ? spec : spec.withInit(Init.of(c.init())));
+    }
+
+    private TransformerBlock transformer(LayerSpec.Transformer t, int features) {
+        var spec = AttentionSpec.of(features, t.heads()).withCausal(t.causal());
+        spec = t.kvHeads() == 0 ? spec : spec.withKeyHeads(t.kvHeads());
+        spec = t.rotary() ? spec.withRotary(10_000) : spec;
+        return TransformerBlock.of(engine, spec, t.hidden() == 0 ? 4 * features : t.hidden(), t.dropout());
     }
 
     private Module residual(LayerSpec.Residual r, Flow in, String name, List<Module> made) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.ijen.tensor.AttentionOptions;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Gradient;
@@ -124,6 +125,30 @@ class ErrorTableTest {
         wrong("gradient seed", () -> Gradient.of(f(3), f(4), List.of(f(3))), "gradient: shapes do not fit", "[4]");
     }
 
+    private void attention() {
+        var full = AttentionOptions.FULL;
+        wrong("attention", () -> f(2, 5, 4, 8).attention(f(2, 6, 3, 8), f(2, 6, 3, 8), full),
+                "attention: shapes do not fit", "q[2, 5, 4, 8], k[2, 6, 3, 8], v[2, 6, 3, 8]", "H a multiple of KV",
+                "last axis");
+        wrong("attention of other keys", () -> f(2, 5, 4, 8).attention(f(2, 6, 4, 8), f(2, 7, 4, 8), full),
+                "attention: shapes do not fit", "v[2, 7, 4, 8]", "v like k");
+        wrong("attention of other sizes", () -> f(2, 5, 4, 8).attention(f(2, 6, 4, 7), f(2, 6, 4, 7), full),
+                "attention: shapes do not fit", "k[N, Tk, KV, D]");
+        wrong("attention of other batches", () -> f(2, 5, 4, 8).attention(f(1, 6, 4, 8), f(1, 6, 4, 8), full),
+                "attention: shapes do not fit", "k[1, 6, 4, 8]");
+        wrong("attention without heads", () -> f(2, 5, 8).attention(f(2, 6, 8), f(2, 6, 8), full),
+                "attention: shapes do not fit", "q[2, 5, 8]", "q[N, Tq, H, D]");
+        wrong("attention of a scalar", () -> f().attention(f(), f(), full), "attention: shapes do not fit", "q[]");
+        wrong("attention of no heads", () -> f(2, 5, 0, 8).attention(f(2, 6, 1, 8), f(2, 6, 1, 8), full),
+                "attention: shapes do not fit", "q[2, 5, 0, 8]");
+        wrong("attention of whole", () -> of(DType.I32, 1, 2, 1, 3).attention(of(DType.I32, 1, 2, 1, 3),
+                of(DType.I32, 1, 2, 1, 3), full), "attention: element type not taken", "I32", "real type");
+        wrong("attention lengths", () -> f(2, 5, 4, 8).attention(f(2, 6, 4, 8), f(2, 6, 4, 8),
+                full.withLengths(of(DType.I32, 3))), "attention: shapes do not fit", "lengths I32[3]", "N = 2");
+        wrong("attention real lengths", () -> f(2, 5, 4, 8).attention(f(2, 6, 4, 8), f(2, 6, 4, 8),
+                full.withLengths(f(2))), "attention: element type not taken", "F32", "whole numbers");
+    }
+
     private void windows() {
         wrong("conv channels", () -> f(1, 3, 5, 5).conv2d(f(4, 2, 3, 3), 1, 0), "conv: shapes do not fit",
                 "previous layer");
@@ -182,6 +207,7 @@ class ErrorTableTest {
         elementwise();
         shapes();
         combining();
+        attention();
         windows();
         indices();
         return rows.stream().map(w -> dynamicTest(w.name, () -> {

@@ -1,5 +1,6 @@
 package dev.ijen.contract;
 
+import dev.ijen.tensor.Attention;
 import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Control;
@@ -69,6 +70,7 @@ final class Reference {
             case Contraction.MatMul m -> RefProduct.matmul(m, t, in[0], in[1]);
             case Windowed w -> RefWindow.of(w, t, in);
             case Rowwise r -> RefRow.of(r, t, in);
+            case Attention a -> RefAttention.of(a, t, in);
             case Indexing i -> RefIndex.of(i, t, in);
             case Control.Barrier b -> in[0];
             case Control.Checkpoint c -> in[0];

@@ -85,6 +85,30 @@ class ModelBuilderTest {
     }
 
     @Test
+    void transformersAreBlocksOfTokens() {
+        var m = build(
+                """
+                - linear: 8
+                - transformer: {heads: 4, kv_heads: 2, causal: true, rotary: true}
+                - transformer: {heads: 2, hidden: 10, dropout: 0.1}
+                - flatten
+                - output
+                """,
+                Shape.of(5, 3),
+                2);
+        // the layer; norms, projections (4 + 2·2 heads of 2), output, layers of each token; the same with 10 inside; 40·2 + 2
+        long first = 2 * 16 + (16 * 8 + 16) + 72 + (8 * 32 + 32) + (32 * 8 + 8);
+        long second = 2 * 16 + (24 * 8 + 24) + 72 + (8 * 10 + 10) + (10 * 8 + 8);
+        assertEquals(32 + first + second + 82, Module.parameterCount(m));
+        Module.close(m);
+        var e = fails("- transformer: {heads: 3}\n- flatten\n- output\n", Shape.of(5, 8), 2);
+        assertEquals(3, e.line());
+        assertTrue(e.getMessage().contains("multiple of heads"), e.getMessage());
+        var flat = fails("- transformer: {heads: 3}\n- output\n", Shape.of(9), 2);
+        assertTrue(flat.getMessage().contains("x[N, T, C]"), flat.getMessage());
+    }
+
+    @Test
     void theOutputMustFitTheData() {
         var e = fails("- linear: 8\n- relu\n", Shape.of(7), 2);
         assertEquals(4, e.line());

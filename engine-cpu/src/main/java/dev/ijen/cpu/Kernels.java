@@ -17,6 +17,7 @@ final class Kernels {
             case Kernel.Conv k -> ConvKernel.of(k, pool, library);
             case Kernel.Pool k -> PoolKernel.of(k, pool);
             case Kernel.Softmax k -> new SoftmaxKernel(k, threads);
+            case Kernel.Attention k -> AttentionKernel.of(k, threads);
             case Kernel.CrossEntropy k -> new CrossEntropyKernel(k, threads);
             case Kernel.Gather k -> new GatherKernel(k);
             case Kernel.Scatter k -> new ScatterKernel(k);

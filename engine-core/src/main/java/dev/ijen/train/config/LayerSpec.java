@@ -120,6 +120,24 @@ public sealed interface LayerSpec {
             @Key(doc = "features a row", required = true, min = 1) int dim)
             implements LayerSpec {}
 
+    /// A transformer's block on tokens [N, T, C].
+    ///
+    /// @param heads heads of queries
+    /// @param kvHeads heads of keys and values; 0 for as many
+    /// @param causal whether a token sees only what comes before
+    /// @param rotary whether queries and keys have rotary positions
+    /// @param hidden features inside the layers of each token; 0 for four times as many as outside
+    /// @param dropout share dropped
+    record Transformer(
+            @Key(doc = "heads of queries", required = true, min = 1, max = 1 << 16) int heads,
+            @Key(doc = "heads of keys and values; 0 for as many", or = "0", min = 0, max = 1 << 16) int kvHeads,
+            @Key(doc = "whether a token sees only what comes before", or = "false") boolean causal,
+            @Key(doc = "whether queries and keys have rotary positions", or = "false") boolean rotary,
+            @Key(doc = "features inside the layers of each token; 0 for four times as many as outside", or = "0",
+                    min = 0, max = 1 << 24) int hidden,
+            @Key(doc = "share of values dropped in training", or = "0", min = 0, max = 0.99) double dropout)
+            implements LayerSpec {}
+
     /// y = body(x) + shortcut(x).
     ///
     /// @param body layers
