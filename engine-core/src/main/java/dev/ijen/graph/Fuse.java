@@ -11,11 +11,13 @@ import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Where;
 import dev.ijen.tensor.Windowed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,6 +41,7 @@ final class Fuse {
     private final Map<Tensor, Integer> uses = new IdentityHashMap<>();
     private final Map<Tensor, Integer> depth = new IdentityHashMap<>();
     private final Map<Tensor, List<Group>> readers = new IdentityHashMap<>();
+    private final Map<Simplify.Key, Group> calls = new HashMap<>();
     private final Set<Tensor> stored = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Fuse() {}
@@ -224,7 +227,11 @@ final class Fuse {
             operands(t, kind == Group.Kind.LOOP, true, reads, identitySet(), seen);
             size = seen.size();
         }
-        Group home = kind == Group.Kind.LOOP ? join(space, reads, size) : null;
+        Group home = switch (kind) {
+            case LOOP -> join(space, reads, size);
+            case CALL -> t.op().results().size() == 1 ? null : calls.get(call(t));
+            case PLACE -> null;
+        };
         boolean fresh = home == null;
         if (fresh) {
             home = new Group(groups.size(), kind, space);
@@ -246,7 +253,11 @@ final class Fuse {
                 readers.computeIfAbsent(l, x -> new ArrayList<>()).add(home);
             }
         }
-        home.out.add(t);
+        if (kind == Group.Kind.CALL) {
+            result(home, t);
+        } else {
+            home.out.add(t);
+        }
         home.operations += size;
         maker.put(t, home);
         int known = home.before.cardinality();
@@ -258,6 +269,30 @@ final class Fuse {
                 }
             }
         }
+    }
+
+    /// Puts a result of a call among the call's others. Those no tensor has claimed so far stand in as tensors that nobody reads, so that
+    /// the planner gives them memory during the launch.
+    private void result(Group call, Tensor t) {
+        var all = t.op().results();
+        if (all.size() == 1) {
+            call.out.add(t);
+            return;
+        }
+        if (call.out.isEmpty()) {
+            calls.put(call(t), call);
+            var in = new Tensor[t.arity()];
+            Arrays.setAll(in, t::input);
+            Where.of(t, () -> {
+                all.forEach(op -> call.out.add(Tensor.of(op, in)));
+                return call;
+            });
+        }
+        call.out.set(all.indexOf(t.op()), t);
+    }
+
+    private static Simplify.Key call(Tensor t) {
+        return Simplify.Key.of(t.op().results().getFirst(), t);
     }
 
     private Group join(Shape space, Map<Tensor, Boolean> reads, int size) {

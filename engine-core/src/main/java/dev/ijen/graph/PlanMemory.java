@@ -138,14 +138,14 @@ final class PlanMemory {
         var origin = origin(g);
         if (g.kind == Group.Kind.CALL) {
             var t = g.out.getFirst();
-            if (t.shape().size() == 0) {
+            if (g.out.stream().allMatch(o -> o.shape().size() == 0)) {
                 return;
             }
             var in = new ArrayList<Ref>();
             for (int i = 0; i < t.arity(); i++) {
                 in.add(ref(t.input(i)));
             }
-            launches.add(new Launch(Calls.of(t), List.copyOf(in), List.of(ref(t)), origin));
+            launches.add(new Launch(Calls.of(t), List.copyOf(in), g.out.stream().map(this::ref).toList(), origin));
             return;
         }
         var t = g.out.getFirst();
