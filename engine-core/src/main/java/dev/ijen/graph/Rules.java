@@ -8,6 +8,7 @@ import dev.ijen.tensor.Elementwise;
 import dev.ijen.tensor.Indexing;
 import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Movement;
+import dev.ijen.tensor.Recurrence;
 import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Shape;
@@ -49,6 +50,7 @@ final class Rules {
             case Windowed w -> t;
             case Rowwise r -> t;
             case Indexing i -> t;
+            case Recurrence r -> t;
         };
     }
 
