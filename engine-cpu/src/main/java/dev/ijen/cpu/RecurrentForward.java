@@ -65,16 +65,26 @@ final class RecurrentForward extends RecurrentRun {
         int s1 = u1 / u.strip();
         int added = gru ? 2 : gates;
         if (s1 - s0 == perGate) {
-            product(r1 - r0, a, row, 0, h, h, 0, added * perGate, x, gateRow, stripRow, g, gateRow);
+            bring(x, g, r1 - r0, added * row);
+            product(r1 - r0, a, row, 0, h, h, 0, added * perGate, g, gateRow, stripRow, g, gateRow);
         } else {
             for (int q = 0; q < added; q++) {
-                product(r1 - r0, a, row, 0, h, h, q * perGate + s0, q * perGate + s1, x + q * row, gateRow, stripRow,
+                bring(x + q * row, g + q * row, r1 - r0, (s1 - s0) * stripRow);
+                product(r1 - r0, a, row, 0, h, h, q * perGate + s0, q * perGate + s1, g + q * row, gateRow, stripRow,
                         g + q * row, gateRow);
             }
         }
         if (gru) {
             product(r1 - r0, a, row, 0, h, h, 2 * perGate + s0, 2 * perGate + s1, bn + (long) u0 * e, 0, stripRow, m,
                     row);
+        }
+    }
+
+    /// Copies the input's part to where sums begin. A product that began there by itself would wait for memory at every tile; a copy
+    /// runs ahead.
+    private void bring(long from, long to, int rows, long bytes) {
+        for (int r = 0; r < rows; r++) {
+            Moves.copy(from + r * gateRow, to + r * gateRow, bytes);
         }
     }
 }

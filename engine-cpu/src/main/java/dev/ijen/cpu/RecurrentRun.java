@@ -9,7 +9,7 @@ abstract class RecurrentRun implements CpuKernel.Bound {
     private static final int MOST_ROWS = 64;
 
     /// Multiply-adds of a step from which threads share it.
-    private static final long SHARED_STEP = 1 << 17;
+    private static final long SHARED_STEP = 1 << 16;
 
     final Kernel.Recurrent k;
     final Micro u;
