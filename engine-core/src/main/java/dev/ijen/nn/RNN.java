@@ -16,7 +16,8 @@ import java.util.Map;
 /// @param spec sizes
 /// @param weights of each layer's directions, layer after layer
 /// @param engine whose generator draws dropout masks
-public record RNN(RecurrentCell cell, RecurrentSpec spec, List<RecurrentWeights> weights, Engine engine) implements Module, Composite {
+public record RNN(RecurrentCell cell, RecurrentSpec spec, List<RecurrentWeights> weights, Engine engine)
+        implements Module, Composite {
     /// Checks the cell.
     public RNN {
         if (cell != RecurrentCell.RNN_TANH && cell != RecurrentCell.RNN_RELU) {

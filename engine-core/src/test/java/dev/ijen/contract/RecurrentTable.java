@@ -51,7 +51,8 @@ final class RecurrentTable {
     }
 
     private void layer(RecurrentCell cell, boolean reverse) {
-        var r = row(OpCase.of("recurrent/" + cell.label() + (reverse ? "-reverse" : ""), x -> run(cell, x, reverse).y()),
+        var r = row(
+                OpCase.of("recurrent/" + cell.label() + (reverse ? "-reverse" : ""), x -> run(cell, x, reverse).y()),
                 cell);
         for (var s : SIZES) {
             r.on(in(cell, s[0], s[1], s[2], s[3]));

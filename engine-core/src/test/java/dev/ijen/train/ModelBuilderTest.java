@@ -82,7 +82,8 @@ class ModelBuilderTest {
         assertEquals(520 + 680 + 192 + 27 + 8, Module.parameterCount(m));
         var outputs = Module.summary(m, DType.F32, Shape.of(1, 7, 6)).stream().map(r -> r.output()).toList();
         assertEquals(
-                List.of(Shape.of(1, 2), Shape.of(1, 7, 10), Shape.of(1, 7, 4), Shape.of(1, 3), Shape.of(1, 2)), outputs);
+                List.of(Shape.of(1, 2), Shape.of(1, 7, 10), Shape.of(1, 7, 4), Shape.of(1, 3), Shape.of(1, 2)),
+                outputs);
         Module.close(m);
 
         var e = fails("- lstm: 8\n- output\n", Shape.of(7), 2);

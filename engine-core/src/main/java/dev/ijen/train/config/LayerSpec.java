@@ -131,7 +131,8 @@ public sealed interface LayerSpec {
             @Key(doc = "units of each direction", required = true, min = 1, max = 1 << 16) int hidden,
             @Key(doc = "layers on top of each other", or = "1", min = 1, max = 100) int layers,
             @Key(doc = "whether the sequence is also read from its end", or = "false") boolean bidirectional,
-            @Key(doc = "share of values dropped between layers in training", or = "0", min = 0, max = 0.99) double dropout,
+            @Key(doc = "share of values dropped between layers in training", or = "0", min = 0,
+                    max = 0.99) double dropout,
             @Key(doc = "true for every step's state, false for the last one", or = "true") boolean sequences)
             implements LayerSpec {}
 
@@ -146,7 +147,8 @@ public sealed interface LayerSpec {
             @Key(doc = "units of each direction", required = true, min = 1, max = 1 << 16) int hidden,
             @Key(doc = "layers on top of each other", or = "1", min = 1, max = 100) int layers,
             @Key(doc = "whether the sequence is also read from its end", or = "false") boolean bidirectional,
-            @Key(doc = "share of values dropped between layers in training", or = "0", min = 0, max = 0.99) double dropout,
+            @Key(doc = "share of values dropped between layers in training", or = "0", min = 0,
+                    max = 0.99) double dropout,
             @Key(doc = "true for every step's state, false for the last one", or = "true") boolean sequences)
             implements LayerSpec {}
 
@@ -161,7 +163,8 @@ public sealed interface LayerSpec {
             @Key(doc = "units of each direction", required = true, min = 1, max = 1 << 16) int hidden,
             @Key(doc = "layers on top of each other", or = "1", min = 1, max = 100) int layers,
             @Key(doc = "whether the sequence is also read from its end", or = "false") boolean bidirectional,
-            @Key(doc = "share of values dropped between layers in training", or = "0", min = 0, max = 0.99) double dropout,
+            @Key(doc = "share of values dropped between layers in training", or = "0", min = 0,
+                    max = 0.99) double dropout,
             @Key(doc = "true for every step's state, false for the last one", or = "true") boolean sequences)
             implements LayerSpec {}
 
