@@ -24,7 +24,7 @@ final class UnrolledRecurrence {
     static Tensor[] forward(Forward op, Tensor[] in, Tensor dy) {
         var x = apart(in);
         var u = new UnrolledRecurrence(op, in[0].shape().dim(0), x[1]);
-        var y = u.run(x)[op.result().ordinal()];
+        var y = u.run(x)[op.results().indexOf(op)];
         return Gradient.of(y, dy, List.of(x)).toArray(Tensor[]::new);
     }
 
@@ -32,7 +32,7 @@ final class UnrolledRecurrence {
     static Tensor[] backward(Backward op, Tensor[] in, Tensor dy) {
         var x = apart(in);
         var u = new UnrolledRecurrence(op, in[op.cell() == RecurrentCell.LSTM ? 3 : 2].shape().dim(0), x[0]);
-        var y = u.gradient(x)[op.result().ordinal()];
+        var y = u.gradient(x)[op.results().indexOf(op)];
         return Gradient.of(y, dy, List.of(x)).toArray(Tensor[]::new);
     }
 

@@ -26,12 +26,12 @@ final class RefRecurrence {
             case Recurrence.Forward f -> {
                 var x = in[0].shape();
                 var r = new RefRecurrence(op, x.dim(0), x.dim(1), in[1].shape().dim(1));
-                yield Value.reals(node.dtype(), node.shape(), r.forward(in, node.dtype())[f.result().ordinal()]);
+                yield Value.reals(node.dtype(), node.shape(), r.forward(in, node.dtype())[f.results().indexOf(f)]);
             }
             case Recurrence.Backward b -> {
                 var y = in[op.cell() == RecurrentCell.LSTM ? 3 : 2].shape();
                 var r = new RefRecurrence(op, y.dim(0), y.dim(1), y.dim(2));
-                yield Value.reals(node.dtype(), node.shape(), r.backward(in)[b.result().ordinal()]);
+                yield Value.reals(node.dtype(), node.shape(), r.backward(in)[b.results().indexOf(b)]);
             }
         };
     }

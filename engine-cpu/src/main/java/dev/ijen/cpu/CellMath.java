@@ -6,6 +6,8 @@ import dev.ijen.tensor.DType;
 /// What a step of a recurrent cell does beside its products, for neighbouring units of one sequence: whole strips ([Micro#strip]) of them.
 /// Addresses are of the first unit; gates are `stride` bytes apart.
 interface CellMath {
+    /// From the gates' sums to the state after the step.
+    ///
     /// @param gates sums before their activation (gate n of a GRU: nothing yet); become the gates
     /// @param xn GRU: the input's part of gate n
     /// @param old LSTM: c before the step; GRU: h before the step
@@ -13,6 +15,8 @@ interface CellMath {
     /// @param y h after the step, written
     void forward(long gates, long stride, long xn, long old, long memory, long y, int n);
 
+    /// From the gradient of the state after the step to those of the gates' sums.
+    ///
     /// @param gates after their activation
     /// @param old as in [#forward]
     /// @param memory as in [#forward]

@@ -37,7 +37,7 @@ class RecurrentKernelTest {
         int g = gates(cell);
         var in = new ArrayList<double[]>();
         in.add(numbers(1, t * n * g * h, 2));
-        in.add(numbers(2, g * h * h, Math.scalb(1, -Math.getExponent(h) / 2)));
+        in.add(numbers(2, g * h * h, Math.scalb(1.0, -Math.getExponent((double) h) / 2)));
         if (cell == CellKind.GRU) {
             in.add(numbers(3, h, 1));
         }
