@@ -5,10 +5,13 @@ import dev.ijen.spi.Window;
 import dev.ijen.tensor.Attention;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Control;
+import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Elementwise;
 import dev.ijen.tensor.Indexing;
 import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Movement;
+import dev.ijen.tensor.Recurrence;
+import dev.ijen.tensor.RecurrentCell;
 import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Shape;
@@ -55,6 +58,11 @@ final class Calls {
                             a.greatest());
             case Reduction.ArgSort a ->
                     new Kernel.ArgSort(t.input(0).dtype(), rows(in), in.rank() == 0 ? 1 : in.dim(-1), a.descending());
+            case Recurrence.Forward r -> recurrent(r, Kernel.RecurrentPass.FORWARD, type, t.shape());
+            case Recurrence.Backward r ->
+                    recurrent(
+                            r, Kernel.RecurrentPass.GRADIENT, type,
+                            t.input(r.cell() == RecurrentCell.LSTM ? 3 : 2).shape());
             case Reduction.Reduce r -> throw fused(t);
             case Leaf l -> throw fused(t);
             case Elementwise e -> throw fused(t);
@@ -82,6 +90,16 @@ final class Calls {
             case Windowed.SumPool p -> pool(t, Kernel.PoolMode.SUM, p.window(), a, t.shape());
             case Windowed.SumPoolGradient p -> pool(t, Kernel.PoolMode.SUM_GRADIENT, p.window(), p.x(), a);
         };
+    }
+
+    private static Kernel recurrent(Recurrence r, Kernel.RecurrentPass pass, DType type, Shape y) {
+        var cell = switch (r.cell()) {
+            case RNN_TANH -> Kernel.CellKind.RNN_TANH;
+            case RNN_RELU -> Kernel.CellKind.RNN_RELU;
+            case LSTM -> Kernel.CellKind.LSTM;
+            case GRU -> Kernel.CellKind.GRU;
+        };
+        return new Kernel.Recurrent(type, cell, pass, y.dim(0), y.dim(1), y.dim(2), r.reverse());
     }
 
     private static Kernel conv(Tensor t, Kernel.ConvPass pass, WindowSpec w, int groups, Shape x, Shape filter,

@@ -34,7 +34,7 @@ public record Compiled(Program program, Plan plan, List<Binding> bindings, long 
         return PlanMemory.run(p, Fuse.run(p));
     }
 
-    /// Floating-point operations of matrix products, convolutions and attention, 2 a multiply-add.
+    /// Floating-point operations of matrix products, convolutions, attention and recurrences, 2 a multiply-add.
     public long flops() {
         long sum = 0;
         for (var l : plan.launches()) {
@@ -43,7 +43,15 @@ public record Compiled(Program program, Plan plan, List<Binding> bindings, long 
         return sum;
     }
 
-    /// Floating-point operations of one kernel; 0 for all but matrix products, convolutions and attention.
+    private static int gates(Kernel.CellKind cell) {
+        return switch (cell) {
+            case RNN_TANH, RNN_RELU -> 1;
+            case LSTM -> 4;
+            case GRU -> 3;
+        };
+    }
+
+    /// Floating-point operations of one kernel; 0 for all but matrix products, convolutions, attention and recurrences.
     public static long flops(Kernel k) {
         return switch (k) {
             case Kernel.MatMul m -> 2L * m.batch() * m.m() * m.n() * m.k();
@@ -52,6 +60,7 @@ public record Compiled(Program program, Plan plan, List<Binding> bindings, long 
                             * Window.product(c.window().size());
             case Kernel.Attention a ->
                     (a.pass() == Kernel.AttentionPass.FORWARD ? 4L : 10L) * a.n() * a.heads() * pairs(a) * a.d();
+            case Kernel.Recurrent r -> 2L * r.t() * r.n() * r.h() * gates(r.cell()) * r.h();
             case Kernel.Loop x -> 0;
             case Kernel.Fill x -> 0;
             case Kernel.Copy x -> 0;

@@ -8,6 +8,7 @@ import dev.ijen.tensor.Indexing;
 import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Movement;
 import dev.ijen.tensor.Op;
+import dev.ijen.tensor.Recurrence;
 import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Shape;
@@ -104,6 +105,7 @@ final class Fuse {
             case Rowwise r -> Group.Kind.CALL;
             case Attention a -> Group.Kind.CALL;
             case Indexing i -> Group.Kind.CALL;
+            case Recurrence r -> Group.Kind.CALL;
         };
     }
 

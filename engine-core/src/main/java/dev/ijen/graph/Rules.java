@@ -9,6 +9,7 @@ import dev.ijen.tensor.Elementwise;
 import dev.ijen.tensor.Indexing;
 import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Movement;
+import dev.ijen.tensor.Recurrence;
 import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Shape;
@@ -51,6 +52,7 @@ final class Rules {
             case Rowwise r -> t;
             case Attention a -> t;
             case Indexing i -> t;
+            case Recurrence r -> t;
         };
     }
 

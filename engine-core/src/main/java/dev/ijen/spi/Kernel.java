@@ -101,4 +101,44 @@ public sealed interface Kernel {
 
     /// Stable sorting permutation (I32) of each of `rows` rows of `n`; NaN counts as the greatest.
     record ArgSort(DType dtype, int rows, int n, boolean descending) implements Kernel {}
+
+    /// Kinds of recurrent cells with their gates in order: RNN_TANH, RNN_RELU (1), LSTM (4: i, f, g, o; Hochreiter & Schmidhuber
+    /// 1997, gates as PyTorch), GRU (3: r, z, n; Cho et al. 2014, the variant in which r multiplies after the product, as cuDNN and
+    /// PyTorch).
+    enum CellKind {
+        /// tanh(xw + W h).
+        RNN_TANH,
+        /// max(xw + W h, 0).
+        RNN_RELU,
+        /// c = f · c(t−1) + i · g, h = o · tanh c; i, f, o by the sigmoid, g by tanh.
+        LSTM,
+        /// h = (1 − z) · n + z · h(t−1), n = tanh(xw + r · (W h + b)); r, z by the sigmoid.
+        GRU
+    }
+
+    /// What a recurrent launch computes.
+    enum RecurrentPass {
+        /// All steps.
+        FORWARD,
+        /// Their gradient, against the order of the steps.
+        GRADIENT
+    }
+
+    /// The sequential part of a recurrent layer in one direction; the products over all steps (input projection, weight gradients)
+    /// are ordinary matmuls outside.
+    /// G = gates. xw [t, n, G·h] = x W_ihᵀ + b_ih + b_hh (GRU: without b_hh of gate n), w [G·h, h] = W_hh, bn [h] (GRU only: b_hh
+    /// of gate n), h0 [n, h], c0 [n, h] (LSTM only).
+    ///
+    /// FORWARD: xw, w[, bn], h0[, c0] → y [t, n, h]; gates [t, n, G·h] after their activation (GRU: gate n's slot holds n); LSTM:
+    /// c [t, n, h]; GRU: hn [t, n, h] = W_hn h + bn.
+    ///
+    /// GRADIENT: w, h0[, c0], y, gates[, c | hn], dy [t, n, h][, dcT [n, h] (LSTM: gradient of the last c)] → dxw [t, n, G·h]; dh0
+    /// [n, h]; LSTM: dc0 [n, h]; GRU: dhn [t, n, h] (gradient of hn).
+    ///
+    /// (so that outside: dW_ih = dxwᵀ x, dW_hh = Σ_t dgate_h(t)ᵀ h(t−1), where dgate_h equals dxw except for GRU's gate n, which
+    /// is dhn.)
+    ///
+    /// `reverse` runs from the last step to the first (h(t−1) is then the step after). Real types; F16 and BF16 accumulate in F32.
+    record Recurrent(DType dtype, CellKind cell, RecurrentPass pass, int t, int n, int h, boolean reverse)
+            implements Kernel {}
 }

@@ -5,7 +5,8 @@ import java.util.List;
 /// What a tensor does to its inputs: data only. The hierarchy is sealed and has no default case anywhere, so that a new
 /// operation fails to compile wherever it is missing. Each record holds its shape rule and its gradient.
 public sealed interface Op
-        permits Leaf, Elementwise, Movement, Reduction, Contraction, Windowed, Rowwise, Attention, Indexing, Control {
+        permits Leaf, Elementwise, Movement, Reduction, Contraction, Windowed, Rowwise, Attention, Indexing, Recurrence,
+        Control {
     /// The result's shape; checks the inputs.
     ///
     /// @throws ShapeException if they do not fit

@@ -10,6 +10,9 @@ import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Gradient;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Recurrence;
+import dev.ijen.tensor.Recurrent;
+import dev.ijen.tensor.RecurrentCell;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
@@ -202,6 +205,44 @@ class ErrorTableTest {
                 "exactly one element");
     }
 
+    private static Recurrent recurrent(RecurrentCell cell, Tensor x, Tensor w, Tensor u, Tensor h0, Tensor c0) {
+        return Recurrent.of(cell, x, new Recurrent.Weights(w, u, null, null), h0, c0, false);
+    }
+
+    private void recurrences() {
+        wrong("lstm input", () -> recurrent(RecurrentCell.LSTM, f(5, 2, 4), f(8, 3), f(8, 2), null, null),
+                "lstm: shapes do not fit", "x[5, 2, 4], w_ih[8, 3], w_hh[8, 2]", "x[T, N, in], w_ih[4H, in]",
+                "previous layer");
+        wrong("gru with an lstm's weights",
+                () -> recurrent(RecurrentCell.GRU, f(5, 2, 3), f(8, 3), f(8, 2), null, null),
+                "gru: shapes do not fit", "w_hh[3H, H]");
+        wrong("gru with a memory", () -> recurrent(RecurrentCell.GRU, f(5, 2, 3), f(6, 3), f(6, 2), null, f(2, 2)),
+                "gru: shapes do not fit", "c0[2, 2]", "no c0");
+        wrong("rnn state", () -> recurrent(RecurrentCell.RNN_TANH, f(5, 2, 3), f(2, 3), f(2, 2), f(3, 2), null),
+                "rnn-tanh: shapes do not fit", "h0[3, 2]", "h0[N, H]");
+        wrong("rnn without a step",
+                () -> recurrent(RecurrentCell.RNN_RELU, f(0, 2, 3), f(2, 3), f(2, 2), null, null),
+                "rnn-relu: shapes do not fit", "x[0, 2, 3]", "T, H ≥ 1");
+        wrong("lstm of whole numbers",
+                () -> recurrent(RecurrentCell.LSTM, of(DType.I32, 5, 2, 3), of(DType.I32, 8, 3), of(DType.I32, 8, 2),
+                        null, null),
+                "lstm: element type not taken", "I32", "real");
+        wrong("lstm lengths", () -> Recurrent.of(RecurrentCell.LSTM, f(5, 2, 3),
+                new Recurrent.Weights(f(8, 3), f(8, 2), null, null), null, null, false, of(DType.I32, 3)),
+                "lstm: shapes do not fit", "lengths[3]", "one length for each sequence");
+        wrong("lstm real lengths", () -> Recurrent.of(RecurrentCell.LSTM, f(5, 2, 3),
+                new Recurrent.Weights(f(8, 3), f(8, 2), null, null), null, null, false, f(2)),
+                "lstm: element type not taken", "F32", "cast them to I32");
+        wrong("lstm kernel",
+                () -> Tensor.of(new Recurrence.Forward(RecurrentCell.LSTM, false, Recurrence.Result.Y), f(5, 2, 8),
+                        f(8, 2), f(2, 2)),
+                "lstm: shapes do not fit", "[5, 2, 8], [8, 2], [2, 2]", "c0[N, H]");
+        wrong("lstm gradient kernel",
+                () -> Tensor.of(new Recurrence.Backward(RecurrentCell.RNN_TANH, false, Recurrence.GradientResult.XW),
+                        f(2, 2), f(3, 2), f(5, 3, 2), f(5, 3, 2), f(5, 3, 1)),
+                "rnn-tanh-gradient: shapes do not fit", "[5, 3, 1]", "gradient like its y");
+    }
+
     @TestFactory
     Stream<DynamicTest> everyErrorSaysWhatGotExpectedFix() {
         elementwise();
@@ -210,6 +251,7 @@ class ErrorTableTest {
         attention();
         windows();
         indices();
+        recurrences();
         return rows.stream().map(w -> dynamicTest(w.name, () -> {
             var e = assertThrows(ShapeException.class, w.build::get);
             var m = e.getMessage();

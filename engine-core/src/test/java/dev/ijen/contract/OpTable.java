@@ -9,7 +9,7 @@ final class OpTable {
 
     static List<OpCase> rows() {
         return Stream.of(MathTable.rows(), ReduceTable.rows(), ShapeTable.rows(), IndexTable.rows(), NeuralTable.rows(),
-                AttentionTable.rows())
+                AttentionTable.rows(), RecurrentTable.rows())
                 .flatMap(List::stream)
                 .toList();
     }

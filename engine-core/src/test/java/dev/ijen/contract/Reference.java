@@ -9,6 +9,7 @@ import dev.ijen.tensor.Elementwise;
 import dev.ijen.tensor.Indexing;
 import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Movement;
+import dev.ijen.tensor.Recurrence;
 import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Tensor;
@@ -72,6 +73,7 @@ final class Reference {
             case Rowwise r -> RefRow.of(r, t, in);
             case Attention a -> RefAttention.of(a, t, in);
             case Indexing i -> RefIndex.of(i, t, in);
+            case Recurrence r -> RefRecurrence.of(r, t, in);
             case Control.Barrier b -> in[0];
             case Control.Checkpoint c -> in[0];
             case Control.Detach d -> in[0];

@@ -33,6 +33,7 @@ public final class PlainKernels {
             case Kernel.CumSum c -> cumsum(c, in.getFirst(), o);
             case Kernel.ArgReduce a -> argReduce(a, in.getFirst(), o);
             case Kernel.ArgSort a -> argSort(a, in.getFirst(), o);
+            case Kernel.Recurrent r -> PlainRecurrent.run(r, in, out);
         }
     }
 

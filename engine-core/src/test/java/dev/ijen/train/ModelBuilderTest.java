@@ -68,6 +68,30 @@ class ModelBuilderTest {
     }
 
     @Test
+    void recurrentLayersTakeSequences() {
+        var m = build(
+                """
+                - lstm: {hidden: 5, layers: 2, bidirectional: true, dropout: 0.1}
+                - gru: 4
+                - rnn: {hidden: 3, sequences: false}
+                - output
+                """,
+                Shape.of(7, 6),
+                2);
+        // 2·4·(5·6 + 5·5 + 2·5) + 2·4·(5·10 + 5·5 + 2·5); 3·(4·10 + 4·4 + 2·4); 3·4 + 3·3 + 2·3; 2·3 + 2
+        assertEquals(520 + 680 + 192 + 27 + 8, Module.parameterCount(m));
+        var outputs = Module.summary(m, DType.F32, Shape.of(1, 7, 6)).stream().map(r -> r.output()).toList();
+        assertEquals(
+                List.of(Shape.of(1, 2), Shape.of(1, 7, 10), Shape.of(1, 7, 4), Shape.of(1, 3), Shape.of(1, 2)),
+                outputs);
+        Module.close(m);
+
+        var e = fails("- lstm: 8\n- output\n", Shape.of(7), 2);
+        assertEquals(3, e.line());
+        assertTrue(e.getMessage().contains("[N, T, features]"), e.getMessage());
+    }
+
+    @Test
     void theLayerThatDoesNotFitIsNamedWithItsLine() {
         var e = fails("- linear: 8\n- conv: 4\n- output\n", Shape.of(7), 2);
         assertEquals(4, e.line());

@@ -23,6 +23,7 @@ final class Kernels {
             case Kernel.Scatter k -> new ScatterKernel(k);
             case Kernel.CumSum k -> new CumSumKernel(k);
             case Kernel.ArgReduce k -> new ArgReduceKernel(k);
+            case Kernel.Recurrent k -> RecurrentKernel.of(k, pool);
             case Kernel.ArgSort k -> new ArgSortKernel(k, threads);
         };
     }
