@@ -15,6 +15,7 @@ import dev.ijen.nn.Chain;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
+import dev.ijen.tensor.Precision;
 import dev.ijen.train.config.ConfigReader;
 import dev.ijen.train.config.TrainConfig;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /// A trained model with everything needed to use it, out of a checkpoint's `model.safetensors`, which is complete by itself.
@@ -57,6 +59,10 @@ public final class Trained implements AutoCloseable {
     ///
     /// @throws FormatException if it is none of these, or damaged
     public static Trained load(Path path, TrainOptions options) {
+        return load(path, options, c -> c);
+    }
+
+    private static Trained load(Path path, TrainOptions options, UnaryOperator<TrainConfig> change) {
         var file = file(path);
         CheckpointSeal.checkModel(file);
         String yaml;
@@ -73,7 +79,8 @@ public final class Trained implements AutoCloseable {
             }
             var pre = Preprocessor.fromJson(file + " preprocessor", json);
             outputs = pre.classNames().isEmpty() ? targets(in) : pre.classNames().size();
-            return new Trained(file, ConfigReader.parse(file + " config", yaml, List.of()), pre, outputs, options);
+            var config = change.apply(ConfigReader.parse(file + " config", yaml, List.of()));
+            return new Trained(file, config, pre, outputs, options);
         }
     }
 
@@ -117,7 +124,12 @@ public final class Trained implements AutoCloseable {
         throw FormatException.missing(path, "give a run's folder, a checkpoint or a model.safetensors");
     }
 
-    /// The configuration it was trained with.
+    /// A run's best weights, computing in another precision than it was trained with.
+    public static Trained load(Path path, TrainOptions options, Precision precision) {
+        return load(path, options, c -> c.withPrecision(precision));
+    }
+
+    /// The configuration it was trained with, but for a precision that was asked for.
     public TrainConfig config() {
         return config;
     }
