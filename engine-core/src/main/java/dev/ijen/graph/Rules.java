@@ -71,6 +71,9 @@ final class Rules {
                 if (constant(a) != null) {
                     yield castConstant(t, constant(a), to);
                 }
+                if (a.op() instanceof Movement.Broadcast b && Widened.conversion(t)) {
+                    yield s.make(b, s.make(e, a.input(0)));
+                }
                 // there and back through a wider real type
                 yield a.op() instanceof Elementwise.Cast(var via)
                         && a.input(0).dtype() == to

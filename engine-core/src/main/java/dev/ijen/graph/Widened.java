@@ -10,11 +10,11 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /// F32 tensors that are a few operations away from one kept in F16 or BF16: its conversion, and sums and products of that with
-/// something much smaller (a mean, a scale). Loops that need them compute them again from the short one, which is half as much to
+/// something much smaller (a mean, a scale), or of two such. Loops that need them compute them again from the short one, which is half as much to
 /// read, instead of each being kept.
 final class Widened {
     /// The most operations from the short tensor.
-    private static final int MAX_STEPS = 3;
+    private static final int MAX_STEPS = 5;
 
     private record Origin(Tensor source, int steps) {}
 
@@ -54,6 +54,9 @@ final class Widened {
         }
         var a = known.get(t.input(0));
         var b = known.get(t.input(1));
+        if (a != null && b != null) {
+            return a.source == b.source ? new Origin(a.source, Math.max(a.steps, b.steps) + 1) : null;
+        }
         var one = a == null ? b : a;
         var other = a == null ? t.input(0) : t.input(1);
         return one != null && small(other) ? new Origin(one.source, one.steps + 1) : null;
