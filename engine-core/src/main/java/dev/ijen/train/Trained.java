@@ -47,12 +47,30 @@ public final class Trained implements AutoCloseable {
         try {
             this.model = ModelBuilder.build(engine, config.model(), pre.shape(), pre.dtype(), outputs);
             Checkpoints.restore(file, "", Module.cells(model));
+            if (engine.precision() == Precision.F16) {
+                checkRange();
+            }
             var loss = new HostLoss(Optimizers.kind(config, isClassification()), config.training().labelSmoothing());
             this.scorer = new Scorer(engine, model, null, pre, loss, config.training().evalBatchSize());
         } catch (RuntimeException e) {
             engine.close();
             throw e;
         }
+    }
+
+    /// Refuses F16 for weights that would be infinite in it.
+    private void checkRange() {
+        Module.parameters(model).forEach((name, p) -> {
+            for (float v : p.read().toFloatArray()) {
+                if (Math.abs(v) >= 65520) { // from here on the nearest F16 is infinity
+                    throw new IjenException(
+                            "precision f16 does not hold this model",
+                            "a weight of " + v + " in '" + name + "'",
+                            "weights of at most 65504",
+                            "use --precision bf16 or f32");
+                }
+            }
+        });
     }
 
     /// A run's best weights (its last ones where none are best yet), a checkpoint's folder, or a `model.safetensors`.

@@ -35,6 +35,15 @@ final class DnnlMatMul implements CpuKernel {
         }
     }
 
+    /// True if the processor has instructions for products of BF16.
+    static boolean multipliesBf16() {
+        var k = new Kernel.MatMul(DType.BF16, 1, 64, 64, 64, false, false);
+        try (var scope = new DnnlScope()) {
+            return describe(scope, k, MatMulCut.of(k)).values().stream()
+                    .allMatch(pd -> pd != 0 && Dnnl.isFast(pd, DType.BF16));
+        }
+    }
+
     /// Primitive descriptors by size of shard.
     private static Map<MatMulCut.Shard, Long> describe(DnnlScope scope, Kernel.MatMul k, MatMulCut cut) {
         var products = new HashMap<MatMulCut.Shard, Long>();
