@@ -71,6 +71,9 @@ final class TrainCommand extends BaseCommand {
         if (compute.seed != null) {
             config = config.withSeed(compute.seed);
         }
+        if (compute.precision != null) {
+            config = config.withPrecision(compute.precision);
+        }
         if (epochs != null) {
             config = config.withEpochs(epochs);
         }

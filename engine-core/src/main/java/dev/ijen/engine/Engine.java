@@ -10,6 +10,7 @@ import dev.ijen.tensor.Evaluator;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Leaf;
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Trace;
@@ -39,6 +40,7 @@ public final class Engine implements Evaluator, AutoCloseable {
     private final Backend backend;
     private final String choice;
     private final long seed;
+    private final Precision precision;
     private final AtomicInteger streams = new AtomicInteger();
     private final Evaluation evaluation = new Evaluation(this);
     private final Set<AutoCloseable> open = Collections.synchronizedSet(
@@ -46,10 +48,11 @@ public final class Engine implements Evaluator, AutoCloseable {
     private final State generator;
     private final Life life;
 
-    private Engine(Backend backend, String choice, long seed) {
+    private Engine(Backend backend, String choice, long seed, Precision precision) {
         this.backend = backend;
         this.choice = choice;
         this.seed = seed;
+        this.precision = precision;
         this.life = new Life(backend);
         Leaks.watch(this, life);
         this.generator = state("generator", HostTensor.of(new long[] {seed, 0}));
@@ -67,12 +70,24 @@ public final class Engine implements Evaluator, AutoCloseable {
     /// @throws DeviceUnavailableException with the reason if it can't be used
     public static Engine open(Device device, EngineOptions options) {
         var o = Devices.open(device, options);
-        return of(o.backend(), o.choice(), options.seed());
+        return of(o.backend(), o.choice() + notice(o.backend().info(), options.precision()), options.seed(),
+                options.precision());
+    }
+
+    /// What `choice` says of a precision that is not the usual one.
+    private static String notice(dev.ijen.spi.DeviceInfo device, Precision precision) {
+        var how = device.details().get(precision.label());
+        return precision == Precision.F32 ? "" : "; precision " + precision.label() + (how == null ? "" : ", " + how);
+    }
+
+    /// An engine of F32 on a backend opened by the caller, which from now on belongs to the engine.
+    static Engine of(Backend backend, String choice, long seed) {
+        return of(backend, choice, seed, Precision.F32);
     }
 
     /// An engine on a backend opened by the caller, which from now on belongs to the engine.
-    static Engine of(Backend backend, String choice, long seed) {
-        return new Engine(backend, choice, seed);
+    static Engine of(Backend backend, String choice, long seed, Precision precision) {
+        return new Engine(backend, choice, seed, precision);
     }
 
     /// The device.
@@ -88,6 +103,11 @@ public final class Engine implements Evaluator, AutoCloseable {
     /// The seed of initial values and of randomness in programs.
     public long seed() {
         return seed;
+    }
+
+    /// In which types steps compute what is written in F32. Expressions evaluated outside of steps are computed as written.
+    public Precision precision() {
+        return precision;
     }
 
     /// Device memory in use.

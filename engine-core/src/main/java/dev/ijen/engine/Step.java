@@ -186,7 +186,7 @@ public final class Step implements AutoCloseable {
     }
 
     private Program program(List<InputSpec> specs) {
-        var trace = training ? Trace.training() : Trace.evaluation();
+        var trace = (training ? Trace.training() : Trace.evaluation()).with(engine.precision());
         return trace.call(() -> {
             var args = new ArrayList<Tensor>();
             for (int i = 0; i < specs.size(); i++) {

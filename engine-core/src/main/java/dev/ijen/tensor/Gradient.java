@@ -66,7 +66,8 @@ public final class Gradient {
             }
         }
         return wrt.stream()
-                .map(w -> adjoint.containsKey(w) ? adjoint.get(w) : w.zerosLike())
+                // under a mixed policy gradients may arrive wider than what they are of
+                .map(w -> adjoint.containsKey(w) ? adjoint.get(w).cast(w.dtype()) : w.zerosLike())
                 .toList();
     }
 

@@ -242,11 +242,16 @@ public sealed interface NeuralOps permits Tensor {
         return self().mul(self().sigmoid());
     }
 
+    /// A result in this tensor's real type: within a step of mixed precision, exponentials are F32, but activations are kept short.
+    private Tensor asGiven(Tensor y) {
+        return self().dtype().isFloat() ? y.cast(self().dtype()) : y;
+    }
+
     /// ln(1 + eˣ), safe against overflow.
     default Tensor softplus() {
         // −|x| with the derivative 1 at 0, so that the whole has its derivative ½ there
         var minus = self().gt(0).where(self().neg(), self());
-        return self().relu().add(minus.exp().log1p());
+        return asGiven(self().relu().add(minus.exp().log1p()));
     }
 
     /// x where positive, else slope · x.
@@ -258,7 +263,7 @@ public sealed interface NeuralOps permits Tensor {
     default Tensor elu(double alpha) {
         // selected twice: expm1 of a large x must not reach the gradient, and at 0 the derivative is alpha
         var positive = self().gt(0);
-        return positive.where(self(), positive.where(self().zerosLike(), self()).expm1().mul(alpha));
+        return asGiven(positive.where(self(), positive.where(self().zerosLike(), self()).expm1().mul(alpha)));
     }
 
     /// min(max(x + 3, 0), 6) / 6.

@@ -26,10 +26,11 @@ public final class Tensor implements MathOps, ReduceOps, ShapeOps, IndexOps, Neu
         this.where = where;
     }
 
-    /// The operation applied to inputs, checked.
+    /// The operation applied to inputs, checked. Within a step of mixed [Precision] their types are the policy's.
     ///
     /// @throws ShapeException if the inputs do not fit
-    public static Tensor of(Op op, Tensor... in) {
+    public static Tensor of(Op op, Tensor... inputs) {
+        var in = Mixed.operands(op, inputs);
         // constants and broadcasts never fail by themselves: not worth a walk up the stack
         boolean plain = op instanceof Leaf.Const || op instanceof Movement.Broadcast;
         return new Tensor(op, in, op.shape(in), op.dtype(in), plain ? null : Where.current());

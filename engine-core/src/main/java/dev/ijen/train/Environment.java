@@ -41,6 +41,7 @@ final class Environment {
         all.put("device", device);
         all.put("choice", engine.choice());
         all.put("seed", engine.seed());
+        all.put("precision", engine.precision().label());
         all.put("started", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         var hashes = new LinkedHashMap<String, Object>();
         hashes.put("config", sha256(config.getBytes(StandardCharsets.UTF_8)));

@@ -169,6 +169,7 @@ final class Fitting {
         var sums = learner.step().read();
         long now = System.nanoTime();
         check(sums);
+        watchScale();
         progress.epochLoss += sums.loss();
         progress.epochHits += sums.hits();
         progress.epochSteps += sums.steps();
@@ -247,6 +248,18 @@ final class Fitting {
         progress.epochSteps = 0;
         keep(best);
         lastReading = System.nanoTime();
+    }
+
+    /// A loss scale below 1 means that not small gradients, but values are what F16 cannot hold.
+    private void watchScale() {
+        if (config.precision().scalesLoss() && learner.optimizer().lossScale() < 1
+                && progress.warnings.stream().noneMatch(w -> w.startsWith("f16:"))) {
+            warn(String.format(
+                    Locale.ROOT,
+                    "f16: the loss scale fell to %.3g, %d updates were left out: values are beyond f16's range; use precision bf16",
+                    learner.optimizer().lossScale(),
+                    learner.optimizer().skipped()));
+        }
     }
 
     private void watchGap(double trainLoss, double trainMetric) {

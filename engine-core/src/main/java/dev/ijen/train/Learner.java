@@ -4,6 +4,7 @@ import dev.ijen.data.ElementSpec;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.InputSpec;
 import dev.ijen.engine.ProgramReport;
+import dev.ijen.format.Safetensors;
 import dev.ijen.loss.Loss;
 import dev.ijen.nn.Chain;
 import dev.ijen.nn.Module;
@@ -11,9 +12,13 @@ import dev.ijen.optim.Ema;
 import dev.ijen.optim.Optimizer;
 import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.train.config.ConfigException;
+import dev.ijen.train.config.ConfigReader;
+import dev.ijen.train.config.Mark;
 import dev.ijen.train.config.TrainConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// A network with what trains it: optimizer, averages, the compiled step. Knows how to put all of that into files and back.
@@ -104,6 +109,7 @@ final class Learner implements AutoCloseable {
     /// Goes on from a checkpoint: the next step is, bit for bit, the one that would have been.
     void restore(Path checkpoint) {
         var weights = checkpoint.resolve(Checkpoints.MODEL);
+        checkPrecision(weights);
         var rest = checkpoint.resolve(Checkpoints.OPTIMIZER);
         Checkpoints.restore(weights, "", Module.cells(model));
         Checkpoints.restore(rest, OPTIMIZER, optimizer.states(model));
@@ -112,6 +118,24 @@ final class Learner implements AutoCloseable {
             var averages = ema.states(model);
             averages.forEach((name, a) -> a.write(Module.parameters(model).get(name).read()));
             Checkpoints.restore(rest, RAW, Module.parameters(model));
+        }
+    }
+
+    /// A run's bits depend on the precision, and its states do, too: it goes on in the one it began in.
+    private void checkPrecision(Path weights) {
+        try (var in = Safetensors.open(weights)) {
+            var yaml = in.metadata().get("ijen.config");
+            if (yaml == null) {
+                return; // the weights' names and shapes are checked in any case
+            }
+            var before = ConfigReader.parse(weights + " config", yaml, List.of()).precision();
+            if (before != config.precision()) {
+                throw new ConfigException(
+                        Mark.of("config.yaml"), "another precision than before",
+                        "a checkpoint of " + before.label() + ", a configuration of " + config.precision().label(),
+                        "the same: the run would not become the one it was",
+                        "set 'precision: " + before.label() + "' in the run's config.yaml, or train anew");
+            }
         }
     }
 

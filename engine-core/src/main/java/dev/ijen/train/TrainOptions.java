@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 /// Where and how a training runs; what it is stands in its configuration.
 ///
 /// @param device which device
-/// @param engine threads and the like; the seed is the configuration's
+/// @param engine threads and the like; seed and precision are the configuration's
 /// @param out the run directory; null for `runs/` and the run's name. One that holds something is never touched: a number is
 ///     added to the name
 /// @param listeners who is told what happens

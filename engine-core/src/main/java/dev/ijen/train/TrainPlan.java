@@ -6,6 +6,7 @@ import dev.ijen.engine.ProgramReport;
 import dev.ijen.nn.LayerRow;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.DType;
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.train.config.DataConfig;
@@ -30,6 +31,7 @@ import java.util.stream.IntStream;
 /// @param forward the program for a batch in use
 /// @param step the training step's program; null for a trained model
 /// @param batchSize examples a step
+/// @param precision in which types it computes
 public record TrainPlan(
         String device,
         List<LayerRow> layers,
@@ -40,7 +42,8 @@ public record TrainPlan(
         long flopsStep,
         ProgramReport forward,
         ProgramReport step,
-        int batchSize) {
+        int batchSize,
+        Precision precision) {
     /// Copies the list.
     public TrainPlan {
         layers = List.copyOf(layers);
@@ -91,7 +94,8 @@ public record TrainPlan(
                 step == null ? 0 : step.flops(),
                 scorer.report(batch),
                 step,
-                batch);
+                batch,
+                engine.precision());
     }
 
     /// Bytes on the device while it runs.
@@ -103,6 +107,7 @@ public record TrainPlan(
     public Map<String, Object> toMap() {
         var all = new LinkedHashMap<String, Object>();
         all.put("device", device);
+        all.put("precision", precision.label());
         all.put("input", input);
         all.put("batch_size", (long) batchSize);
         all.put("parameters", parameters);
@@ -161,6 +166,8 @@ public record TrainPlan(
                         + bytes(r.workspaceBytes())
                         + " (" + bytes(r.naiveBytes()) + " without sharing), scratch " + bytes(r.scratchBytes())
                         + ", batch " + bytes(r.argumentBytes()));
+        row(s, "precision", precision.label() + (precision.isMixed()
+                ? ": products and what is kept in " + precision.label() + ", weights, sums and losses in f32" : ""));
         row(s, "device", device);
         return s.toString();
     }

@@ -70,7 +70,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     static Engine open(TrainConfig config, TrainOptions options) {
-        return Engine.open(options.device(), options.engine().withSeed(config.seed()));
+        return Engine.open(
+                options.device(), options.engine().withSeed(config.seed()).withPrecision(config.precision()));
     }
 
     /// Reads the data, opens the device and builds the network. Nothing is written yet.

@@ -1,9 +1,12 @@
 package dev.ijen.train.config;
 
+import dev.ijen.tensor.Precision;
+
 /// Everything a training is: the same configuration, data and seed give the same weights.
 ///
 /// @param name of the run
 /// @param seed of weights, order, augmentation and dropout
+/// @param precision in which types it computes
 /// @param data which data
 /// @param model the network
 /// @param optimizer how weights move
@@ -13,6 +16,7 @@ package dev.ijen.train.config;
 public record TrainConfig(
         @Key(doc = "name of the run and its folder", or = "run") String name,
         @Key(doc = "seed of first weights, order, augmentation and dropout", or = "0") long seed,
+        @Key(doc = "f32, tf32 (faster products where the device has it), or mixed: bf16, f16", or = "f32") Precision precision,
         @Key(doc = "which data, how it is read, divided and prepared") DataConfig data,
         @Key(doc = "the network") ModelConfig model,
         @Key(doc = "how weights move") OptimizerConfig optimizer,
@@ -22,12 +26,17 @@ public record TrainConfig(
 
     /// With another name.
     public TrainConfig withName(String n) {
-        return new TrainConfig(n, seed, data, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(n, seed, precision, data, model, optimizer, schedule, training, augmentation);
     }
 
     /// With another seed.
     public TrainConfig withSeed(long s) {
-        return new TrainConfig(name, s, data, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, s, precision, data, model, optimizer, schedule, training, augmentation);
+    }
+
+    /// With another precision.
+    public TrainConfig withPrecision(Precision p) {
+        return new TrainConfig(name, seed, p, data, model, optimizer, schedule, training, augmentation);
     }
 
     /// With another file or folder of data.
@@ -37,7 +46,7 @@ public record TrainConfig(
 
     /// With other data.
     public TrainConfig withData(DataConfig d) {
-        return new TrainConfig(name, seed, d, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, seed, precision, d, model, optimizer, schedule, training, augmentation);
     }
 
     /// With another limit of steps; 0 for none.
@@ -74,6 +83,6 @@ public record TrainConfig(
     }
 
     private TrainConfig withTraining(TrainingConfig t) {
-        return new TrainConfig(name, seed, data, model, optimizer, schedule, t, augmentation);
+        return new TrainConfig(name, seed, precision, data, model, optimizer, schedule, t, augmentation);
     }
 }
