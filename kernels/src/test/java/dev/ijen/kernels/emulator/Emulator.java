@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.Assumptions;
 
@@ -111,11 +112,51 @@ public final class Emulator {
         return Linker.nativeLinker().downcallHandle(symbols.find(name).orElseThrow(), type);
     }
 
+    /// Puts the emulated driver into a folder, where programs under test find it as they find the real one, and loads nothing of JCuda.
+    /// Nothing happens where it cannot be built.
+    ///
+    /// @return false where it cannot be built
+    public static synchronized boolean install(Path folder) {
+        if (real() || !supported() || !EmulatorBuild.possible()) {
+            return false;
+        }
+        try {
+            var build = new EmulatorBuild(module());
+            Path library = build.library();
+            Files.createDirectories(folder);
+            Path to = folder.resolve("libcuda.so.1");
+            if (!Files.exists(to) || Files.mismatch(library, to) >= 0) {
+                Path part = Files.createTempFile(folder, "part", ".so");
+                Files.copy(library, part, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
+            }
+            only = new Emulator(build, to);
+            return true;
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("the emulated CUDA driver cannot be built: " + e, e);
+        }
+    }
+
+    /// True where the tests run on a GPU (`-Dijen.gpu=real`), and there is no emulator.
+    public static boolean real() {
+        return "real".equals(System.getProperty("ijen.gpu"));
+    }
+
+    private static boolean supported() {
+        return System.getProperty("os.arch").equals("amd64") && System.getProperty("os.name").equals("Linux");
+    }
+
+    private static Path module() {
+        return Path.of(System.getProperty("ijen.kernels", ".")).toAbsolutePath().normalize();
+    }
+
     /// The emulator, as if just started; the test is skipped where it cannot be built.
     public static synchronized Emulator fresh() {
+        Assumptions.assumeFalse(real(), "skipped: this is about the emulated CUDA driver, and a real GPU is under test");
         Assumptions.assumeTrue(
-                System.getProperty("os.arch").equals("amd64")
-                        && System.getProperty("os.name").equals("Linux"),
+                supported(),
                 "skipped: the emulated CUDA driver needs Linux on x86-64");
         if (failure != null) {
             throw new IllegalStateException(failure); // building again would fail again, and takes long
@@ -135,7 +176,7 @@ public final class Emulator {
     }
 
     private static Emulator start() {
-        Path module = Path.of(System.getProperty("ijen.kernels", ".")).toAbsolutePath().normalize();
+        Path module = module();
         try {
             var build = new EmulatorBuild(module);
             Path library = build.library();
