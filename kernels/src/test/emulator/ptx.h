@@ -80,6 +80,7 @@ struct Extra { // of the few instructions that need more
     Function* callee = nullptr;
     std::vector<size_t> bytes; // of arguments, then of results
     size_t arguments = 0;
+    virtual ~Extra() = default;
 };
 struct Inst {
     Fn fn;
@@ -161,8 +162,9 @@ struct Frame { // of a call, to return to
     const Function* function;
     size_t local;
 };
-struct Copy {
-    char* to;
+struct Copy { // asynchronous
+    uint64_t to;
+    Space space;
     std::vector<char> bytes;
 };
 struct Thread {

@@ -70,7 +70,8 @@ char* reach(Thread& t, Space space, uint64_t address, size_t bytes, bool write, 
         if (isShared(address)) return shared(address - (uint64_t) sharedBase(), bytes, write, flags);
         if (isLocal(address)) return local(t, address, bytes, write);
         break;
-    default: break;
+    default:
+        if (isShared(address) || isLocal(address)) emu::abandon("an address of shared or local memory used as one of global memory");
     }
     emu::deviceAccess(address, bytes, write, flags & ATOMIC, flags & ATOMIC && flags & READ_ONLY, flags & READ_ONLY && !(flags & ATOMIC), space == Space::CONST);
     return reinterpret_cast<char*>(address);

@@ -37,6 +37,10 @@ template <double (*F)(double)> const Inst* highWord(uint64_t* r, const Inst* i, 
     r[i->d] = bits(flush(v)) & 0xffffffff00000000;
     return i + 1;
 }
+template <double (*F)(double)> const Inst* whole(uint64_t* r, const Inst* i, Thread&) {
+    r[i->d] = bits(F(get<double>(r[i->a])));
+    return i + 1;
+}
 double inverse(double v) { return 1 / v; }
 
 template <double (*F)(double)> void approximate(Decoder& d, Mods& m) {
@@ -48,7 +52,7 @@ template <double (*F)(double)> void approximate(Decoder& d, Mods& m) {
     bool brain = t == Type::BF16 || t == Type::BF16X2, pair = t == Type::F16X2 || t == Type::BF16X2;
     bool halfToo = F == exp2_ || F == tanh_;
     if (t == Type::F64 && F == rsqrt_) {
-        d.emit(highWord<F>, d.out(0, t), a).flags = FTZ;
+        d.emit(ftz ? highWord<F> : whole<F>, d.out(0, t), a);
         return;
     }
     if (t != Type::F32 && !(halfToo && isFloat(t) && bytesOf(t) <= 4 && t != Type::TF32)) d.wrong("not of type %s", nameOf(t));

@@ -81,7 +81,7 @@ class ConvTest {
 
         private void pass(String name, double[] expected, int rows, int columns, double[] a, double[] b) {
             long size = (long) expected.length * t.bytes;
-            byte[] got = Device.run(d -> {
+            var results = Device.runEach(d -> {
                 var to = d.allocate(size);
                 String kernel = "conv_" + name + "_" + t.suffix();
                 var left = d.up(t.encode(a));
@@ -89,12 +89,14 @@ class ConvTest {
                 d.launch("conv", kernel, blocks, 256, left, d.up(t.encode(b)), to, shape());
                 return d.down(to, size);
             });
-            t.assertClose(expected, got, 8, name + " " + this);
+            for (byte[] got : results) {
+                t.assertClose(expected, got, 8, name + " " + this);
+            }
         }
 
         private void filter(double[] expected, double[] x, double[] dy, int splits) {
             long size = (long) expected.length * t.bytes;
-            byte[] got = Device.run(d -> {
+            var results = Device.runEach(d -> {
                 var to = d.allocate(size);
                 var part = splits == 1 ? new CUdeviceptr()
                         : d.allocate((long) expected.length * splits * Math.max(4, t.bytes));
@@ -110,7 +112,9 @@ class ConvTest {
                 }
                 return d.down(to, size);
             });
-            t.assertClose(expected, got, 16, "filter gradient " + this);
+            for (byte[] got : results) {
+                t.assertClose(expected, got, 16, "filter gradient " + this);
+            }
         }
     }
 }
