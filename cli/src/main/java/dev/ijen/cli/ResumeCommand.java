@@ -20,6 +20,9 @@ final class ResumeCommand extends BaseCommand {
     @Option(names = "--progress", paramLabel = "MODE", defaultValue = "auto",
             description = "auto (a bar on a terminal, else plain), plain, json or none.") Progress.Mode progress;
 
+    @Option(names = "--detect-anomaly",
+            description = "Wait for every step, and name the operation and layer that first gives NaN or infinity. Slower.") boolean detectAnomaly;
+
     @Option(names = "--device", order = 90, paramLabel = "DEVICE", converter = ComputeOptions.DeviceConverter.class,
             defaultValue = "auto",
             description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).") dev.ijen.engine.Device device;
@@ -34,6 +37,7 @@ final class ResumeCommand extends BaseCommand {
     public Integer call() {
         var options = TrainOptions.defaults();
         options = options.withDevice(device)
+                .withDetectAnomaly(detectAnomaly)
                 .withEngine(options.engine()
                         .withThreads(threads == null ? 0 : threads)
                         .withDeterministic(deterministic))

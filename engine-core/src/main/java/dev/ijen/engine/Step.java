@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
 
@@ -183,6 +184,13 @@ public final class Step implements AutoCloseable {
     /// Traces the step without compiling: its results as a graph.
     public List<Tensor> trace(List<InputSpec> inputs) {
         return program(inputs).results();
+    }
+
+    /// Evaluates the step operation by operation, with the values that cells have now, and changes nothing: the first operation that
+    /// makes NaN or infinity out of finite numbers, if there is one. Slow; for a step that went wrong.
+    public Optional<Anomaly> anomaly(HostTensor... inputs) {
+        checkOpen();
+        return AnomalySearch.run(engine, program(specs(inputs)), inputs);
     }
 
     private Program program(List<InputSpec> specs) {

@@ -12,6 +12,7 @@ import dev.ijen.optim.Optimizer;
 import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.train.config.TrainConfig;
+import dev.ijen.train.config.TrainingConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,8 +35,9 @@ final class Learner implements AutoCloseable {
     /// @param label of one example
     /// @param outputs classes or targets
     /// @param batches an epoch
+    /// @param detect whether each step is checked at once and changes nothing if something in it is not finite
     Learner(Engine engine, TrainConfig config, Preprocessor pre, ElementSpec label, int outputs, int batches,
-            Loss loss) {
+            Loss loss, boolean detect) {
         this.engine = engine;
         this.config = config;
         this.pre = pre;
@@ -43,7 +45,11 @@ final class Learner implements AutoCloseable {
         this.model = ModelBuilder.build(engine, config.model(), pre.shape(), pre.dtype(), outputs);
         this.optimizer = Optimizers.optimizer(config, batches, (long) batches * config.training().epochs());
         this.ema = config.training().ema() > 0 ? Ema.of(config.training().ema()) : null;
-        this.step = new TrainStep(engine, model, optimizer, ema, loss, pre, !pre.classNames().isEmpty());
+        var t = config.training();
+        boolean guarded = detect || t.nonFinite() == TrainingConfig.NonFinite.SKIP;
+        this.step = new TrainStep(
+                engine, model, optimizer, ema, loss, pre,
+                new TrainStep.Form(!pre.classNames().isEmpty(), guarded, t.recompute()));
     }
 
     Engine engine() {
@@ -112,6 +118,17 @@ final class Learner implements AutoCloseable {
             var averages = ema.states(model);
             averages.forEach((name, a) -> a.write(Module.parameters(model).get(name).read()));
             Checkpoints.restore(rest, RAW, Module.parameters(model));
+        }
+    }
+
+    /// Goes back to what [#weights] and [#states] gave.
+    void restore(Map<String, HostTensor> weights, Map<String, HostTensor> states) {
+        Checkpoints.fill(weights, "", Module.cells(model));
+        Checkpoints.fill(states, OPTIMIZER, optimizer.states(model));
+        Checkpoints.fill(states, RANDOM, Map.of("generator", engine.generator()));
+        if (ema != null) {
+            Checkpoints.fill(weights, "", ema.states(model));
+            Checkpoints.fill(states, RAW, Module.parameters(model));
         }
     }
 

@@ -66,7 +66,7 @@ public record TrainPlan(
         var pre = new Preprocessor.Arrays(DType.F32, shape, classes);
         var kind = Optimizers.kind(config, !numbers);
         try (var engine = Trainer.open(config, options);
-                var learner = new Learner(engine, config, pre, label, m.outputs(), 1, Optimizers.plain(kind));
+                var learner = new Learner(engine, config, pre, label, m.outputs(), 1, Optimizers.plain(kind), false);
                 var scorer = learner.scorer(new HostLoss(kind, 0))) {
             return of(engine, learner, scorer, pre, config.training().batchSize());
         }

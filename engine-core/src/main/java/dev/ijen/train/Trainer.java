@@ -61,7 +61,8 @@ public final class Trainer implements AutoCloseable {
                     loader.label(),
                     Preprocessor.outputs(data.train()),
                     loader.batches(),
-                    Optimizers.loss(config, data.train()));
+                    Optimizers.loss(config, data.train()),
+                    options.detectAnomaly());
             this.scorer = learner.scorer(hostLoss);
         } catch (RuntimeException e) {
             engine.close();
@@ -179,7 +180,7 @@ public final class Trainer implements AutoCloseable {
             List<TrainListener> listeners) {
         var fitting = new Fitting(
                 config, learner, data, loader, scorer, monitor, directory, metadata(yaml), progress, listeners,
-                options.interrupted());
+                options);
         long trained = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size())
                 .sum();
         tell(listeners, new TrainEvent.Started(
