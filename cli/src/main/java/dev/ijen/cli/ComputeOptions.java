@@ -23,6 +23,9 @@ final class ComputeOptions {
     @Option(names = "--threads", order = 93, paramLabel = "N", converter = CountConverter.class,
             description = "CPU threads (default: as many as processors).") Integer threads;
 
+    @Option(names = "--memory-limit", order = 94, paramLabel = "SIZE", converter = SizeConverter.class,
+            description = "Use at most so much memory on the device: 800m, 2g (default: what is free).") Long memoryLimit;
+
     long seed() {
         return seed == null ? 0 : seed;
     }
@@ -31,7 +34,8 @@ final class ComputeOptions {
         return EngineOptions.defaults()
                 .withThreads(threads == null ? 0 : threads)
                 .withDeterministic(deterministic)
-                .withSeed(seed());
+                .withSeed(seed())
+                .withMemoryLimit(memoryLimit == null ? 0 : memoryLimit);
     }
 
     Engine open() {

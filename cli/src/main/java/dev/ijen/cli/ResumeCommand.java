@@ -33,6 +33,9 @@ final class ResumeCommand extends BaseCommand {
     @Option(names = "--threads", order = 93, paramLabel = "N", converter = ComputeOptions.CountConverter.class,
             description = "CPU threads (default: as many as processors).") Integer threads;
 
+    @Option(names = "--memory-limit", order = 94, paramLabel = "SIZE", converter = SizeConverter.class,
+            description = "Use at most so much memory on the device: 800m, 2g (default: what is free).") Long memoryLimit;
+
     @Override
     public Integer call() {
         var options = TrainOptions.defaults();
@@ -40,7 +43,8 @@ final class ResumeCommand extends BaseCommand {
                 .withDetectAnomaly(detectAnomaly)
                 .withEngine(options.engine()
                         .withThreads(threads == null ? 0 : threads)
-                        .withDeterministic(deterministic))
+                        .withDeterministic(deterministic)
+                        .withMemoryLimit(memoryLimit == null ? 0 : memoryLimit))
                 .withInterrupted(host().interrupts()::requested);
         var shown = Progress.of(quiet ? Progress.Mode.NONE : progress, host());
         TrainResult result;

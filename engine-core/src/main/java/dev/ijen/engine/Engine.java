@@ -44,12 +44,14 @@ public final class Engine implements Evaluator, AutoCloseable {
     private final Set<AutoCloseable> open = Collections.synchronizedSet(
             Collections.newSetFromMap(new IdentityHashMap<>()));
     private final State generator;
+    private final MemoryAccount account;
     private final Life life;
 
-    private Engine(Backend backend, String choice, long seed) {
+    private Engine(Backend backend, String choice, long seed, long memoryLimit) {
         this.backend = backend;
         this.choice = choice;
         this.seed = seed;
+        this.account = new MemoryAccount(backend, memoryLimit, open);
         this.life = new Life(backend);
         Leaks.watch(this, life);
         this.generator = state("generator", HostTensor.of(new long[] {seed, 0}));
@@ -67,12 +69,12 @@ public final class Engine implements Evaluator, AutoCloseable {
     /// @throws DeviceUnavailableException with the reason if it can't be used
     public static Engine open(Device device, EngineOptions options) {
         var o = Devices.open(device, options);
-        return of(o.backend(), o.choice(), options.seed());
+        return new Engine(o.backend(), o.choice(), options.seed(), options.memoryLimit());
     }
 
     /// An engine on a backend opened by the caller, which from now on belongs to the engine.
     static Engine of(Backend backend, String choice, long seed) {
-        return new Engine(backend, choice, seed);
+        return new Engine(backend, choice, seed, 0);
     }
 
     /// The device.
@@ -94,6 +96,16 @@ public final class Engine implements Evaluator, AutoCloseable {
     public MemoryUse memory() {
         var m = backend.memory();
         return new MemoryUse(m.buffers(), m.liveBytes(), m.peakBytes());
+    }
+
+    /// The most bytes there may be on the device: the limit that was set or what is free, whichever is less.
+    public long memoryMost() {
+        return account.most();
+    }
+
+    /// Device memory by who has it, the greatest first: cells by name, steps by their arguments.
+    public Map<String, Long> memoryOwners() {
+        return account.owners();
     }
 
     /// Waits for all running work.
@@ -236,8 +248,13 @@ public final class Engine implements Evaluator, AutoCloseable {
         return backend;
     }
 
-    Buffer allocate(long bytes) {
-        return whileOpen(() -> backend.allocate(bytes));
+    /// @param what it is for
+    Buffer allocate(long bytes, String what) {
+        return whileOpen(() -> account.allocate(bytes, what));
+    }
+
+    MemoryAccount account() {
+        return account;
     }
 
     /// Runs what a backend refuses when something it works on is closed, by another thread perhaps.
@@ -285,7 +302,7 @@ public final class Engine implements Evaluator, AutoCloseable {
             for (var b : compiled.bindings()) {
                 if (b instanceof Binding.Fixed f) {
                     var data = f.literal().data().data();
-                    var buffer = allocate(data.byteSize());
+                    var buffer = allocate(data.byteSize(), "a constant");
                     constants.put(f, buffer);
                     whileOpen(() -> backend.write(buffer, 0, data));
                 }

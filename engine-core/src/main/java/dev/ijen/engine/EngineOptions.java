@@ -6,29 +6,36 @@ package dev.ijen.engine;
 /// @param deterministic the same bits in every run even where that is slower
 /// @param nativeLibraries false to stay with Java code on the CPU
 /// @param seed of initial values and of randomness in programs
-public record EngineOptions(int threads, boolean deterministic, boolean nativeLibraries, long seed) {
+/// @param memoryLimit most bytes on the device; 0 for all it has
+public record EngineOptions(
+        int threads, boolean deterministic, boolean nativeLibraries, long seed, long memoryLimit) {
     /// All processors, fastest algorithms, seed 0.
     public static EngineOptions defaults() {
-        return new EngineOptions(0, false, true, 0);
+        return new EngineOptions(0, false, true, 0, 0);
     }
 
     /// With another number of threads.
     public EngineOptions withThreads(int n) {
-        return new EngineOptions(n, deterministic, nativeLibraries, seed);
+        return new EngineOptions(n, deterministic, nativeLibraries, seed, memoryLimit);
     }
 
     /// With or without bit-equal runs where that is slower.
     public EngineOptions withDeterministic(boolean on) {
-        return new EngineOptions(threads, on, nativeLibraries, seed);
+        return new EngineOptions(threads, on, nativeLibraries, seed, memoryLimit);
     }
 
     /// With or without native libraries.
     public EngineOptions withNativeLibraries(boolean on) {
-        return new EngineOptions(threads, deterministic, on, seed);
+        return new EngineOptions(threads, deterministic, on, seed, memoryLimit);
     }
 
     /// With another seed.
     public EngineOptions withSeed(long s) {
-        return new EngineOptions(threads, deterministic, nativeLibraries, s);
+        return new EngineOptions(threads, deterministic, nativeLibraries, s, memoryLimit);
+    }
+
+    /// With at most so many bytes on the device; 0 for all it has.
+    public EngineOptions withMemoryLimit(long bytes) {
+        return new EngineOptions(threads, deterministic, nativeLibraries, seed, bytes);
     }
 }

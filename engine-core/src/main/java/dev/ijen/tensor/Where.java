@@ -100,11 +100,13 @@ public final class Where {
         return inherit(current(), f);
     }
 
+    /// Runs `f` with new tensors attributed to no line: for programs that no line of a user builds.
+    public static <T> T nowhere(Supplier<T> f) {
+        return inherit(Place.UNKNOWN, f);
+    }
+
     private static boolean user(StackWalker.StackFrame f) {
         var name = f.getClassName();
-        if (!name.startsWith("dev.ijen.")) {
-            return !name.startsWith("java.");
-        }
-        return false;
+        return !name.startsWith("dev.ijen.") && !name.startsWith("java.") && !name.startsWith("jdk.");
     }
 }

@@ -15,6 +15,7 @@ import dev.ijen.train.config.TrainConfig;
 import dev.ijen.train.config.TrainingConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// A network with what trains it: optimizer, averages, the compiled step. Knows how to put all of that into files and back.
@@ -79,8 +80,38 @@ final class Learner implements AutoCloseable {
     }
 
     ProgramReport stepReport(int batch) {
+        return step.report(specs(batch));
+    }
+
+    /// The greatest batch with which the step needs at most so many bytes besides cells; 0 for none.
+    int largestBatch(int most, long bytes) {
+        return step.largestBatch(specs(most), bytes);
+    }
+
+    private List<InputSpec> specs(int batch) {
         var x = new InputSpec(pre.dtype(), pre.shape().insert(0, batch));
-        return step.report(x, new InputSpec(label.dtype(), label.shape().insert(0, batch)));
+        return List.of(x, new InputSpec(label.dtype(), label.shape().insert(0, batch)));
+    }
+
+    /// Bytes of the weights that move.
+    long trainedBytes() {
+        return optimizer.trained(model).values().stream().mapToLong(p -> (long) p.shape().size() * p.dtype().bytes())
+                .sum();
+    }
+
+    /// Everything that stays on the device, by what it is for.
+    Map<String, Map<String, ? extends Cell>> cells() {
+        var all = new LinkedHashMap<String, Map<String, ? extends Cell>>();
+        var parameters = Module.parameters(model);
+        var states = new LinkedHashMap<>(Module.cells(model));
+        states.keySet().removeAll(parameters.keySet());
+        all.put("weights", parameters);
+        all.put("statistics", states);
+        all.put("optimizer", optimizer.states(model));
+        if (ema != null) {
+            all.put("averages", ema.states(model));
+        }
+        return all;
     }
 
     /// Weights and statistics as they are to be used.

@@ -15,6 +15,7 @@ import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Where;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,7 +51,7 @@ final class TrainStep implements AutoCloseable {
         hits = engine.state("train.hits", zero());
         count = engine.state("train.steps", zero());
         finite = new FiniteCheck(engine);
-        step = engine.program(in -> {
+        step = engine.program(in -> Where.nowhere(() -> {
             var guard = form.guarded ? Guard.of(model, optimizer, ema) : null;
             var y = in.get(1);
             var out = model.apply(pre.standardize(in.get(0)), form.recompute).cast(DType.F32);
@@ -70,7 +71,7 @@ final class TrainStep implements AutoCloseable {
                 sum(fine.where(l.cast(DType.F64), none), fine.where(right, none), fine.cast(DType.F64));
             }
             return List.of(l);
-        });
+        }));
     }
 
     static HostTensor zero() {
@@ -118,8 +119,12 @@ final class TrainStep implements AutoCloseable {
         return s;
     }
 
-    ProgramReport report(InputSpec input, InputSpec label) {
-        return step.report(List.of(input, label));
+    ProgramReport report(List<InputSpec> specs) {
+        return step.report(specs);
+    }
+
+    int largestBatch(List<InputSpec> specs, long bytes) {
+        return step.largestBatch(specs, bytes);
     }
 
     @Override
