@@ -13,6 +13,7 @@ import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Trace;
+import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -248,6 +249,22 @@ public final class Engine implements Evaluator, AutoCloseable {
         return backend;
     }
 
+    /// Copies to the device.
+    void write(Buffer to, MemorySegment from) {
+        var event = new TransferEvent();
+        event.begin();
+        backend.write(to, 0, from);
+        event.of(true, from.byteSize());
+    }
+
+    /// Copies to the host, once running work is done.
+    void read(Buffer from, long offset, MemorySegment to) {
+        var event = new TransferEvent();
+        event.begin();
+        backend.read(from, offset, to);
+        event.of(false, to.byteSize());
+    }
+
     /// @param what it is for
     Buffer allocate(long bytes, String what) {
         return whileOpen(() -> account.allocate(bytes, what));
@@ -304,7 +321,7 @@ public final class Engine implements Evaluator, AutoCloseable {
                     var data = f.literal().data().data();
                     var buffer = allocate(data.byteSize(), "a constant");
                     constants.put(f, buffer);
-                    whileOpen(() -> backend.write(buffer, 0, data));
+                    whileOpen(() -> write(buffer, data));
                 }
             }
             done = true;

@@ -64,7 +64,14 @@ final class Execution implements AutoCloseable {
     void run(HostTensor... inputs) {
         try {
             write(inputs);
+            var event = new RunEvent();
+            event.begin();
             bound.run();
+            event.end();
+            if (event.shouldCommit()) {
+                event.launches = plan.launches().size();
+                event.commit();
+            }
         } catch (IllegalStateException e) {
             throw Engine.closedInUse(e);
         }
@@ -82,7 +89,7 @@ final class Execution implements AutoCloseable {
     private void write(HostTensor... inputs) {
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i] != null) {
-                engine.backend().write(arguments[i], 0, inputs[i].data());
+                engine.write(arguments[i], inputs[i].data());
             }
         }
     }
@@ -101,7 +108,7 @@ final class Execution implements AutoCloseable {
         if (t.shape().size() > 0) {
             var ref = plan.results().get(i);
             var from = ref.memory() == 0 ? bound.workspace() : externals[ref.memory() - 1];
-            engine.whileOpen(() -> engine.backend().read(from, ref.offset(), t.data()));
+            engine.whileOpen(() -> engine.read(from, ref.offset(), t.data()));
         }
         return t;
     }

@@ -133,6 +133,12 @@ public final class Trainer implements AutoCloseable {
         return plan;
     }
 
+    /// Runs training steps launch by launch, after some that warm up, and takes the time of each. Nothing is written.
+    public Profile profile(int steps) {
+        checkMemory(plan());
+        return Profile.of(learner, loader, plan().step(), steps);
+    }
+
     /// Whether a plan fits into the memory there is, or may be used.
     ///
     /// @throws IjenException if not, with what needs the most and what would fit
