@@ -27,6 +27,9 @@ final class ComputeOptions {
     @Option(names = "--precision", order = 94, paramLabel = "NAME", converter = PrecisionConverter.class,
             description = "f32, tf32, bf16 or f16 (default: the config's; a trained model's own).") Precision precision;
 
+    @Option(names = "--memory-limit", order = 95, paramLabel = "SIZE", converter = SizeConverter.class,
+            description = "Use at most so much memory on the device: 800m, 2g (default: what is free).") Long memoryLimit;
+
     long seed() {
         return seed == null ? 0 : seed;
     }
@@ -36,7 +39,8 @@ final class ComputeOptions {
                 .withThreads(threads == null ? 0 : threads)
                 .withDeterministic(deterministic)
                 .withSeed(seed())
-                .withPrecision(precision == null ? Precision.F32 : precision);
+                .withPrecision(precision == null ? Precision.F32 : precision)
+                .withMemoryLimit(memoryLimit == null ? 0 : memoryLimit);
     }
 
     Engine open() {

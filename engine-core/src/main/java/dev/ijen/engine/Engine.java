@@ -14,6 +14,7 @@ import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Trace;
+import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -46,13 +47,15 @@ public final class Engine implements Evaluator, AutoCloseable {
     private final Set<AutoCloseable> open = Collections.synchronizedSet(
             Collections.newSetFromMap(new IdentityHashMap<>()));
     private final State generator;
+    private final MemoryAccount account;
     private final Life life;
 
-    private Engine(Backend backend, String choice, long seed, Precision precision) {
+    private Engine(Backend backend, String choice, long seed, Precision precision, long memoryLimit) {
         this.backend = backend;
         this.choice = choice;
         this.seed = seed;
         this.precision = precision;
+        this.account = new MemoryAccount(backend, memoryLimit, open);
         this.life = new Life(backend);
         Leaks.watch(this, life);
         this.generator = state("generator", HostTensor.of(new long[] {seed, 0}));
@@ -70,8 +73,8 @@ public final class Engine implements Evaluator, AutoCloseable {
     /// @throws DeviceUnavailableException with the reason if it can't be used
     public static Engine open(Device device, EngineOptions options) {
         var o = Devices.open(device, options);
-        return of(o.backend(), o.choice() + notice(o.backend().info(), options.precision()), options.seed(),
-                options.precision());
+        return new Engine(o.backend(), o.choice() + notice(o.backend().info(), options.precision()), options.seed(),
+                options.precision(), options.memoryLimit());
     }
 
     /// What `choice` says of a precision that is not the usual one.
@@ -87,7 +90,7 @@ public final class Engine implements Evaluator, AutoCloseable {
 
     /// An engine on a backend opened by the caller, which from now on belongs to the engine.
     static Engine of(Backend backend, String choice, long seed, Precision precision) {
-        return new Engine(backend, choice, seed, precision);
+        return new Engine(backend, choice, seed, precision, 0);
     }
 
     /// The device.
@@ -114,6 +117,16 @@ public final class Engine implements Evaluator, AutoCloseable {
     public MemoryUse memory() {
         var m = backend.memory();
         return new MemoryUse(m.buffers(), m.liveBytes(), m.peakBytes());
+    }
+
+    /// The most bytes there may be on the device: the limit that was set or what is free, whichever is less.
+    public long memoryMost() {
+        return account.most();
+    }
+
+    /// Device memory by who has it, the greatest first: cells by name, steps by their arguments.
+    public Map<String, Long> memoryOwners() {
+        return account.owners();
     }
 
     /// Waits for all running work.
@@ -256,8 +269,29 @@ public final class Engine implements Evaluator, AutoCloseable {
         return backend;
     }
 
-    Buffer allocate(long bytes) {
-        return whileOpen(() -> backend.allocate(bytes));
+    /// Copies to the device.
+    void write(Buffer to, MemorySegment from) {
+        var event = new TransferEvent();
+        event.begin();
+        backend.write(to, 0, from);
+        event.of(true, from.byteSize());
+    }
+
+    /// Copies to the host, once running work is done.
+    void read(Buffer from, long offset, MemorySegment to) {
+        var event = new TransferEvent();
+        event.begin();
+        backend.read(from, offset, to);
+        event.of(false, to.byteSize());
+    }
+
+    /// @param what it is for
+    Buffer allocate(long bytes, String what) {
+        return whileOpen(() -> account.allocate(bytes, what));
+    }
+
+    MemoryAccount account() {
+        return account;
     }
 
     /// Runs what a backend refuses when something it works on is closed, by another thread perhaps.
@@ -305,9 +339,9 @@ public final class Engine implements Evaluator, AutoCloseable {
             for (var b : compiled.bindings()) {
                 if (b instanceof Binding.Fixed f) {
                     var data = f.literal().data().data();
-                    var buffer = allocate(data.byteSize());
+                    var buffer = allocate(data.byteSize(), "a constant");
                     constants.put(f, buffer);
-                    whileOpen(() -> backend.write(buffer, 0, data));
+                    whileOpen(() -> write(buffer, data));
                 }
             }
             done = true;

@@ -9,6 +9,8 @@ final class Mixed {
     private enum Inputs {
         /// F32 becomes the short type.
         SHORT,
+        /// F32 becomes the short type, but for the fifth input: logarithms of sums.
+        SHORT_BESIDE_SUMS,
         /// The short types become F32.
         WIDE,
         /// As they are.
@@ -26,6 +28,10 @@ final class Mixed {
             case Windowed.Conv c -> Inputs.SHORT;
             case Windowed.ConvInputGradient c -> Inputs.SHORT;
             case Windowed.ConvFilterGradient c -> Inputs.SHORT;
+            case Attention.Out a -> Inputs.SHORT;
+            case Attention.Lse a -> Inputs.SHORT;
+            case Attention.InputGradient a -> Inputs.SHORT_BESIDE_SUMS;
+            case Recurrence r -> Inputs.SHORT;
             case Windowed.MaxPool p -> Inputs.AS_GIVEN;
             case Windowed.MaxPoolGradient p -> Inputs.LIKE_FIRST;
             case Windowed.MaxPick p -> Inputs.LIKE_FIRST;
@@ -67,6 +73,11 @@ final class Mixed {
         return switch (inputs(op)) {
             case AS_GIVEN -> in;
             case SHORT -> cast(in, DType.F32, low);
+            case SHORT_BESIDE_SUMS -> {
+                var out = cast(in, DType.F32, low).clone();
+                out[4] = in[4];
+                yield out;
+            }
             case WIDE -> cast(cast(in, DType.F16, DType.F32), DType.BF16, DType.F32);
             case WIDEST -> agree(in) ? in : cast(cast(in, DType.F16, DType.F32), DType.BF16, DType.F32);
             case LIKE_FIRST -> cast(in, in[1].dtype(), in[0].dtype());

@@ -16,6 +16,7 @@ import dev.ijen.train.config.ConfigException;
 import dev.ijen.train.config.ConfigReader;
 import dev.ijen.train.config.Mark;
 import dev.ijen.train.config.TrainConfig;
+import dev.ijen.train.config.TrainingConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,8 +40,9 @@ final class Learner implements AutoCloseable {
     /// @param label of one example
     /// @param outputs classes or targets
     /// @param batches an epoch
+    /// @param detect whether each step is checked at once and changes nothing if something in it is not finite
     Learner(Engine engine, TrainConfig config, Preprocessor pre, ElementSpec label, int outputs, int batches,
-            Loss loss) {
+            Loss loss, boolean detect) {
         this.engine = engine;
         this.config = config;
         this.pre = pre;
@@ -48,7 +50,11 @@ final class Learner implements AutoCloseable {
         this.model = ModelBuilder.build(engine, config.model(), pre.shape(), pre.dtype(), outputs);
         this.optimizer = Optimizers.optimizer(config, batches, (long) batches * config.training().epochs());
         this.ema = config.training().ema() > 0 ? Ema.of(config.training().ema()) : null;
-        this.step = new TrainStep(engine, model, optimizer, ema, loss, pre, !pre.classNames().isEmpty());
+        var t = config.training();
+        boolean guarded = detect || t.nonFinite() == TrainingConfig.NonFinite.SKIP;
+        this.step = new TrainStep(
+                engine, model, optimizer, ema, loss, pre,
+                new TrainStep.Form(!pre.classNames().isEmpty(), guarded, t.recompute()));
     }
 
     Engine engine() {
@@ -78,8 +84,38 @@ final class Learner implements AutoCloseable {
     }
 
     ProgramReport stepReport(int batch) {
+        return step.report(specs(batch));
+    }
+
+    /// The greatest batch with which the step needs at most so many bytes besides cells; 0 for none.
+    int largestBatch(int most, long bytes) {
+        return step.largestBatch(specs(most), bytes);
+    }
+
+    private List<InputSpec> specs(int batch) {
         var x = new InputSpec(pre.dtype(), pre.shape().insert(0, batch));
-        return step.report(x, new InputSpec(label.dtype(), label.shape().insert(0, batch)));
+        return List.of(x, new InputSpec(label.dtype(), label.shape().insert(0, batch)));
+    }
+
+    /// Bytes of the weights that move.
+    long trainedBytes() {
+        return optimizer.trained(model).values().stream().mapToLong(p -> (long) p.shape().size() * p.dtype().bytes())
+                .sum();
+    }
+
+    /// Everything that stays on the device, by what it is for.
+    Map<String, Map<String, ? extends Cell>> cells() {
+        var all = new LinkedHashMap<String, Map<String, ? extends Cell>>();
+        var parameters = Module.parameters(model);
+        var states = new LinkedHashMap<>(Module.cells(model));
+        states.keySet().removeAll(parameters.keySet());
+        all.put("weights", parameters);
+        all.put("statistics", states);
+        all.put("optimizer", optimizer.states(model));
+        if (ema != null) {
+            all.put("averages", ema.states(model));
+        }
+        return all;
     }
 
     /// Weights and statistics as they are to be used.
@@ -136,6 +172,17 @@ final class Learner implements AutoCloseable {
                         "the same: the run would not become the one it was",
                         "set 'precision: " + before.label() + "' in the run's config.yaml, or train anew");
             }
+        }
+    }
+
+    /// Goes back to what [#weights] and [#states] gave.
+    void restore(Map<String, HostTensor> weights, Map<String, HostTensor> states) {
+        Checkpoints.fill(weights, "", Module.cells(model));
+        Checkpoints.fill(states, OPTIMIZER, optimizer.states(model));
+        Checkpoints.fill(states, RANDOM, Map.of("generator", engine.generator()));
+        if (ema != null) {
+            Checkpoints.fill(weights, "", ema.states(model));
+            Checkpoints.fill(states, RAW, Module.parameters(model));
         }
     }
 

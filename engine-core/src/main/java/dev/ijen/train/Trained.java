@@ -196,7 +196,7 @@ public final class Trained implements AutoCloseable {
 
     /// Layers, work and memory for a batch.
     public TrainPlan plan(int batchSize) {
-        return TrainPlan.of(engine, model, scorer, pre, batchSize, null, Module.parameterCount(model));
+        return TrainPlan.of(engine, model, scorer, pre, batchSize);
     }
 
     /// Predictions for files: one for a picture, one a row for a table.

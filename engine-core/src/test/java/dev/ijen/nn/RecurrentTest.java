@@ -129,7 +129,7 @@ class RecurrentTest extends OnEngine {
         try (var step = engine.inference(x -> net.apply(x))) {
             step.run(HostTensor.of(new float[30], 2, 5, 3));
             var names = step.report(List.of(dev.ijen.engine.InputSpec.of(HostTensor.of(new float[30], 2, 5, 3))))
-                    .launchNames();
+                    .details().stream().map(Object::toString).toList();
             assertEquals(2, names.stream().filter(n -> n.startsWith("lstm")).count(), names.toString());
         }
     }

@@ -57,7 +57,7 @@ public record TrainConfig(
                 t.classWeights(),
                 t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
                 t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
-                t.prefetch()));
+                t.prefetch(), t.nonFinite(), t.recompute()));
     }
 
     /// With another limit of time; 0 for none.
@@ -68,7 +68,7 @@ public record TrainConfig(
                 t.classWeights(),
                 t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
                 t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
-                t.prefetch()));
+                t.prefetch(), t.nonFinite(), t.recompute()));
     }
 
     /// With another number of epochs.
@@ -79,7 +79,18 @@ public record TrainConfig(
                 t.classWeights(),
                 t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
                 t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
-                t.prefetch()));
+                t.prefetch(), t.nonFinite(), t.recompute()));
+    }
+
+    /// With another answer to losses and gradients that are no numbers.
+    public TrainConfig withNonFinite(TrainingConfig.NonFinite policy) {
+        var t = training;
+        return withTraining(new TrainingConfig(
+                t.epochs(), t.batchSize(), t.evalBatchSize(), t.maxSteps(), t.maxTime(), t.loss(), t.labelSmoothing(),
+                t.classWeights(),
+                t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
+                t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
+                t.prefetch(), policy, t.recompute()));
     }
 
     private TrainConfig withTraining(TrainingConfig t) {

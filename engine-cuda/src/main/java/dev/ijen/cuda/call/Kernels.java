@@ -38,6 +38,9 @@ public final class Kernels {
             case Kernel.Attention k -> throw new IjenException(
                     "attention: no kernel for it on CUDA yet", launch.origin().toString(), "a step without attention",
                     "run it on the CPU: --device cpu");
+            case Kernel.Recurrent k -> throw new IjenException(
+                    "recurrence: no kernel for it on CUDA yet", launch.origin().toString(), "a step without recurrent layers",
+                    "run it on the CPU: --device cpu");
             case Kernel.CrossEntropy k -> CrossEntropyCall.of(k, kit);
             case Kernel.Gather k -> GatherCall.of(k, kit);
             case Kernel.Scatter k -> ScatterCall.of(k, kit);
