@@ -58,7 +58,7 @@ public abstract class AttentionContract {
             int row = t.shape().size() / N / T;
             for (int n = 0; n < N; n++) {
                 long bytes = (long) t.dtype().bytes() * row;
-                r.add(new HostTensor(t.dtype(), Shape.of(keep, row), t.data().asSlice(n * T * bytes, keep * bytes)));
+                r.add(new HostTensor(t.dtype(), Shape.of(keep, row), t.data().asSlice(bytes * n * T, bytes * keep)));
             }
         }
         return r;

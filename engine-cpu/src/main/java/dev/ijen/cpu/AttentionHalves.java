@@ -10,12 +10,17 @@ import java.util.List;
 final class AttentionHalves implements CpuKernel {
     /// Rows of elements in the halves' type, and where they begin.
     private record Rows(int rows, int row, int stride) {
+        boolean wide() {
+            return row > 0;
+        }
+
         long bytes() {
             return Mem.align(4L * rows * row);
         }
     }
 
-    private static final Rows AS_IT_IS = null;
+    /// An operand that is not of the halves' type.
+    private static final Rows AS_IT_IS = new Rows(0, 0, 0);
 
     private final DType dtype;
     private final CpuKernel inner;
@@ -55,10 +60,10 @@ final class AttentionHalves implements CpuKernel {
     public long scratchBytes() {
         long bytes = inner.scratchBytes();
         for (var r : in) {
-            bytes += r == AS_IT_IS ? 0 : r.bytes();
+            bytes += r.bytes();
         }
         for (var r : out) {
-            bytes += r == AS_IT_IS ? 0 : r.bytes();
+            bytes += r.bytes();
         }
         return bytes;
     }
@@ -69,13 +74,13 @@ final class AttentionHalves implements CpuKernel {
         var wideOut = to.clone();
         long at = scratch;
         for (int i = 0; i < in.size(); i++) {
-            if (in.get(i) != AS_IT_IS) {
+            if (in.get(i).wide()) {
                 wideIn[i] = at;
                 at += in.get(i).bytes();
             }
         }
         for (int i = 0; i < out.size(); i++) {
-            if (out.get(i) != AS_IT_IS) {
+            if (out.get(i).wide()) {
                 wideOut[i] = at;
                 at += out.get(i).bytes();
             }
@@ -101,7 +106,7 @@ final class AttentionHalves implements CpuKernel {
     }
 
     private static int tasks(Rows r) {
-        return r == AS_IT_IS || r.rows == 0 ? 0 : Tasks.count(r.rows, 4L * r.row);
+        return r.rows == 0 ? 0 : Tasks.count(r.rows, 4L * r.row);
     }
 
     private Pool.Task widen(Rows r, long from, long to) {
