@@ -204,7 +204,8 @@ final class Fuse {
             case Movement.Concat c -> real.add(t);
             default -> {} // decided by the number of uses below
         }
-        boolean trivial = widened.has(t) || (t.op() instanceof Leaf && !(t.op() instanceof Leaf.RandomBits)) || view(t.op());
+        boolean trivial = widened.has(t) || (t.op() instanceof Leaf && !(t.op() instanceof Leaf.RandomBits))
+                || view(t.op());
         if (!trivial && (uses.getOrDefault(t, 0) > 1 || d + 1 >= MAX_DEPTH)) {
             real.add(t);
         }

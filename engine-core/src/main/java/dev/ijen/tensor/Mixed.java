@@ -94,12 +94,9 @@ final class Mixed {
     }
 
     private static Tensor[] cast(Tensor[] in, DType from, DType to) {
-        var out = in;
-        for (int i = 0; i < in.length; i++) {
-            if (in[i].dtype() == from && from != to) {
-                out = out == in ? in.clone() : out;
-                out[i] = in[i].cast(to);
-            }
+        var out = in.clone();
+        for (int i = 0; i < out.length; i++) {
+            out[i] = in[i].dtype() == from ? in[i].cast(to) : in[i];
         }
         return out;
     }

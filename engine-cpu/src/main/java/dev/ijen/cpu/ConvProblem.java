@@ -9,7 +9,8 @@ import java.util.List;
 /// A convolution in oneDNN's terms: dimensions are (batch, channels, spatial…), the filter's ([groups,] output, input
 /// channels, window…), whatever the order in memory.
 record ConvProblem(
-        DType dtype, ConvPass pass, int n, int c, int k, int groups, long[] in, long[] out, long[] size, Dnnl.Steps steps) {
+        DType dtype, ConvPass pass, int n, int c, int k, int groups, long[] in, long[] out, long[] size,
+        Dnnl.Steps steps) {
 
     static ConvProblem of(Kernel.Conv conv) {
         Window w = conv.window();
@@ -23,7 +24,8 @@ record ConvProblem(
             steps.padHigh()[i] = reach - in[i] - steps.padLow()[i];
             steps.dilations()[i]--; // oneDNN counts what lies between
         }
-        return new ConvProblem(conv.dtype(), conv.pass(), conv.n(), conv.c(), conv.k(), conv.groups(), in, out, size, steps);
+        return new ConvProblem(conv.dtype(), conv.pass(), conv.n(), conv.c(), conv.k(), conv.groups(), in, out, size,
+                steps);
     }
 
     private static long[] longs(List<Integer> l) {

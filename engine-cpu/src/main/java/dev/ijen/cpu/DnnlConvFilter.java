@@ -55,7 +55,8 @@ final class DnnlConvFilter implements CpuKernel {
         shares = Math.ceilDiv(p.n(), cut.images);
         filterBytes = shares == 1 && d.plain() ? 0
                 : d.filters.values().stream().mapToLong(Dnnl::bytes).map(Mem::align).max().orElse(0);
-        dyBytes = slices == 1 ? 0 : Mem.align((long) p.dtype().bytes() * cut.images * p.yImage() / p.k() * cut.channels);
+        dyBytes = slices == 1 ? 0
+                : Mem.align((long) p.dtype().bytes() * cut.images * p.yImage() / p.k() * cut.channels);
         long scratch = 0;
         for (long pd : d.runs.values()) {
             scratch = Math.max(scratch, Mem.align(Dnnl.scratchBytes(pd)));

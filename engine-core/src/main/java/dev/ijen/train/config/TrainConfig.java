@@ -16,7 +16,8 @@ import dev.ijen.tensor.Precision;
 public record TrainConfig(
         @Key(doc = "name of the run and its folder", or = "run") String name,
         @Key(doc = "seed of first weights, order, augmentation and dropout", or = "0") long seed,
-        @Key(doc = "f32, tf32 (faster products where the device has it), or mixed: bf16, f16", or = "f32") Precision precision,
+        @Key(doc = "f32, tf32 (faster products where the device has it), or mixed: bf16, f16",
+                or = "f32") Precision precision,
         @Key(doc = "which data, how it is read, divided and prepared") DataConfig data,
         @Key(doc = "the network") ModelConfig model,
         @Key(doc = "how weights move") OptimizerConfig optimizer,
