@@ -98,6 +98,11 @@ public final class Engine implements Evaluator, AutoCloseable {
         return DeviceInfo.of(backend.info());
     }
 
+    /// A class of each piece of code that computes: of this library, and of the backend.
+    public List<Class<?>> code() {
+        return List.of(Engine.class, backend.getClass());
+    }
+
     /// Which device was chosen and why, in one line.
     public String choice() {
         return choice;

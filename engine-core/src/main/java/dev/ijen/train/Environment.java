@@ -48,6 +48,7 @@ final class Environment {
         var files = new LinkedHashMap<String, Object>();
         data.forEach(p -> files.putAll(hashes(p)));
         hashes.put("data", files);
+        hashes.put("code", CodeHash.of(engine.code()));
         all.put("sha256", hashes);
         return all;
     }

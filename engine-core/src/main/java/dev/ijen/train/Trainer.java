@@ -173,7 +173,7 @@ public final class Trainer implements AutoCloseable {
             try {
                 return train(directory, yaml, environment, progress, listeners);
             } catch (IjenException e) {
-                log.write("error: " + e.getMessage());
+                log.write("error", "failed", "message", e.getMessage());
                 throw e;
             }
         }
@@ -272,6 +272,7 @@ public final class Trainer implements AutoCloseable {
         all.put("memory_bytes", memory);
         all.put("finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         AtomicFiles.write(directory.environment(), Json.write(all));
+        AtomicFiles.write(ModelCard.file(directory), ModelCard.of(config, data, plan, result, all));
         Reports.write(new Reports.Subject(directory, config, result, data, plan, all, monitor.metric(), pairs));
     }
 
