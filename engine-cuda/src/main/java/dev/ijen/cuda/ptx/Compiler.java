@@ -90,8 +90,10 @@ final class Compiler {
         var ranges = Ranges.of(regions.subList(from, to).stream().mapToInt(Region::points).toArray(), layout.lanes());
         var w = writer(widest, widest.stores(), layout);
         entries.add(w.write(name, ranges));
-        int inputs = 1 + w.arguments().stream().mapToInt(a -> a instanceof Argument.Input(int i) ? i : -1).max().orElse(-1);
-        int outputs = 1 + w.arguments().stream().mapToInt(a -> a instanceof Argument.Output(int i) ? i : -1).max().orElse(-1);
+        int inputs = 1
+                + w.arguments().stream().mapToInt(a -> a instanceof Argument.Input(int i) ? i : -1).max().orElse(-1);
+        int outputs = 1
+                + w.arguments().stream().mapToInt(a -> a instanceof Argument.Output(int i) ? i : -1).max().orElse(-1);
         var arguments = new ArrayList<Argument>();
         for (int k = from; k < to; k++) {
             for (var a : w.arguments()) {

@@ -296,7 +296,8 @@ final class KernelWriter {
             if (layout.splits() > 1) {
                 storePart(base, p);
             } else {
-                Body.store(asm, Access.of(s), Body.plus(asm, base, walk.index(s.stride()), s.stored()), p.values(), false);
+                Body.store(asm, Access.of(s), Body.plus(asm, base, walk.index(s.stride()), s.stored()), p.values(),
+                        false);
             }
         }
         asm.place(stop);

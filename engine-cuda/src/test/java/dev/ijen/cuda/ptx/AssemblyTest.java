@@ -28,7 +28,7 @@ class AssemblyTest {
         for (var r : Regions.all().values()) {
             codes.add(RegionCode.of(r, 4));
         }
-        for (int seed = 0; seed < 200; seed++) {
+        for (int seed = 0; seed < 100; seed++) {
             codes.add(RegionCode.of(random(seed), 4));
         }
         var parameters = new ArrayList<Region>();

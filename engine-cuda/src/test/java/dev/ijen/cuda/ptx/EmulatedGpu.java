@@ -93,7 +93,7 @@ final class EmulatedGpu implements AutoCloseable {
         for (var l : code.launches()) {
             var f = new CUfunction();
             JCudaDriver.cuModuleGetFunction(f, module, l.kernel());
-            // packed: the array of pointers that JCuda makes otherwise goes wrong beyond some 250 parameters
+            // as one block, as the backend does
             var packed = ByteBuffer.allocateDirect(8 * l.arguments().size()).order(ByteOrder.nativeOrder());
             for (var a : l.arguments()) {
                 packed.putLong(

@@ -82,7 +82,8 @@ class ValuesTest {
 
     /// Folds of all axes, alone and together, with and without shared results.
     @ParameterizedTest
-    @ValueSource(strings = {"1", "2", "37", "9001", "20000", "3 7", "700 3", "3 700", "3 704", "1500 33", "33 1500", "2 12000", "6000 2",
+    @ValueSource(strings = {"1", "2", "37", "9001", "20000", "3 7", "700 3", "3 700", "3 704", "1500 33", "33 1500",
+        "2 12000", "6000 2",
         "260 64", "9 10 11", "16 8 48", "32 64 4", "5 4 6 8"})
     void folds(String space) {
         var dims = Arrays.stream(space.split(" ")).mapToInt(Integer::parseInt).toArray();
@@ -132,6 +133,7 @@ class ValuesTest {
     /// A long sum of F32 has an error like a pairwise one, far below that of adding one after the other.
     @Test
     void longSumsAreAccurate() {
+        double worst = 0;
         for (int[] dims : new int[][] {{60_000}, {20_000, 3}, {3, 20_000}}) {
             var r = new Regions(dims);
             int folded = dims.length == 1 ? 0 : dims[0] == 3 ? 1 : 2;
@@ -151,9 +153,10 @@ class ValuesTest {
             EmulatedGpu.run(RegionCode.of(r.region(), 1), List.of(x), List.of(y), 0);
             for (int k = 0; k < results; k++) {
                 assertEquals(exact[k], y.get(k), 2e-7 * exact[k]);
-                assertTrue(Math.abs(exact[k] - serial[k]) > 5e-7 * exact[k], "the test must be able to fail");
+                worst = Math.max(worst, Math.abs(exact[k] - serial[k]) / exact[k]);
             }
         }
+        assertTrue(worst > 1e-6, "adding one after the other is too good for this test to tell: " + worst);
     }
 
     /// Random bits are Philox's, whatever the shape of the view and the vectors.
