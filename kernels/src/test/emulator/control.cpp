@@ -4,6 +4,7 @@
 
 namespace emu {
 Control control = {};
+int generation = 1;
 std::recursive_mutex& lock() {
     static std::recursive_mutex m;
     return m;
@@ -26,7 +27,7 @@ bool injected(Kind kind, int* code) {
 } // namespace emu
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
-enum What { REVERSED, RACES, LAZY, LIMIT, CAPABILITY, DEVICES, FINDINGS, ALLOCATIONS, BYTES, PEAK, HOST, STREAMS, EVENTS, MODULES, GRAPHS, CONTEXTS, CALLS };
+enum What { REVERSED, RACES, LAZY, LIMIT, CAPABILITY, DEVICES, FINDINGS, ALLOCATIONS, BYTES, PEAK, HOST, STREAMS, EVENTS, MODULES, GRAPHS, CONTEXTS, CALLS, OBJECTS = CALLS + 5 };
 
 EXPORT void emu_set(int what, int64_t value) {
     std::lock_guard<std::recursive_mutex> guard(emu::lock());
@@ -54,7 +55,8 @@ EXPORT int64_t emu_get(int what) {
     case MODULES: return c.liveModules;
     case GRAPHS: return c.liveGraphs;
     case CONTEXTS: return c.liveContexts;
-    default: return what >= CALLS && what < CALLS + 4 ? c.calls[what - CALLS] : -1;
+    case OBJECTS: return c.liveObjects;
+    default: return what >= CALLS && what < CALLS + 5 ? c.calls[what - CALLS] : -1;
     }
 }
 // The nth call of a kind from now on fails with a code; sticky if the driver's is.
@@ -74,6 +76,7 @@ EXPORT void emu_reset() {
     emu::resetDriver();
     emu::freeAll();
     emu::control = {};
+    emu::generation++;
     emu::control.capability = 80;
     emu::control.devices = 1;
 }

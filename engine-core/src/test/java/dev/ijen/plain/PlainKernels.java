@@ -8,10 +8,11 @@ import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
 
 /// Every kernel of the vocabulary as plain loops.
-final class PlainKernels {
+public final class PlainKernels {
     private PlainKernels() {}
 
-    static void run(Kernel kernel, List<HostTensor> in, List<HostTensor> out) {
+    /// Computes the outputs from the inputs.
+    public static void run(Kernel kernel, List<HostTensor> in, List<HostTensor> out) {
         var o = out.getFirst();
         switch (kernel) {
             case Kernel.Loop l -> PlainRegion.run(l.region(), in, out);

@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ServiceLoader;
 import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.Assumptions;
 
@@ -59,7 +60,11 @@ public final class Emulator {
         /// Launches asked for.
         LAUNCH_CALLS,
         /// Graph launches asked for.
-        GRAPH_LAUNCH_CALLS
+        GRAPH_LAUNCH_CALLS,
+        /// Products and convolutions asked of the fake cuBLAS and cuDNN.
+        LIBRARY_CALLS,
+        /// Live handles and descriptors of the fake cuBLAS and cuDNN.
+        OBJECTS
     }
 
     /// What can be made to fail.
@@ -71,10 +76,24 @@ public final class Emulator {
         /// Kernel launches.
         LAUNCH,
         /// Graph launches.
-        GRAPH_LAUNCH
+        GRAPH_LAUNCH,
+        /// Products and convolutions of the fake cuBLAS and cuDNN; the code is the library's.
+        LIBRARY
+    }
+
+    /// Loads JCuda, and what else a module's tests want, on top of the emulated driver. A module provides one as a service; without it JCuda
+    /// loads itself.
+    public interface Loading {
+        /// @param libraries a folder as `IJEN_CUDA_PATH` wants it: the driver, and fakes of cuBLAS and cuDNN
+        void load(Path libraries) throws Exception;
     }
 
     private static final int REPORT = 16 << 10;
+
+    /// Which fakes; other ones need a JVM of their own, started with these properties.
+    private static final int CUDA = Integer.getInteger("ijen.emulator.cuda", 12);
+
+    private static final int CUDNN = Integer.getInteger("ijen.emulator.cudnn", 9);
 
     private static Emulator only;
     private static String failure;
@@ -137,7 +156,12 @@ public final class Emulator {
             Path library = build.library();
             System.load(library.toString()); // JCuda's native then gets it, because the name is the same
             var emulator = new Emulator(build, library);
-            loadJCuda(Files.createDirectories(module.resolve("target/emulator/natives")));
+            var loading = ServiceLoader.load(Loading.class, Emulator.class.getClassLoader()).findFirst();
+            if (loading.isPresent()) {
+                loading.get().load(build.libraries(library, CUDA, CUDNN));
+            } else {
+                loadJCuda(Files.createDirectories(module.resolve("target/emulator/natives")));
+            }
             return emulator;
         } catch (RuntimeException e) {
             throw e;

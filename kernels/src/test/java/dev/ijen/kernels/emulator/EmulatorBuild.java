@@ -91,6 +91,50 @@ final class EmulatorBuild {
         return made;
     }
 
+    /// A folder as `IJEN_CUDA_PATH` wants it: the driver, and fakes of cuBLAS and cuDNN by the names they have in these major versions.
+    ///
+    /// @param library what [#library] gave
+    Path libraries(Path library, int cuda, int cudnn) throws Exception {
+        Path folder = emulator.resolve("libraries");
+        String headers = hash(files(emulator, ".h")) + hash(files(folder, ".h"));
+        var flags = List.of("-DCUDA=" + cuda, "-DMAJOR=" + cudnn);
+        var lt = object(folder.resolve("cublaslt.cpp"), headers, flags);
+        var blas = object(folder.resolve("cublas.cpp"), headers, flags);
+        var dnn = List.of(
+                object(folder.resolve("cudnn.cpp"), headers, flags),
+                object(folder.resolve("convolve.cpp"), headers, flags),
+                object(folder.resolve("cudnn_absent.cpp"), headers, flags));
+        Path to = out.resolve(digest(library + " " + lt + " " + blas + " " + dnn));
+        Files.createDirectories(to);
+        link(to.resolve("libcuda.so.1"), library);
+        shared(to.resolve("libcublasLt.so." + cuda), library, List.of(lt));
+        shared(to.resolve("libcublas.so." + cuda), library, List.of(blas));
+        shared(to.resolve("libcudnn.so." + cudnn), library, dnn);
+        var parts = cudnn == 8 ? List.of("ops_infer", "ops_train", "cnn_infer", "cnn_train") : List.of("graph", "ops", "cnn");
+        for (var part : parts) {
+            link(to.resolve("libcudnn_" + part + ".so." + cudnn), Path.of("libcudnn.so." + cudnn));
+        }
+        return to;
+    }
+
+    /// NVIDIA's libraries have a version node of their own name, which JCuda's natives ask for.
+    private static void shared(Path to, Path driver, List<Path> objects) throws Exception {
+        String name = to.getFileName().toString();
+        Path script = to.resolveSibling(name + ".map");
+        Files.writeString(script, name + " { global: cu*; local: *; };\n");
+        var command = new ArrayList<>(
+                List.of("g++", "-shared", "-Wl,-soname," + name, "-Wl,--version-script=" + script));
+        objects.forEach(o -> command.add(o.toString()));
+        command.add(driver.toString()); // whose name, libcuda.so.1, it then needs
+        make(to, command);
+    }
+
+    private static void link(Path link, Path to) throws IOException {
+        if (!Files.isSymbolicLink(link)) {
+            Files.createSymbolicLink(link, to);
+        }
+    }
+
     private Path kernel(Path source, String headers) throws Exception {
         var flags = new ArrayList<>(CHECKED);
         flags.addAll(List.of("-I" + kernels, "-include", emulator.resolve("cuda.h").toString(), "-x", "c++"));
