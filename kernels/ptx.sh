@@ -11,8 +11,10 @@ mkdir -p "$out"
 for arch in 75 80; do
     for source in src/main/cuda/*.cu; do
         to=$out/$(basename "$source" .cu).$arch.ptx
-        "$nvcc" -ptx -arch=compute_$arch -std=c++17 -O3 -Isrc/main/cuda -o "$to" "$source"
-        sed -i -e 's/^\.version .*/.version 7.0/' -e '/^\/\/ /d' -e '/^\/\/$/d' -e '/^$/d' "$to"
+        # Functions that no kernel of the same file calls are only kept in relocatable code.
+        "$nvcc" -ptx -arch=compute_$arch -std=c++17 -O3 $([[ $source = */functions.cu ]] && echo -rdc=true) -Isrc/main/cuda -o "$to" "$source"
+        # nvcc names what is local to a file by a hash of where the file lies; the same text must come out everywhere
+        sed -i -E -e 's/_INTERNAL_[0-9a-f]{8}_/_INTERNAL_00000000_/g' -e 's/^\.version .*/.version 7.0/' -e '/^\/\/ /d' -e '/^\/\/$/d' -e '/^$/d' "$to"
     done
 done
 # A family has a text for compute capability 8.0 only where that makes a difference.

@@ -1,8 +1,10 @@
 // Convolution (cross-correlation), channels last, as products of matrices whose elements are looked up where they lie:
-// x [N, in…, C], w [K, window…, C / groups], y [N, out…, K]. blockIdx.z is the group, and for the filter gradient group · splits + part.
+// x [N, in…, C], w [K, window…, C / groups], y [N, out…, K]. Products are groups, and for the filter gradient groups · splits, group · splits + part.
 // The splits of the filter gradient are as those of matmul.cu, with part [groups · splits, K / groups, window… · C / groups].
 #include "tile.cuh"
 #include "window.cuh"
+
+static const int SIDE = 64, DEPTH = 16;
 
 struct Shape {
     Window w;
@@ -93,31 +95,37 @@ template <class T> struct FiltersByTap {
 
 // (x, w) → y: [N · out…, window… · C / groups] · [window… · C / groups, K / groups]
 template <class T> static __device__ void forward(const T* x, const T* w, T* y, const Shape& s) {
-    int group = blockIdx.z, c = s.c / s.groups, k = s.k / s.groups, depth = s.w.taps() * c;
+    int c = s.c / s.groups, k = s.k / s.groups, depth = s.w.taps() * c, rows = s.n * s.w.outputs();
+    Tile tile = tileOf<SIDE>(rows, k);
+    int group = tile.product;
     Windows<T> left{s, x + group * c};
     Plain<T> right{w + (long long) group * k * depth, depth, 1, true};
-    tileProduct<AccOf<T>, 64, 16>(left, right, s.n * s.w.outputs(), k, 0, depth, [&](int i, int j, AccOf<T> v) {
+    tileProduct<AccOf<T>, SIDE, DEPTH>(left, right, tile, rows, k, 0, depth, [&](int i, int j, AccOf<T> v) {
         y[(long long) i * s.k + group * k + j] = Element<T>::put(v);
     });
 }
 // (dy, w) → dx: [N · in…, window… · K / groups] · [window… · K / groups, C / groups]
 template <class T> static __device__ void inputGradient(const T* dy, const T* w, T* dx, const Shape& s) {
-    int group = blockIdx.z, c = s.c / s.groups, k = s.k / s.groups;
+    int c = s.c / s.groups, k = s.k / s.groups, rows = s.n * s.w.inputs();
+    Tile tile = tileOf<SIDE>(rows, c);
+    int group = tile.product;
     Gradients<T> left{s, dy + group * k};
     FiltersByTap<T> right{s, w + (long long) group * k * s.w.taps() * c};
-    tileProduct<AccOf<T>, 64, 16>(left, right, s.n * s.w.inputs(), c, 0, s.w.taps() * k, [&](int i, int j, AccOf<T> v) {
+    tileProduct<AccOf<T>, SIDE, DEPTH>(left, right, tile, rows, c, 0, s.w.taps() * k, [&](int i, int j, AccOf<T> v) {
         dx[(long long) i * s.c + group * c + j] = Element<T>::put(v);
     });
 }
 // (x, dy) → dw: [K / groups, N · out…] · [N · out…, window… · C / groups]
 template <class T> static __device__ void filterGradient(const T* x, const T* dy, T* dw, AccOf<T>* part, const Shape& s, int splits) {
-    int group = blockIdx.z / splits, c = s.c / s.groups, k = s.k / s.groups, width = s.w.taps() * c, depth = s.n * s.w.outputs();
-    int share = (depth + splits - 1) / splits, begin = blockIdx.z % splits * share, end = min(begin + share, depth);
+    int c = s.c / s.groups, k = s.k / s.groups, width = s.w.taps() * c, depth = s.n * s.w.outputs();
+    Tile tile = tileOf<SIDE>(k, width);
+    int group = tile.product / splits;
+    int share = (depth + splits - 1) / splits, begin = tile.product % splits * share, end = min(begin + share, depth);
     Plain<T> left{dy + group * k, 1, s.k, false};
     WindowsTransposed<T> right{{s, x + group * c}};
     T* to = dw + (long long) group * k * width;
-    AccOf<T>* sums = part + (long long) blockIdx.z * k * width;
-    tileProduct<AccOf<T>, 64, 16>(left, right, k, width, begin, end, [&](int i, int j, AccOf<T> v) {
+    AccOf<T>* sums = part + (long long) tile.product * k * width;
+    tileProduct<AccOf<T>, SIDE, DEPTH>(left, right, tile, k, width, begin, end, [&](int i, int j, AccOf<T> v) {
         long long at = (long long) i * width + j;
         if (splits == 1) {
             to[at] = Element<T>::put(v);

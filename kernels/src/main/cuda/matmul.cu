@@ -1,6 +1,6 @@
 // Products of row-major matrices, batch of them one after the other: a [m, k] (or [k, m] if ta) · b [k, n] (or [n, k] if tb) → c [m, n].
-// A block a tile of C of 64 × 64 (matmul_T) or 128 × 128 (matmul_large_T). blockIdx.z is product · splits + part; each part sums its
-// share of k. With splits > 1, sums go to part [batch · splits, m, n] (arithmetic type), which matmul_sum_T adds in order.
+// A block a tile of C of 64 × 64 (matmul_T) or 128 × 128 (matmul_large_T); products are batch · splits, product · splits + part, and each
+// part sums its share of k. With splits > 1, sums go to part [batch · splits, m, n] (arithmetic type), which matmul_sum_T adds in order.
 #include "tile.cuh"
 
 template <class T> struct Matrix {
@@ -18,13 +18,14 @@ template <class T> struct Matrix {
 
 template <class T, int SIDE, int DEPTH>
 static __device__ void matmul(const T* a, const T* b, T* c, AccOf<T>* part, int m, int n, int k, int ta, int tb, int splits) {
-    int product = blockIdx.z / splits, share = (k + splits - 1) / splits;
-    int begin = blockIdx.z % splits * share, end = min(begin + share, k);
+    Tile tile = tileOf<SIDE>(m, n);
+    int product = tile.product / splits, share = (k + splits - 1) / splits;
+    int begin = tile.product % splits * share, end = min(begin + share, k);
     Matrix<T> left{a + (long long) product * m * k, ta ? 1 : k, ta ? m : 1, !ta};
     Matrix<T> right{b + (long long) product * k * n, tb ? k : 1, tb ? 1 : n, tb != 0};
     T* to = c + (long long) product * m * n;
-    AccOf<T>* sums = part + (long long) blockIdx.z * m * n;
-    tileProduct<AccOf<T>, SIDE, DEPTH>(left, right, m, n, begin, end, [&](int i, int j, AccOf<T> v) {
+    AccOf<T>* sums = part + (long long) tile.product * m * n;
+    tileProduct<AccOf<T>, SIDE, DEPTH>(left, right, tile, m, n, begin, end, [&](int i, int j, AccOf<T> v) {
         long long at = (long long) i * n + j;
         if (splits == 1) {
             to[at] = Element<T>::put(v);

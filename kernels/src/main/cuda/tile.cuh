@@ -9,6 +9,16 @@
 
 static const int TILE_THREADS = 256;
 
+// Which tile of which product a block does: blocks are numbered in one row, columns of tiles first, then rows, then products, because only
+// x of a grid is large enough.
+struct Tile {
+    int product, row, column;
+};
+template <int SIDE> static __device__ __forceinline__ Tile tileOf(int m, int n) {
+    int columns = (n + SIDE - 1) / SIDE, rows = (m + SIDE - 1) / SIDE, rest = blockIdx.x / columns;
+    return {rest / rows, rest % rows, (int) blockIdx.x - rest * columns};
+}
+
 // The part of an operand's tile that a thread brings from memory: SIDE × DEPTH elements by TILE_THREADS threads.
 template <class A, int SIDE, int DEPTH, class Operand> struct Part {
     static constexpr int N = SIDE * DEPTH / TILE_THREADS, PITCH = SIDE + 4;
@@ -57,15 +67,16 @@ template <class A, int SIDE, int DEPTH, class Operand> struct Part {
     }
 };
 
-// A tile of SIDE × SIDE by a block of 256 threads, at (blockIdx.y, blockIdx.x), summed over kk in [begin, end); put(i, j, sum).
+// A tile of SIDE × SIDE by a block of 256 threads, summed over kk in [begin, end); put(i, j, sum).
 template <class A, int SIDE, int DEPTH, class Left, class Right, class Put>
-static __device__ __forceinline__ void tileProduct(const Left& left, const Right& right, int m, int n, int begin, int end, Put put) {
+static __device__ __forceinline__ void tileProduct(const Left& left, const Right& right, Tile tile, int m, int n, int begin, int end,
+                                                   Put put) {
     const int PITCH = SIDE + 4, R = SIDE / 16;
     SHARED(A, a, DEPTH * PITCH);
     SHARED(A, b, DEPTH * PITCH);
     int tx = threadIdx.x % 16 * 4, ty = threadIdx.x / 16 * 4;
-    Part<A, SIDE, DEPTH, Left> partA(left, blockIdx.y * SIDE, m);
-    Part<A, SIDE, DEPTH, Right> partB(right, blockIdx.x * SIDE, n);
+    Part<A, SIDE, DEPTH, Left> partA(left, tile.row * SIDE, m);
+    Part<A, SIDE, DEPTH, Right> partB(right, tile.column * SIDE, n);
     A sum[R][R] = {};
     partA.load(begin, end);
     partB.load(begin, end);
@@ -97,7 +108,7 @@ static __device__ __forceinline__ void tileProduct(const Left& left, const Right
     for (int r = 0; r < R; r++) {
 #pragma unroll
         for (int s = 0; s < R; s++) {
-            int i = blockIdx.y * SIDE + r / 4 * 64 + ty + r % 4, j = blockIdx.x * SIDE + s / 4 * 64 + tx + s % 4;
+            int i = tile.row * SIDE + r / 4 * 64 + ty + r % 4, j = tile.column * SIDE + s / 4 * 64 + tx + s % 4;
             if (i < m && j < n) put(i, j, sum[r][s]);
         }
     }

@@ -27,7 +27,7 @@ bool injected(Kind kind, int* code) {
 } // namespace emu
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
-enum What { REVERSED, RACES, LAZY, LIMIT, CAPABILITY, DEVICES, FINDINGS, ALLOCATIONS, BYTES, PEAK, HOST, STREAMS, EVENTS, MODULES, GRAPHS, CONTEXTS, CALLS, OBJECTS = CALLS + 5 };
+enum What { REVERSED, RACES, LAZY, LIMIT, CAPABILITY, DEVICES, INTERPRET, FINDINGS, ALLOCATIONS, BYTES, PEAK, HOST, STREAMS, EVENTS, MODULES, GRAPHS, CONTEXTS, CALLS, STEPS = CALLS + 5, OBJECTS };
 
 EXPORT void emu_set(int what, int64_t value) {
     std::lock_guard<std::recursive_mutex> guard(emu::lock());
@@ -38,6 +38,7 @@ EXPORT void emu_set(int what, int64_t value) {
     case LAZY: c.lazy = value != 0; break;
     case LIMIT: c.limitBytes = value; break;
     case CAPABILITY: c.capability = (int) value; break;
+    case INTERPRET: c.interpret = value != 0; break;
     case DEVICES: c.devices = (int) value; break;
     }
 }
@@ -55,6 +56,7 @@ EXPORT int64_t emu_get(int what) {
     case MODULES: return c.liveModules;
     case GRAPHS: return c.liveGraphs;
     case CONTEXTS: return c.liveContexts;
+    case STEPS: return (int64_t) ptx::stepsDone();
     case OBJECTS: return c.liveObjects;
     default: return what >= CALLS && what < CALLS + 5 ? c.calls[what - CALLS] : -1;
     }

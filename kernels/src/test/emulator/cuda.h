@@ -50,6 +50,7 @@ struct Kernel {
     int params;
     const size_t* sizes; // bytes of each parameter
     void (*call)(void** params);
+    const void* program = nullptr; // of the PTX interpreter, then there is no call
 };
 void add(const Kernel* kernel);
 

@@ -1,5 +1,6 @@
 // Devices, contexts, modules and launches of the driver API.
 #include "driver.h"
+#include "ptx.h"
 #include <cstdio>
 
 using namespace emu;
@@ -14,6 +15,7 @@ struct Function {
 };
 struct Module {
     std::map<std::string, Function> functions;
+    std::unique_ptr<ptx::Instance> interpreted;
 };
 bool initialised;
 std::set<Context*> contexts;
@@ -244,7 +246,17 @@ static std::map<std::string, Function> entries(const std::string& t) {
     }
     return all;
 }
-API cuModuleLoadDataEx(Handle* to, const void* image, unsigned, int*, void**) {
+// The assembler's messages, for programs that asked for them (CU_JIT_ERROR_LOG_BUFFER).
+static void tell(const ptx::Error& e, unsigned count, const int* options, void** values) {
+    char* to = nullptr;
+    size_t size = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (options[i] == 5) to = static_cast<char*>(values[i]);
+        if (options[i] == 6) size = (size_t) values[i];
+    }
+    if (to && size) snprintf(to, size, "line %d: %s", e.line, e.text.c_str());
+}
+API cuModuleLoadDataEx(Handle* to, const void* image, unsigned count, int* options, void** values) {
     ENTER;
     if (CUresult e = forbidInCapture()) return e;
     std::string text(static_cast<const char*>(image));
@@ -253,11 +265,28 @@ API cuModuleLoadDataEx(Handle* to, const void* image, unsigned, int*, void**) {
     if (target == std::string::npos) return INVALID_PTX;
     if (atoi(text.c_str() + target + 11) > control.capability) return 209; // no binary for this GPU
     auto m = std::make_unique<Module>();
-    for (auto& [name, f] : entries(text)) {
-        f.kernel = emu::find(name);
-        if (!f.kernel) {
-            finding("cuModuleLoadData: the emulator was not built with kernel %s", name.c_str());
+    auto declared = entries(text);
+    bool interpret = control.interpret;
+    for (auto& [name, f] : declared) interpret |= !emu::find(name);
+    if (interpret) {
+        try {
+            m->interpreted = std::make_unique<ptx::Instance>();
+            m->interpreted->program = ptx::cached(text);
+            ptx::instantiate(*m->interpreted);
+        } catch (const ptx::Error& e) {
+            finding("cuModuleLoadData: line %d: %s", e.line, e.text.c_str());
+            tell(e, count, options, values);
             return INVALID_PTX;
+        }
+    }
+    for (auto& [name, f] : declared) {
+        f.kernel = control.interpret ? nullptr : emu::find(name);
+        if (!f.kernel) {
+            auto k = m->interpreted->kernels.find(name);
+            if (k == m->interpreted->kernels.end()) continue; // only declared
+            f.kernel = k->second.get();
+            f.sizes.assign(f.kernel->sizes, f.kernel->sizes + f.kernel->params);
+            f.alignments = ptx::alignments(*f.kernel);
         }
         if (f.sizes != std::vector<size_t>(f.kernel->sizes, f.kernel->sizes + f.kernel->params)) {
             finding("cuModuleLoadData: parameters of %s in PTX and source differ", name.c_str());
@@ -312,6 +341,10 @@ API cuLaunchKernel(Handle handle, unsigned gx, unsigned gy, unsigned gz, unsigne
     uint64_t threads = (uint64_t) bx * by * bz;
     if (!gx || !gy || !gz || !threads || gx > 2147483647u || gy > 65535 || gz > 65535 || bz > 64 || threads > 1024) {
         finding("%s: grid (%u, %u, %u), block (%u, %u, %u)", k->name, gx, gy, gz, bx, by, bz);
+        return INVALID_VALUE;
+    }
+    if (k->program && ptx::needsAllThreads(*k) && threads != k->threads) {
+        finding("%s: %u threads a block, %u are required", k->name, (unsigned) threads, k->threads);
         return INVALID_VALUE;
     }
     if (threads > k->threads) {

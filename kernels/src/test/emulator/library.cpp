@@ -27,7 +27,7 @@ int emu_readable(uint64_t p, size_t bytes, const char* who) {
     return emu::deviceRange(p, bytes, who) && emu::readable(p, bytes, who);
 }
 void emu_written(uint64_t p, size_t bytes) { emu::markWritten(p, bytes); }
-void emu_spend(double milliseconds) { emu::control.spentNanos += (int64_t) (milliseconds * 1e6); }
+void emu_spend(double seconds) { emu::control.spentNanos += (int64_t) (seconds * 1e9); }
 void emu_objects(int change) { emu::control.liveObjects += change; }
 int emu_generation() { return emu::generation; }
 }

@@ -22,7 +22,7 @@ int emu_range(uint64_t p, size_t bytes, const char* who);
 int emu_readable(uint64_t p, size_t bytes, const char* who);
 void emu_written(uint64_t p, size_t bytes);
 // Lets time go by that only events see.
-void emu_spend(double milliseconds);
+void emu_spend(double seconds);
 // Handles and descriptors that are alive; they are leaks when the last context ends.
 void emu_objects(int change);
 // Counts resets; what was made before is gone.

@@ -10,21 +10,25 @@ Running running;
 namespace {
 const size_t STACK = 128 << 10, SHARED = 256 << 10, PARAMS = 8192;
 enum State { READY, AT_BARRIER, AT_WARP, DONE };
-enum Operation { SHUFFLE, BALLOT, SYNC, TOGETHER };
+enum Operation { SHUFFLE, BALLOT, SYNC, TOGETHER, GATHER };
 
 struct Fiber {
     void* sp;
     State state;
     unsigned lane, warp;
-    int line; // of the barrier it waits at
+    int line, barrier; // that it waits at
     dim3 at;
 };
 struct Warp {
-    uint64_t value[32], result[32];
+    uint64_t value[32], result[32], gathered[32];
     int source[32];
     Operation operation[32];
     unsigned mask[32], waiting, done, all;
     uint32_t epoch;
+};
+struct Barrier {
+    unsigned arrived, count, yes; // count 0: all that have not ended
+    Votes last;
 };
 struct Slot {
     const void* site;
@@ -38,7 +42,8 @@ struct Block {
     std::vector<Warp> warps;
     std::vector<Slot> slots; // shared arrays by call site; the dynamic one has site null
     size_t sharedUsed;
-    unsigned arrived, live;
+    Barrier barriers[16];
+    unsigned live;
     uint32_t epoch;
     unsigned me;
     bool abandoned;
@@ -81,20 +86,40 @@ emu_switch:
 )");
 void pause() { emu_switch(&me().sp, b.scheduler); }
 
-void openBarrier() {
-    b.arrived = 0;
+void openBarrier(int id) {
+    Barrier& at = b.barriers[id];
+    at.last = {at.yes, at.arrived};
+    at.arrived = at.yes = at.count = 0;
     b.epoch++;
     for (Fiber& f : b.fibers) {
-        if (f.state == AT_BARRIER) f.state = READY;
+        if (f.state == AT_BARRIER && f.barrier == id) f.state = READY;
     }
 }
-void body() {
-    b.kernel->call(b.params);
+void ended() {
     Fiber& f = me();
     f.state = DONE;
     b.live--;
     b.warps[f.warp].done |= 1u << f.lane;
-    if (b.arrived && b.arrived == b.live) openBarrier(); // threads that have ended hold nobody up
+    for (int id = 0; id < 16; id++) { // threads that have ended hold nobody up
+        const Barrier& at = b.barriers[id];
+        if (at.arrived && !at.count && at.arrived == b.live) openBarrier(id);
+    }
+}
+void body() {
+    if (!b.kernel->program) {
+        b.kernel->call(b.params);
+        ended();
+    } else if (ptx::synchronises(b.kernel)) {
+        ptx::runThread(b.me);
+        ended();
+    } else {
+        unsigned n = (unsigned) b.fibers.size();
+        for (unsigned o = 0; o < n; o++) {
+            b.me = control.reversed ? n - 1 - o : o;
+            ptx::runThread(b.me);
+            ended();
+        }
+    }
     pause();
     abort();
 }
@@ -115,9 +140,10 @@ void prepareFiber(unsigned i) {
     f.sp = sp;
 }
 const char* where() {
-    static char text[200];
+    static char text[300];
     const dim3& t = me().at;
-    snprintf(text, sizeof text, "%s, block (%u, %u, %u), thread (%u, %u, %u)", b.kernel->name, b.at.x, b.at.y, b.at.z, t.x, t.y, t.z);
+    int n = snprintf(text, sizeof text, "%s, block (%u, %u, %u), thread (%u, %u, %u)", b.kernel->name, b.at.x, b.at.y, b.at.z, t.x, t.y, t.z);
+    if (b.kernel->program) snprintf(text + n, sizeof text - n, ", line %d", ptx::lineOf(b.me));
     return text;
 }
 // Completes a warp's operation once all lanes of the mask have come; they must have come for the same.
@@ -132,6 +158,7 @@ void serve(Warp& w, unsigned base, unsigned mask, Operation operation) {
     if (operation == TOGETHER) reinterpret_cast<void (*)(void**)>(w.result[0])(reinterpret_cast<void**>(w.value));
     for (int l = 0; l < 32; l++) {
         if (!(mask >> l & 1)) continue;
+        w.gathered[l] = w.value[l];
         w.result[l] = operation == BALLOT ? votes : operation == SHUFFLE ? w.value[w.source[l]] : 0;
         if (b.fibers[base + l].state == AT_WARP) b.fibers[base + l].state = READY;
     }
@@ -169,11 +196,21 @@ bool runBlock() {
     b.slots.erase(b.slots.begin() + 1, b.slots.end());
     b.sharedUsed = (b.slots[0].bytes + 127) & ~size_t{127};
     memset(sharedWritten, 0, b.sharedUsed + 128);
-    b.arrived = 0;
+    memset(b.barriers, 0, sizeof b.barriers);
     b.live = n;
     b.epoch = 1;
     b.abandoned = false;
     running.block++;
+    if (b.kernel->program) {
+        ptx::openBlock(b.kernel, running.block == running.firstBlock, n, b.params);
+        if (!ptx::synchronises(b.kernel)) { // the first fiber runs all threads
+            b.me = 0;
+            running.active = true;
+            emu_switch(&b.scheduler, b.fibers[0].sp);
+            running.active = false;
+            return !b.abandoned;
+        }
+    }
     while (b.live && !b.abandoned) {
         bool progress = false;
         for (unsigned o = 0; o < n && !b.abandoned; o++) {
@@ -204,18 +241,36 @@ dim3 blockSize() { return b.size; }
 dim3 gridSize() { return b.grid; }
 int lane() { return (int) me().lane; }
 
-void barrier(int line) {
+void barrier(int line) { barrier(line, 0, 0, false, true); }
+Votes barrier(int line, int id, unsigned count, bool vote, bool wait) {
     for (const Fiber& f : b.fibers) {
-        if (f.state == AT_BARRIER && f.line != line) abandon("a thread is at the barrier of line %d, another at that of line %d", line, f.line);
+        if (f.state == AT_BARRIER && f.barrier == id && !count && f.line != line) {
+            abandon("a thread is at the barrier of line %d, another at that of line %d", line, f.line);
+        }
     }
-    if (++b.arrived == b.live) {
-        openBarrier();
-        return;
+    Barrier& at = b.barriers[id];
+    if (at.arrived && at.count != count) abandon("threads come to barrier %d for %u and for %u threads", id, count, at.count);
+    at.count = count;
+    at.yes += vote;
+    if (++at.arrived == (count ? count : b.live)) {
+        openBarrier(id);
+        return at.last;
     }
+    if (!wait) return {};
     me().line = line;
+    me().barrier = id;
     me().state = AT_BARRIER;
     pause();
+    return b.barriers[id].last;
 }
+unsigned present(unsigned mask) { return mask & b.warps[me().warp].all; }
+const uint64_t* gather(unsigned mask, uint64_t value) {
+    meet(GATHER, mask, value, 0);
+    return b.warps[me().warp].gathered;
+}
+unsigned index() { return b.me; }
+unsigned dynamicSharedBytes() { return (unsigned) b.slots[0].bytes; }
+char* sharedStart() { return sharedMemory; }
 void warpBarrier(unsigned mask) { meet(SYNC, mask, 0, 0); }
 uint64_t shuffle(unsigned mask, uint64_t value, int source) { return meet(SHUFFLE, mask, value, source); }
 unsigned ballot(unsigned mask, bool vote) { return (unsigned) meet(BALLOT, mask, vote, 0); }
@@ -248,7 +303,7 @@ bool ordered(const Stamp& before, const Stamp& after) {
 static bool afterInBlock(const Stamp& before, const Stamp& after) { // every block has shared memory of its own
     return before.block != after.block || ordered(before, after);
 }
-void sharedAccess(const char* p, size_t bytes, bool write) {
+void sharedAccess(const char* p, size_t bytes, bool write, bool atomic, bool modify) {
     size_t at = p - sharedMemory;
     const Slot* slot = nullptr;
     for (const Slot& s : b.slots) {
@@ -257,13 +312,14 @@ void sharedAccess(const char* p, size_t bytes, bool write) {
     if (!slot) abandon("%s of %zu bytes outside of a shared array", write ? "write" : "read", bytes);
     Stamp stamp = now();
     for (size_t i = at; i < at + bytes; i++) {
-        if (!write && !sharedWritten[i]) abandon("read of uninitialised byte %zu of a shared array of %zu", i - slot->from, slot->bytes);
+        if ((!write || modify) && !sharedWritten[i]) abandon("read of uninitialised byte %zu of a shared array of %zu", i - slot->from, slot->bytes);
+        if (write) sharedWritten[i] = 1;
+        if (atomic) continue;
         bool after = afterInBlock(sharedWriters[i], stamp) && (!write || afterInBlock(sharedReaders[i], stamp));
         if (control.races && !after) {
             abandon("race: %s of byte %zu of a shared array of %zu", write ? "write" : "read", i - slot->from, slot->bytes);
         }
         (write ? sharedWriters : sharedReaders)[i] = stamp;
-        if (write) sharedWritten[i] = 1;
     }
 }
 void abandon(const char* format, ...) {

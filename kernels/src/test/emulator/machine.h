@@ -17,6 +17,7 @@ namespace emu {
 struct Control {
     bool reversed;       // threads and blocks run from the last to the first
     bool races;          // accesses of threads that nothing orders are errors
+    bool interpret;      // kernels run from their PTX even if g++ compiled them
     bool lazy;           // streams run when something waits for them, not before
     int64_t failAt[5];   // count down to a failure; by Kind
     int failCode[5];
@@ -67,10 +68,34 @@ struct Running {
 extern Running running;
 Stamp now();
 bool ordered(const Stamp& before, const Stamp& after);
+// A barrier of PTX: number, threads it waits for (0: all), a vote, and whether this thread waits.
+struct Votes {
+    unsigned yes, all;
+};
+Votes barrier(int line, int id, unsigned count, bool vote, bool wait);
+unsigned present(unsigned mask);                         // without the lanes that the warp lacks
+const uint64_t* gather(unsigned mask, uint64_t value);   // the values of the mask's lanes
+unsigned index();                                        // of the thread in its block
+unsigned dynamicSharedBytes();
+char* sharedStart();
 [[noreturn]] void abandon(const char* format, ...) __attribute__((format(printf, 1, 2))); // ends the launch with a finding
-void sharedAccess(const char* p, size_t bytes, bool write);
+// atomic: no race with its like; modify: a write that reads first
+void sharedAccess(const char* p, size_t bytes, bool write, bool atomic = false, bool modify = false);
+// readOnly: nothing of this launch writes there; constant: in constant memory
+void deviceAccess(uint64_t p, size_t bytes, bool write, bool atomic, bool modify, bool readOnly, bool constant);
+uint64_t deviceModule(size_t bytes, bool constant); // for variables of modules, which are not counted
+void deviceFreeModule(uint64_t p);
 
 const Kernel* find(const std::string& name);
 // Runs a kernel to its end; false if it was abandoned.
 bool launch(const Kernel* kernel, dim3 grid, dim3 block, unsigned sharedBytes, void** params);
 } // namespace emu
+
+// The interpreter, as the machine sees it.
+namespace ptx {
+bool synchronises(const emu::Kernel* k); // otherwise its threads run to their end one after the other
+void openBlock(const emu::Kernel* k, bool first, unsigned threads, void** params);
+void runThread(unsigned index);
+int lineOf(unsigned index); // of the text, where a thread is
+uint64_t stepsDone();       // instructions since the start
+} // namespace ptx

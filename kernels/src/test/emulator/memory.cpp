@@ -10,7 +10,7 @@ const size_t REGION = 1ull << 38, PAGE = 4096, ALIGN = 256;
 struct Allocation {
     uint64_t base;
     size_t bytes;
-    bool freed = false;
+    bool freed = false, ofModule = false, constant = false;
     std::vector<uint8_t> written;
     std::vector<Stamp> writers, readers; // empty unless races are looked for
 };
@@ -54,6 +54,26 @@ void races(Allocation* a, size_t at, size_t bytes, bool write) {
         (write ? a->writers : a->readers)[i] = me;
     }
 }
+Allocation* onDevice(uint64_t p, size_t bytes, bool write, bool atomic, bool modify) {
+    Allocation* a = find(p);
+    if (!inside(a, p, bytes)) {
+        char text[200];
+        describe(text, sizeof text, p, bytes);
+        abandon("%s of %s", write ? "write" : "read", text);
+    }
+    size_t at = p - a->base;
+    if (!write || modify) {
+        for (size_t i = at; i < at + bytes; i++) {
+            if (!a->written[i]) {
+                abandon("read of uninitialised byte %zu of an allocation of %zu bytes", i, a->bytes);
+            }
+        }
+    }
+    if (write && a->constant) abandon("write to constant memory");
+    if (write) memset(&a->written[at], 1, bytes);
+    if (control.races && !atomic) races(a, at, bytes, write);
+    return a;
+}
 void access(const void* address, size_t bytes, bool write, bool atomic, size_t align) {
     if (!running.active) return;
     const char* c = static_cast<const char*>(address);
@@ -64,23 +84,7 @@ void access(const void* address, size_t bytes, bool write, bool atomic, size_t a
         return;
     }
     if (!write && c >= running.params && c + bytes <= running.paramsEnd) return;
-    uint64_t p = reinterpret_cast<uint64_t>(address);
-    Allocation* a = find(p);
-    if (!inside(a, p, bytes)) {
-        char text[200];
-        describe(text, sizeof text, p, bytes);
-        abandon("%s of %s", write ? "write" : "read", text);
-    }
-    size_t at = p - a->base;
-    if (!write || atomic) {
-        for (size_t i = at; i < at + bytes; i++) {
-            if (!a->written[i]) {
-                abandon("read of uninitialised byte %zu of an allocation of %zu bytes", i, a->bytes);
-            }
-        }
-    }
-    if (write) memset(&a->written[at], 1, bytes);
-    if (control.races && !atomic) races(a, at, bytes, write);
+    onDevice(reinterpret_cast<uint64_t>(address), bytes, write, atomic, atomic);
 }
 } // namespace
 
@@ -119,6 +123,36 @@ uint64_t deviceAllocate(size_t bytes, bool zeroed) {
         markWritten(p, bytes);
     }
     return p;
+}
+void deviceAccess(uint64_t p, size_t bytes, bool write, bool atomic, bool modify, bool readOnly, bool constant) {
+    requireAligned(reinterpret_cast<const void*>(p), bytes);
+    Allocation* a = onDevice(p, bytes, write, atomic, modify);
+    if (constant && !a->constant) abandon("a read of constant memory at an address that is none");
+    if (readOnly && !a->writers.empty()) {
+        for (size_t i = p - a->base; i < p - a->base + bytes; i++) {
+            if (a->writers[i].block >= running.firstBlock) abandon("a read through the cache for what no launch writes (.nc) of what this launch wrote");
+        }
+    }
+}
+uint64_t deviceModule(size_t bytes, bool constant) {
+    uint64_t p = deviceReserve(bytes);
+    int64_t peak = control.peakBytes;
+    deviceMap(p, bytes);
+    Allocation* a = find(p);
+    a->ofModule = true;
+    a->constant = constant;
+    control.liveAllocations--;
+    control.liveBytes -= bytes;
+    control.peakBytes = peak;
+    markWritten(p, bytes);
+    return p;
+}
+void deviceFreeModule(uint64_t p) {
+    auto i = allocations.find(p);
+    if (i == allocations.end() || i->second.freed) return;
+    control.liveAllocations++;
+    control.liveBytes += i->second.bytes;
+    deviceFree(p, "cuModuleUnload");
 }
 bool deviceFree(uint64_t p, const char* who) {
     auto i = allocations.find(p);
@@ -174,7 +208,7 @@ bool readable(uint64_t p, size_t bytes, const char* who) {
 }
 void reportLeaks() {
     for (auto& e : allocations) {
-        if (!e.second.freed) finding("leak of %zu bytes at %#lx", e.second.bytes, e.first);
+        if (!e.second.freed && !e.second.ofModule) finding("leak of %zu bytes at %#lx", e.second.bytes, e.first);
     }
 }
 void freeAll() {

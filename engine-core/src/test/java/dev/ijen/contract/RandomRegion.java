@@ -13,7 +13,7 @@ import java.util.Random;
 
 /// A seeded random loop nest as a plan of one launch: loads with any strides, all instructions and types, stores and folds.
 /// Inputs and outputs are externals.
-final class RandomRegion {
+public final class RandomRegion {
     private static final DType[] STORED = DType.values();
     private static final Region.Fold[] FOLDS = Region.Fold.values();
     private static final DType[] COMPUTE = {DType.F32, DType.F64, DType.I32, DType.I64};
@@ -46,7 +46,8 @@ final class RandomRegion {
         }
     }
 
-    static Plan plan(long seed) {
+    /// The plan of a seed.
+    public static Plan plan(long seed) {
         var r = new RandomRegion(seed);
         for (int i = 0; i < 1 + r.random.nextInt(4); i++) {
             r.load();

@@ -11,7 +11,7 @@ import java.util.function.DoubleBinaryOperator;
 public final class PlainKernels {
     private PlainKernels() {}
 
-    /// Computes the outputs from the inputs.
+    /// Computes `out` of `in`; a wrong index is an IndexOutOfBoundsException.
     public static void run(Kernel kernel, List<HostTensor> in, List<HostTensor> out) {
         var o = out.getFirst();
         switch (kernel) {

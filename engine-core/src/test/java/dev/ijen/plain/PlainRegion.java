@@ -12,7 +12,7 @@ import dev.ijen.tensor.UnaryFn;
 import java.util.List;
 
 /// Runs a region point by point.
-final class PlainRegion {
+public final class PlainRegion {
     private final Region region;
     private final List<HostTensor> in;
     private final List<HostTensor> out;
@@ -27,7 +27,8 @@ final class PlainRegion {
         this.whole = new long[region.body().size()];
     }
 
-    static void run(Region region, List<HostTensor> in, List<HostTensor> out) {
+    /// Computes the outputs, which may be inputs if each element is read at the point at which it is written.
+    public static void run(Region region, List<HostTensor> in, List<HostTensor> out) {
         var r = new PlainRegion(region, in, out);
         for (var s : region.stores()) {
             if (s.fold() != null) {

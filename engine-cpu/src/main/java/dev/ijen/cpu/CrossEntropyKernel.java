@@ -1,8 +1,8 @@
 package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
+import dev.ijen.spi.RunErrors;
 import dev.ijen.tensor.DType;
-import dev.ijen.tensor.IjenException;
 
 /// Cross-entropy of rows of logits with a label each.
 record CrossEntropyKernel(Kernel.CrossEntropy k, int threads) implements CpuKernel {
@@ -30,11 +30,7 @@ record CrossEntropyKernel(Kernel.CrossEntropy k, int threads) implements CpuKern
     private int label(long labels, int row) {
         int label = Mem.i32(labels + 4L * row);
         if (label >= k.n()) {
-            throw new IjenException(
-                    "label out of range",
-                    "label " + label + " in row " + row,
-                    "0 to " + (k.n() - 1) + ", or a negative number for rows that do not count",
-                    "check that the model has as many outputs as the data has classes");
+            throw RunErrors.label(row, label, k.n());
         }
         return label;
     }

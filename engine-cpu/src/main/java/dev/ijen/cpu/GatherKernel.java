@@ -1,7 +1,7 @@
 package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
-import dev.ijen.tensor.IjenException;
+import dev.ijen.spi.RunErrors;
 
 /// Copies rows that an index names.
 record GatherKernel(Kernel.Gather k) implements CpuKernel {
@@ -27,11 +27,7 @@ record GatherKernel(Kernel.Gather k) implements CpuKernel {
     static long row(long index, int i, int rows) {
         int r = Mem.i32(index + 4L * i);
         if (r < 0 || r >= rows) {
-            throw new IjenException(
-                    "index out of range",
-                    "index " + r + " at position " + i,
-                    "0 to " + (rows - 1),
-                    "check the vocabulary or the class count against the data");
+            throw RunErrors.index(i, r, rows);
         }
         return r;
     }

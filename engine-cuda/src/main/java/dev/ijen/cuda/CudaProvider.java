@@ -2,6 +2,7 @@ package dev.ijen.cuda;
 
 import dev.ijen.cuda.load.Discovery;
 import dev.ijen.cuda.load.Driver;
+import dev.ijen.cuda.load.Loader;
 import dev.ijen.cuda.load.Machine;
 import dev.ijen.cuda.load.Report;
 import dev.ijen.cuda.load.Tier;
@@ -17,14 +18,18 @@ public final class CudaProvider implements BackendProvider {
     private static final String USE_CPU = "use --device cpu (or auto)";
 
     private final Report report;
+    private final Machine machine;
+    private Tier tier;
+    private Probe probe;
 
     /// For [java.util.ServiceLoader].
     public CudaProvider() {
-        this(Discovery.find(Machine.here()));
+        this(Discovery.find(Machine.here()), Machine.here());
     }
 
-    CudaProvider(Report report) {
+    CudaProvider(Report report, Machine machine) {
         this.report = report;
+        this.machine = machine;
     }
 
     @Override
@@ -38,13 +43,25 @@ public final class CudaProvider implements BackendProvider {
     }
 
     @Override
-    public Probe probe() {
-        return switch (report.driver()) {
-            case Driver.Found f -> new Probe.Unavailable(
-                    "NVIDIA driver found (" + f + "), but this version of Ijen does not compute on CUDA yet" + rest(),
-                    fix());
-            case Driver.Missing(var why) -> new Probe.Unavailable(
-                    "no NVIDIA driver found: " + why, USE_CPU + "; for a GPU, " + Tier.INSTALL_DRIVER);
+    public synchronized Probe probe() {
+        if (probe == null) {
+            probe = switch (report.driver()) {
+                case Driver.Missing(var why) -> new Probe.Unavailable(
+                        "no NVIDIA driver found: " + why, USE_CPU + "; for a GPU, " + Tier.INSTALL_DRIVER);
+                case Driver.Found _ -> loaded();
+            };
+        }
+        return probe;
+    }
+
+    private Probe loaded() {
+        tier = Loader.load(report, machine);
+        return switch (tier) {
+            case Tier.Unavailable(var reason, var fix) -> new Probe.Unavailable(reason + rest(), USE_CPU + ", or " + fix);
+            case Tier.Usable t -> switch (new CudaDevices(t).probe(USE_CPU)) {
+                case Probe.Available a -> a;
+                case Probe.Unavailable(var reason, var fix) -> new Probe.Unavailable(reason + rest(), fix + more());
+            };
         };
     }
 
@@ -66,20 +83,16 @@ public final class CudaProvider implements BackendProvider {
         return text.toString();
     }
 
-    private String fix() {
-        var fixes = new ArrayList<String>();
-        if (!report.visible()) {
-            fixes.add("start the container with --gpus all");
-        }
-        report.missing().forEach(m -> fixes.add(m.fix()));
-        if (!report.missing().isEmpty()) {
-            fixes.add("or set IJEN_CUDA_PATH to the folder that has what is missing");
-        }
-        return fixes.isEmpty() ? USE_CPU : USE_CPU + "; for later versions: " + String.join(", ", fixes);
+    private String more() {
+        return report.visible() ? "" : "; start the container with --gpus all";
     }
 
     @Override
-    public Backend open(int index, Options options) {
-        throw new IjenException("cuda: no such device", "device " + index, "a device that the probe listed", USE_CPU);
+    public synchronized Backend open(int index, Options options) {
+        if (!(probe() instanceof Probe.Available(var devices)) || index < 0 || index >= devices.size()) {
+            throw new IjenException(
+                    "cuda: no such device", "device " + index, "a device that the probe listed", USE_CPU);
+        }
+        return new CudaDevices((Tier.Usable) tier).open(index, options);
     }
 }

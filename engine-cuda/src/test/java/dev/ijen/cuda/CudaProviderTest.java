@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ijen.cuda.load.Driver;
 import dev.ijen.cuda.load.FakeCuda;
+import dev.ijen.cuda.load.Machine;
 import dev.ijen.cuda.load.Report;
 import dev.ijen.spi.BackendProvider;
 import dev.ijen.spi.BackendProvider.Probe.Unavailable;
@@ -28,7 +29,7 @@ final class CudaProviderTest {
     }
 
     private Unavailable probe(Report report) {
-        return assertInstanceOf(Unavailable.class, new CudaProvider(report).probe());
+        return assertInstanceOf(Unavailable.class, new CudaProvider(report, Machine.here()).probe());
     }
 
     @Test

@@ -24,16 +24,20 @@ public final class Ptx {
             "softmax",
             "sort");
 
+    /// Functions without kernels: one module of `.func`s, `ijen_<function>_<type>`, to be copied into generated code.
+    public static final String FUNCTIONS = "functions";
+
     private Ptx() {}
 
     /// The text of a family for a GPU, ended by a zero byte, as `cuModuleLoadData` takes it.
     ///
-    /// @param family one of [#FAMILIES]
+    /// @param family one of [#FAMILIES], or [#FUNCTIONS]
     /// @param capability compute capability of the GPU times ten, 75 or more; a family has a text of its own for 80
     ///     and up where that makes a difference
     /// @throws IllegalArgumentException if there is none
     public static byte[] text(String family, int capability) {
-        if (capability < 75 || !FAMILIES.contains(family)) {
+        boolean known = FAMILIES.contains(family) || family.equals(FUNCTIONS);
+        if (capability < 75 || !known) {
             throw new IllegalArgumentException("no PTX of '" + family + "' for compute capability " + capability);
         }
         byte[] text = capability >= 80 ? read(family, 80) : null;

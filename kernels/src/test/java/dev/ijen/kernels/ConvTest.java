@@ -81,29 +81,30 @@ class ConvTest {
 
         private void pass(String name, double[] expected, int rows, int columns, double[] a, double[] b) {
             long size = (long) expected.length * t.bytes;
-            byte[] got = Device.run(d -> {
+            var results = Device.runEach(d -> {
                 var to = d.allocate(size);
                 String kernel = "conv_" + name + "_" + t.suffix();
                 var left = d.up(t.encode(a));
-                int gy = (rows + 63) / 64;
-                d.grid("conv", kernel, (columns + 63) / 64, gy, groups, 256, 1, left, d.up(t.encode(b)), to, shape());
+                int blocks = (columns + 63) / 64 * ((rows + 63) / 64) * groups;
+                d.launch("conv", kernel, blocks, 256, left, d.up(t.encode(b)), to, shape());
                 return d.down(to, size);
             });
-            t.assertClose(expected, got, 8, name + " " + this);
+            for (byte[] got : results) {
+                t.assertClose(expected, got, 8, name + " " + this);
+            }
         }
 
         private void filter(double[] expected, double[] x, double[] dy, int splits) {
             long size = (long) expected.length * t.bytes;
-            byte[] got = Device.run(d -> {
+            var results = Device.runEach(d -> {
                 var to = d.allocate(size);
                 var part = splits == 1 ? new CUdeviceptr()
                         : d.allocate((long) expected.length * splits * Math.max(4, t.bytes));
                 String kernel = "conv_filter_gradient_" + t.suffix();
                 var left = d.up(t.encode(x));
                 var right = d.up(t.encode(dy));
-                int gx = (depth() + 63) / 64;
-                int gy = (k / groups + 63) / 64;
-                d.grid("conv", kernel, gx, gy, groups * splits, 256, 1, left, right, to, part, shape(), splits);
+                int blocks = (depth() + 63) / 64 * ((k / groups + 63) / 64) * groups * splits;
+                d.launch("conv", kernel, blocks, 256, left, right, to, part, shape(), splits);
                 if (splits > 1) {
                     long each = expected.length / groups;
                     String sum = "matmul_sum_" + t.suffix();
@@ -111,7 +112,9 @@ class ConvTest {
                 }
                 return d.down(to, size);
             });
-            t.assertClose(expected, got, 16, "filter gradient " + this);
+            for (byte[] got : results) {
+                t.assertClose(expected, got, 16, "filter gradient " + this);
+            }
         }
     }
 }

@@ -221,8 +221,8 @@ class EmulatorTest {
 
     @Test
     void unknownKernel() {
-        assertThrows(CudaException.class, () -> module("no_such_kernel", "u64"));
-        found("was not built with kernel no_such_kernel");
+        assertThrows(CudaException.class, () -> module("no_such_kernel", "no_such_type"));
+        found("line 5: a type expected, not '.no_such_type'");
     }
 
     @Test

@@ -41,15 +41,15 @@ class MatMulTest {
         double[] a = t.random(batch * m * k, 1);
         double[] b = t.random(batch * k * n, 2);
         long size = (long) batch * m * n;
-        byte[] got = Device.run(d -> {
+        var results = Device.runEach(d -> {
             var c = d.allocate(size * t.bytes);
             var part = splits == 1 ? new CUdeviceptr() : d.allocate(size * splits * Math.max(4, t.bytes));
             int gx = (n + side - 1) / side;
             int gy = (m + side - 1) / side;
             var left = d.up(t.encode(a));
             var right = d.up(t.encode(b));
-            int z = batch * splits;
-            d.grid("matmul", kernel, gx, gy, z, 256, 1, left, right, c, part, m, n, k, ta ? 1 : 0, tb ? 1 : 0, splits);
+            int blocks = gx * gy * batch * splits;
+            d.launch("matmul", kernel, blocks, 256, left, right, c, part, m, n, k, ta ? 1 : 0, tb ? 1 : 0, splits);
             if (splits > 1) {
                 long each = (long) m * n;
                 String sum = "matmul_sum_" + t.suffix();
@@ -70,6 +70,8 @@ class MatMulTest {
                 }
             }
         }
-        t.assertClose(t.real() ? expected : t.decode(t.encode(expected)), got, 5, kernel + " " + ta + " " + tb);
+        for (byte[] got : results) {
+            t.assertClose(t.real() ? expected : t.decode(t.encode(expected)), got, 5, kernel + " " + ta + " " + tb);
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,9 @@ class PtxTest {
                 Ptx.FAMILIES,
                 files(SOURCES, ".cu").stream()
                         .map(f -> f.getFileName().toString().replace(".cu", ""))
+                        .filter(f -> !f.equals(Ptx.FUNCTIONS))
                         .toList());
+        assertEquals(List.of(), Ptx.entries(Ptx.FUNCTIONS));
         for (String family : Ptx.FAMILIES) {
             assertFalse(Ptx.entries(family).isEmpty(), family);
         }
@@ -80,11 +83,20 @@ class PtxTest {
         }
     }
 
+    @Test
+    void functionsAssemble() throws Exception {
+        for (int arch : new int[] {75, 90}) {
+            String log = assemble(Ptx.text(Ptx.FUNCTIONS, arch), arch, "--compile-only");
+            assertTrue(log.contains("Function properties for ijen_erf_f32"), log);
+        }
+    }
+
     /// Assembles by the compiler inside JCuda's natives, that of CUDA 12.0, and gives what it says of registers.
-    private static String assemble(byte[] ptx, int arch) {
+    private static String assemble(byte[] ptx, int arch, String... more) {
         var handle = new nvPTXCompilerHandle();
         assertEquals(0, JNvPTXCompiler.nvPTXCompilerCreate(handle, ptx.length, ptx));
-        var options = new String[] {"--gpu-name=sm_" + arch, "--verbose"};
+        var options = Stream.concat(Stream.of("--gpu-name=sm_" + arch, "--verbose"), Stream.of(more))
+                .toArray(String[]::new);
         int status = JNvPTXCompiler.nvPTXCompilerCompile(handle, options.length, options);
         var size = new long[1];
         if (status == 0) {

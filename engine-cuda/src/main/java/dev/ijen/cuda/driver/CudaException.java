@@ -16,6 +16,12 @@ public final class CudaException extends IjenException {
         this.sticky = sticky;
     }
 
+    private CudaException(String text, int code, boolean sticky) {
+        super(text);
+        this.code = code;
+        this.sticky = sticky;
+    }
+
     /// A call of the driver.
     ///
     /// @param call its name, perhaps with what it was about
@@ -46,6 +52,18 @@ public final class CudaException extends IjenException {
                 true);
         e.addSuppressed(cause);
         return e;
+    }
+
+    /// This error with the operation that was under way put before it.
+    public CudaException in(String operation) {
+        var e = new CudaException(operation + ": " + getMessage(), code, sticky);
+        e.initCause(this);
+        return e;
+    }
+
+    /// What may help.
+    public String fix() {
+        return Status.fix(code);
     }
 
     /// The driver's or library's number.

@@ -10,26 +10,55 @@ import jcuda.driver.JCudaDriver;
 /// One GPU and its primary context, which is shared with cuBLAS and cuDNN. All calls of the driver go through [#call], so that
 /// they are checked, and none is made in a context that is lost.
 public final class Gpu implements AutoCloseable {
-    private final int index;
-    private final CUdevice device = new CUdevice();
+    private final Properties properties;
+    private final CUdevice device;
     private final CUcontext context = new CUcontext();
-    private final String name;
-    private final long totalBytes;
-    private final int capability;
-    private final int multiprocessors;
     private volatile CudaException lost;
 
+    /// What a GPU is.
+    ///
+    /// @param index its number
+    /// @param name such as `NVIDIA H100 80GB HBM3`
+    /// @param totalBytes all of its memory
+    /// @param capability compute capability times ten: 90 for 9.0
+    /// @param multiprocessors how many blocks run at the same time, at least
+    /// @param virtualMemory whether memory can be mapped piece by piece
+    public record Properties(
+            int index, String name, long totalBytes, int capability, int multiprocessors, boolean virtualMemory) {}
+
     private Gpu(int index) {
-        this.index = index;
+        properties = read(index);
+        device = device(index);
+        check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
+    }
+
+    private static CUdevice device(int index) {
+        var device = new CUdevice();
         check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, index));
-        name = name(device);
+        return device;
+    }
+
+    /// What GPU `index` is, without making a context on it.
+    public static Properties properties(int index) {
+        try {
+            return read(index);
+        } catch (jcuda.CudaException e) {
+            throw translated("asking GPU " + index, e);
+        }
+    }
+
+    private static Properties read(int index) {
+        var device = device(index);
         var bytes = new long[1];
         check("cuDeviceTotalMem", JCudaDriver.cuDeviceTotalMem(bytes, device));
-        totalBytes = bytes[0];
-        capability = 10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
-                + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
-        multiprocessors = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
-        check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
+        return new Properties(
+                index,
+                name(device),
+                bytes[0],
+                10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device)
+                        + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device),
+                attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, device),
+                attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_VIRTUAL_MEMORY_MANAGEMENT_SUPPORTED, device) != 0);
     }
 
     /// Starts the driver.
@@ -56,6 +85,13 @@ public final class Gpu implements AutoCloseable {
         }
     }
 
+    /// The CUDA version that the driver can run: 13000 for 13.0.
+    public static int driverVersion() {
+        var v = new int[1];
+        checked("cuDriverGetVersion", () -> JCudaDriver.cuDriverGetVersion(v));
+        return v[0];
+    }
+
     private static String name(CUdevice device) {
         var text = new byte[256];
         check("cuDeviceGetName", JCudaDriver.cuDeviceGetName(text, text.length, device));
@@ -66,35 +102,25 @@ public final class Gpu implements AutoCloseable {
         return new String(text, 0, n, java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    private int attribute(int which) {
+    private static int attribute(int which, CUdevice device) {
         var v = new int[1];
         check("cuDeviceGetAttribute", JCudaDriver.cuDeviceGetAttribute(v, which, device));
         return v[0];
     }
 
-    /// Its number.
-    public int index() {
-        return index;
+    /// What it is.
+    public Properties properties() {
+        return properties;
     }
 
-    /// Its name, such as `NVIDIA H100 80GB HBM3`.
-    public String name() {
-        return name;
-    }
-
-    /// All of its memory.
-    public long totalBytes() {
-        return totalBytes;
-    }
-
-    /// Compute capability times ten: 90 for 9.0.
+    /// Compute capability times ten.
     public int capability() {
-        return capability;
+        return properties.capability();
     }
 
     /// How many blocks run at the same time, at least.
     public int multiprocessors() {
-        return multiprocessors;
+        return properties.multiprocessors();
     }
 
     /// The device's handle.

@@ -7,7 +7,6 @@ import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Plan.Launch;
 import java.lang.foreign.Arena;
 import java.util.Optional;
-import jcuda.Pointer;
 import jcuda.driver.CUstream;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasHandle;
@@ -32,8 +31,7 @@ public final class Blas implements Library {
     private final Block workspace;
     private final long workspaceBytes;
     private final boolean tf32;
-    private final Pointer[] f32 = {Address.f32(arena, 0), Address.f32(arena, 1)};
-    private final Pointer[] f64 = {Address.f64(arena, 0), Address.f64(arena, 1)};
+    private final Scalars scalars = new Scalars(arena);
     private CUstream stream;
     private boolean created;
     private boolean closed;
@@ -42,7 +40,7 @@ public final class Blas implements Library {
         this.gpu = gpu;
         tf32 = options.tf32();
         workspaceBytes = gpu.capability() >= 90 ? LARGE_WORKSPACE : WORKSPACE; // what cuBLAS itself takes
-        workspace = Block.of(gpu, workspaceBytes);
+        workspace = new Block(gpu, workspaceBytes);
     }
 
     /// Starts cuBLAS in the GPU's context.
@@ -90,7 +88,7 @@ public final class Blas implements Library {
     private void use(CUstream next) {
         BlasStatus.check("cublasSetStream", () -> JCublas2.cublasSetStream(handle, new cudaStream_t(next)));
         // which has let go of the workspace; with one of cuBLAS's own, a captured graph would allocate
-        BlasStatus.check("cublasSetWorkspace", () -> JCublas2.cublasSetWorkspace(handle, workspace, workspaceBytes));
+        BlasStatus.check("cublasSetWorkspace", () -> JCublas2.cublasSetWorkspace(handle, workspace.pointer(), workspaceBytes));
         stream = next;
     }
 
@@ -98,9 +96,8 @@ public final class Blas implements Library {
         return tf32;
     }
 
-    /// 0 or 1 as the arithmetic type wants it.
-    Pointer scalar(int v, boolean inDouble) {
-        return (inDouble ? f64 : f32)[v];
+    Scalars scalars() {
+        return scalars;
     }
 
     @Override

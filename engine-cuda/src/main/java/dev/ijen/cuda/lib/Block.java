@@ -1,27 +1,28 @@
 package dev.ijen.cuda.lib;
 
+import dev.ijen.cuda.driver.Addresses;
 import dev.ijen.cuda.driver.Gpu;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.JCudaDriver;
 
-/// Device memory of a library's own, outside of the executor's arenas.
-final class Block extends CUdeviceptr implements AutoCloseable {
+/// Device memory of a library's own, outside of the executor's.
+final class Block implements AutoCloseable {
     private final Gpu gpu;
+    private final Addresses.Device pointer = new Addresses.Device();
     private boolean freed;
 
-    private Block(Gpu gpu) {
+    /// @param bytes at least 1
+    Block(Gpu gpu, long bytes) {
         this.gpu = gpu;
+        gpu.call("cuMemAlloc of " + bytes + " bytes", () -> JCudaDriver.cuMemAlloc(pointer, bytes));
     }
 
-    /// @param bytes at least 1
-    static Block of(Gpu gpu, long bytes) {
-        var b = new Block(gpu);
-        gpu.call("cuMemAlloc of " + bytes + " bytes", () -> JCudaDriver.cuMemAlloc(b, bytes));
-        return b;
+    CUdeviceptr pointer() {
+        return pointer;
     }
 
     long address() {
-        return getNativePointer();
+        return pointer.address();
     }
 
     /// Waits for the device. In a context that is lost there is nothing left to free.
@@ -30,7 +31,7 @@ final class Block extends CUdeviceptr implements AutoCloseable {
         if (!freed) {
             freed = true;
             if (!gpu.isLost()) {
-                gpu.call("cuMemFree", () -> JCudaDriver.cuMemFree(this));
+                gpu.call("cuMemFree", () -> JCudaDriver.cuMemFree(pointer));
             }
         }
     }

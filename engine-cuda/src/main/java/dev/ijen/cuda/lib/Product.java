@@ -1,6 +1,7 @@
 package dev.ijen.cuda.lib;
 
 import dev.ijen.cuda.call.CudaKernel;
+import dev.ijen.cuda.driver.Addresses;
 import dev.ijen.spi.Kernel.MatMul;
 import dev.ijen.tensor.DType;
 import java.lang.foreign.Arena;
@@ -60,11 +61,11 @@ final class Product implements CudaKernel {
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, long error, Arena arena) {
-        var a = Address.of(in[0]);
-        var b = Address.of(in[1]);
-        var c = Address.of(out[0]);
-        var one = blas.scalar(1, inDouble);
-        var zero = blas.scalar(0, inDouble);
+        var a = Addresses.device(in[0]);
+        var b = Addresses.device(in[1]);
+        var c = Addresses.device(out[0]);
+        var one = inDouble ? blas.scalars().oneF64 : blas.scalars().one;
+        var zero = inDouble ? blas.scalars().zeroF64 : blas.scalars().zero;
         return stream -> enqueue(stream, a, b, c, one, zero);
     }
 

@@ -118,21 +118,21 @@ final class Lab implements AutoCloseable {
         }
 
         private long block(long bytes) {
-            var b = Block.of(gpu, bytes);
+            var b = new Block(gpu, bytes);
             blocks.add(b);
             return b.address();
         }
 
         void write(int input, HostTensor t) {
             byte[] bytes = t.data().toArray(ValueLayout.JAVA_BYTE);
-            gpu.call("copy", () -> JCudaDriver.cuMemcpyHtoD(blocks.get(input), Pointer.to(bytes), bytes.length));
+            gpu.call("copy", () -> JCudaDriver.cuMemcpyHtoD(blocks.get(input).pointer(), Pointer.to(bytes), bytes.length));
         }
 
         HostTensor read() {
             synchronize();
             var bytes = new byte[(int) out.data().byteSize()];
             var block = blocks.get(inputs);
-            gpu.call("copy", () -> JCudaDriver.cuMemcpyDtoH(Pointer.to(bytes), block, bytes.length));
+            gpu.call("copy", () -> JCudaDriver.cuMemcpyDtoH(Pointer.to(bytes), block.pointer(), bytes.length));
             out.data().copyFrom(MemorySegment.ofArray(bytes));
             return out;
         }

@@ -1,6 +1,7 @@
 package dev.ijen.kernels.emulator;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -9,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ServiceLoader;
+import java.nio.file.StandardCopyOption;
 import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.Assumptions;
 
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Assumptions;
 /// It runs our kernels on the calling thread, checks every access they make, and keeps count of what is alive.
 @SuppressWarnings({"restricted", "EnumOrdinal"}) // native code, which knows the constants by number
 public final class Emulator {
-    /// What can be set (the first six) and read (the rest).
+    /// What can be set (the first seven) and read (the rest).
     public enum What {
         /// Threads and blocks run from the last to the first.
         REVERSED,
@@ -33,6 +34,8 @@ public final class Emulator {
         CAPABILITY,
         /// Number of devices.
         DEVICES,
+        /// Kernels run from their PTX, interpreted, even if they were compiled with the emulator.
+        INTERPRET,
         /// Errors of the program under test that were seen; [Emulator#report] tells which.
         FINDINGS,
         /// Live allocations on the device.
@@ -63,6 +66,8 @@ public final class Emulator {
         GRAPH_LAUNCH_CALLS,
         /// Products and convolutions asked of the fake cuBLAS and cuDNN.
         LIBRARY_CALLS,
+        /// Instructions of PTX interpreted in this process.
+        STEPS,
         /// Live handles and descriptors of the fake cuBLAS and cuDNN.
         OBJECTS
     }
@@ -81,16 +86,9 @@ public final class Emulator {
         LIBRARY
     }
 
-    /// Loads JCuda, and what else a module's tests want, on top of the emulated driver. A module provides one as a service; without it JCuda
-    /// loads itself.
-    public interface Loading {
-        /// @param libraries a folder as `IJEN_CUDA_PATH` wants it: the driver, and fakes of cuBLAS and cuDNN
-        void load(Path libraries) throws Exception;
-    }
-
     private static final int REPORT = 16 << 10;
 
-    /// Which fakes; other ones need a JVM of their own, started with these properties.
+    /// Which fakes are installed; other ones need a JVM of their own, started with these properties.
     private static final int CUDA = Integer.getInteger("ijen.emulator.cuda", 12);
 
     private static final int CUDNN = Integer.getInteger("ijen.emulator.cudnn", 9);
@@ -126,11 +124,59 @@ public final class Emulator {
         return Linker.nativeLinker().downcallHandle(symbols.find(name).orElseThrow(), type);
     }
 
+    /// Puts the emulated driver and fakes of cuBLAS and cuDNN into a folder, where programs under test find them as they find the real
+    /// ones, and loads nothing of JCuda.
+    /// Nothing happens where it cannot be built.
+    ///
+    /// @return false where it cannot be built
+    public static synchronized boolean install(Path folder) {
+        if (real() || !supported() || !EmulatorBuild.possible()) {
+            return false;
+        }
+        try {
+            var build = new EmulatorBuild(module());
+            Path library = build.library();
+            Files.createDirectories(folder);
+            Path to = folder.resolve("libcuda.so.1");
+            put(library, to);
+            for (var fake : build.libraries(library, CUDA, CUDNN).entrySet()) {
+                put(fake.getValue(), folder.resolve(fake.getKey()));
+            }
+            only = new Emulator(build, to);
+            return true;
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("the emulated CUDA driver cannot be built: " + e, e);
+        }
+    }
+
+    private static void put(Path from, Path to) throws IOException {
+        if (!Files.exists(to) || Files.mismatch(from, to) >= 0) {
+            Path part = Files.createTempFile(to.getParent(), "part", ".so");
+            Files.copy(from, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    /// True where the tests run on a GPU (`-Dijen.gpu=real`), and there is no emulator.
+    public static boolean real() {
+        return "real".equals(System.getProperty("ijen.gpu"));
+    }
+
+    private static boolean supported() {
+        return System.getProperty("os.arch").equals("amd64") && System.getProperty("os.name").equals("Linux");
+    }
+
+    private static Path module() {
+        return Path.of(System.getProperty("ijen.kernels", ".")).toAbsolutePath().normalize();
+    }
+
     /// The emulator, as if just started; the test is skipped where it cannot be built.
     public static synchronized Emulator fresh() {
+        Assumptions.assumeFalse(real(), "skipped: this is about the emulated CUDA driver, and a real GPU is under test");
         Assumptions.assumeTrue(
-                System.getProperty("os.arch").equals("amd64")
-                        && System.getProperty("os.name").equals("Linux"),
+                supported(),
                 "skipped: the emulated CUDA driver needs Linux on x86-64");
         if (failure != null) {
             throw new IllegalStateException(failure); // building again would fail again, and takes long
@@ -150,18 +196,13 @@ public final class Emulator {
     }
 
     private static Emulator start() {
-        Path module = Path.of(System.getProperty("ijen.kernels", ".")).toAbsolutePath().normalize();
+        Path module = module();
         try {
             var build = new EmulatorBuild(module);
             Path library = build.library();
             System.load(library.toString()); // JCuda's native then gets it, because the name is the same
             var emulator = new Emulator(build, library);
-            var loading = ServiceLoader.load(Loading.class, Emulator.class.getClassLoader()).findFirst();
-            if (loading.isPresent()) {
-                loading.get().load(build.libraries(library, CUDA, CUDNN));
-            } else {
-                loadJCuda(Files.createDirectories(module.resolve("target/emulator/natives")));
-            }
+            loadJCuda(Files.createDirectories(module.resolve("target/emulator/natives")));
             return emulator;
         } catch (RuntimeException e) {
             throw e;

@@ -10,6 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -57,14 +59,14 @@ final class EmulatorBuild {
     /// The library, built if it is not there.
     Path library() throws Exception {
         Files.createDirectories(out);
-        String headers = hash(files(emulator, ".h")) + hash(files(kernels, ".cuh"));
+        String headers = hash(files(emulator, ".h"));
         var tasks = new ArrayList<Future<Path>>();
         try (var pool = Executors.newFixedThreadPool(2)) {
             for (Path source : files(kernels, ".cu")) {
-                tasks.add(pool.submit(() -> kernel(source, headers)));
+                tasks.add(pool.submit(() -> kernel(source)));
             }
             for (Path source : files(emulator, ".cu")) {
-                tasks.add(pool.submit(() -> kernel(source, headers)));
+                tasks.add(pool.submit(() -> kernel(source)));
             }
             for (Path source : files(emulator, ".cpp")) {
                 tasks.add(pool.submit(() -> object(source, headers, List.of())));
@@ -85,57 +87,53 @@ final class EmulatorBuild {
     Path kernels(String source, Path library) throws Exception {
         Path file = out.resolve(digest(source) + ".cu");
         Files.writeString(file, source);
-        Path object = kernel(file, hash(files(emulator, ".h")) + hash(files(kernels, ".cuh")));
+        Path object = kernel(file);
         Path made = out.resolve(digest(object + " " + library) + ".so");
         make(made, List.of("g++", "-shared", object.toString(), library.toString()));
         return made;
     }
 
-    /// A folder as `IJEN_CUDA_PATH` wants it: the driver, and fakes of cuBLAS and cuDNN by the names they have in these major versions.
+    /// Fakes of cuBLAS and cuDNN in these major versions, by the names under which they belong beside the driver.
     ///
     /// @param library what [#library] gave
-    Path libraries(Path library, int cuda, int cudnn) throws Exception {
+    Map<String, Path> libraries(Path library, int cuda, int cudnn) throws Exception {
         Path folder = emulator.resolve("libraries");
         String headers = hash(files(emulator, ".h")) + hash(files(folder, ".h"));
         var flags = List.of("-DCUDA=" + cuda, "-DMAJOR=" + cudnn);
-        var lt = object(folder.resolve("cublaslt.cpp"), headers, flags);
-        var blas = object(folder.resolve("cublas.cpp"), headers, flags);
-        var dnn = List.of(
+        var made = new TreeMap<String, Path>();
+        made.put("libcublasLt.so." + cuda, shared("libcublasLt.so." + cuda, library,
+                List.of(object(folder.resolve("cublaslt.cpp"), headers, flags))));
+        made.put("libcublas.so." + cuda, shared("libcublas.so." + cuda, library,
+                List.of(object(folder.resolve("cublas.cpp"), headers, flags))));
+        var dnn = shared("libcudnn.so." + cudnn, library, List.of(
                 object(folder.resolve("cudnn.cpp"), headers, flags),
                 object(folder.resolve("convolve.cpp"), headers, flags),
-                object(folder.resolve("cudnn_absent.cpp"), headers, flags));
-        Path to = out.resolve(digest(library + " " + lt + " " + blas + " " + dnn));
-        Files.createDirectories(to);
-        link(to.resolve("libcuda.so.1"), library);
-        shared(to.resolve("libcublasLt.so." + cuda), library, List.of(lt));
-        shared(to.resolve("libcublas.so." + cuda), library, List.of(blas));
-        shared(to.resolve("libcudnn.so." + cudnn), library, dnn);
-        var parts = cudnn == 8 ? List.of("ops_infer", "ops_train", "cnn_infer", "cnn_train") : List.of("graph", "ops", "cnn");
-        for (var part : parts) {
-            link(to.resolve("libcudnn_" + part + ".so." + cudnn), Path.of("libcudnn.so." + cudnn));
+                object(folder.resolve("cudnn_absent.cpp"), headers, flags)));
+        made.put("libcudnn.so." + cudnn, dnn);
+        for (var part : cudnn == 8
+                ? List.of("ops_infer", "ops_train", "cnn_infer", "cnn_train")
+                : List.of("graph", "ops", "cnn")) {
+            made.put("libcudnn_" + part + ".so." + cudnn, dnn); // it is only looked whether they are there
         }
-        return to;
+        return made;
     }
 
     /// NVIDIA's libraries have a version node of their own name, which JCuda's natives ask for.
-    private static void shared(Path to, Path driver, List<Path> objects) throws Exception {
-        String name = to.getFileName().toString();
-        Path script = to.resolveSibling(name + ".map");
+    private Path shared(String name, Path driver, List<Path> objects) throws Exception {
+        Path to = out.resolve(digest(driver + " " + objects)).resolve(name);
+        Files.createDirectories(to.getParent());
+        Path script = to.resolveSibling("versions");
         Files.writeString(script, name + " { global: cu*; local: *; };\n");
         var command = new ArrayList<>(
                 List.of("g++", "-shared", "-Wl,-soname," + name, "-Wl,--version-script=" + script));
         objects.forEach(o -> command.add(o.toString()));
         command.add(driver.toString()); // whose name, libcuda.so.1, it then needs
         make(to, command);
+        return to;
     }
 
-    private static void link(Path link, Path to) throws IOException {
-        if (!Files.isSymbolicLink(link)) {
-            Files.createSymbolicLink(link, to);
-        }
-    }
-
-    private Path kernel(Path source, String headers) throws Exception {
+    private Path kernel(Path source) throws Exception {
+        String headers = hash(List.of(emulator.resolve("cuda.h"))) + hash(files(kernels, ".cuh"));
         var flags = new ArrayList<>(CHECKED);
         flags.addAll(List.of("-I" + kernels, "-include", emulator.resolve("cuda.h").toString(), "-x", "c++"));
         return object(source, headers, flags);

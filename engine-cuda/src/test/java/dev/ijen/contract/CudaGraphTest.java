@@ -1,0 +1,14 @@
+package dev.ijen.contract;
+
+import dev.ijen.engine.Device;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// [GraphContract] on the CUDA backend.
+class CudaGraphTest extends GraphContract {
+    @RegisterExtension static final OnEmulator EMULATOR = OnEmulator.forward();
+
+    @Override
+    protected Device device() {
+        return Device.cuda(0);
+    }
+}
