@@ -2,6 +2,7 @@ package dev.ijen.engine;
 
 import dev.ijen.spi.Backend;
 import dev.ijen.spi.BackendProvider;
+import dev.ijen.tensor.Precision;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,7 +45,8 @@ public final class Devices {
     }
 
     static Opened open(Device device, EngineOptions o) {
-        var options = new BackendProvider.Options(o.threads(), o.deterministic(), o.nativeLibraries());
+        var options = new BackendProvider.Options(o.threads(), o.deterministic(), o.nativeLibraries(),
+                o.precision() == Precision.TF32);
         var providers = providers();
         if (device.backend().equals("auto")) {
             return auto(device, providers, options);

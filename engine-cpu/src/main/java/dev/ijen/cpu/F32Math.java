@@ -33,9 +33,9 @@ final class F32Math {
     private static final float INF = Float.POSITIVE_INFINITY;
 
     private static final FloatVector ZERO = v(0);
-    private static final FloatVector HALF = v(0.5f);
-    private static final FloatVector ONE = v(1);
-    private static final FloatVector TWO = v(2);
+    static final FloatVector HALF = v(0.5f);
+    static final FloatVector ONE = v(1);
+    static final FloatVector TWO = v(2);
     private static final FloatVector FOUR = v(4);
 
     private static final FloatVector LOG2E = v(1.442695f);
@@ -69,12 +69,12 @@ final class F32Math {
     private static final FloatVector L3 = v(3.333331e-1f);
 
     // (tanh x − x) / x³ of x² for |x| < 0.625
-    private static final FloatVector T13 = v(2.1475411e-3f);
-    private static final FloatVector T11 = v(-8.182678e-3f);
-    private static final FloatVector T9 = v(2.170297e-2f);
-    private static final FloatVector T7 = v(-5.3947203e-2f);
-    private static final FloatVector T5 = v(1.333321e-1f);
-    private static final FloatVector T3 = v(-3.333333e-1f);
+    static final FloatVector T13 = v(2.1475411e-3f);
+    static final FloatVector T11 = v(-8.182678e-3f);
+    static final FloatVector T9 = v(2.170297e-2f);
+    static final FloatVector T7 = v(-5.3947203e-2f);
+    static final FloatVector T5 = v(1.333321e-1f);
+    static final FloatVector T3 = v(-3.333333e-1f);
 
     // erf(x) / x − 1 of x² for |x| < 0.93
     private static final FloatVector N13 = v(8.345226e-5f);

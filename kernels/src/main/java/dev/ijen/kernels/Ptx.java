@@ -16,6 +16,7 @@ public final class Ptx {
             "cross_entropy",
             "gather",
             "matmul",
+            "mma",
             "move",
             "pool",
             "random",
@@ -23,6 +24,9 @@ public final class Ptx {
             "scatter",
             "softmax",
             "sort");
+
+    /// The family that needs compute capability 8.0.
+    private static final String TENSOR_CORES = "mma";
 
     /// Functions without kernels: one module of `.func`s, `ijen_<function>_<type>`, to be copied into generated code.
     public static final String FUNCTIONS = "functions";
@@ -32,12 +36,12 @@ public final class Ptx {
     /// The text of a family for a GPU, ended by a zero byte, as `cuModuleLoadData` takes it.
     ///
     /// @param family one of [#FAMILIES], or [#FUNCTIONS]
-    /// @param capability compute capability of the GPU times ten, 75 or more; a family has a text of its own for 80
+    /// @param capability compute capability of the GPU times ten, 75 or more, 80 or more for `mma`; a family has a text of its own for 80
     ///     and up where that makes a difference
     /// @throws IllegalArgumentException if there is none
     public static byte[] text(String family, int capability) {
         boolean known = FAMILIES.contains(family) || family.equals(FUNCTIONS);
-        if (capability < 75 || !known) {
+        if (capability < (family.equals(TENSOR_CORES) ? 80 : 75) || !known) {
             throw new IllegalArgumentException("no PTX of '" + family + "' for compute capability " + capability);
         }
         byte[] text = capability >= 80 ? read(family, 80) : null;
@@ -60,7 +64,7 @@ public final class Ptx {
 
     /// Names of the kernels of a family.
     static List<String> entries(String family) {
-        return new String(text(family, 75), StandardCharsets.US_ASCII)
+        return new String(text(family, 80), StandardCharsets.US_ASCII)
                 .lines()
                 .filter(l -> l.contains(".entry "))
                 .map(l -> l.substring(l.indexOf(".entry ") + 7).replace("(", "").strip())

@@ -1,6 +1,5 @@
 package dev.ijen.kernels;
 
-import jcuda.driver.CUdeviceptr;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,45 +32,7 @@ class MatMulTest {
     }
 
     private static void check(Values t, String kernel, int side, int[] s, boolean ta, boolean tb) {
-        int batch = s[0];
-        int m = s[1];
-        int n = s[2];
-        int k = s[3];
-        int splits = s[4];
-        double[] a = t.random(batch * m * k, 1);
-        double[] b = t.random(batch * k * n, 2);
-        long size = (long) batch * m * n;
-        var results = Device.runEach(d -> {
-            var c = d.allocate(size * t.bytes);
-            var part = splits == 1 ? new CUdeviceptr() : d.allocate(size * splits * Math.max(4, t.bytes));
-            int gx = (n + side - 1) / side;
-            int gy = (m + side - 1) / side;
-            var left = d.up(t.encode(a));
-            var right = d.up(t.encode(b));
-            int blocks = gx * gy * batch * splits;
-            d.launch("matmul", kernel, blocks, 256, left, right, c, part, m, n, k, ta ? 1 : 0, tb ? 1 : 0, splits);
-            if (splits > 1) {
-                long each = (long) m * n;
-                String sum = "matmul_sum_" + t.suffix();
-                d.launch("matmul", sum, Device.grid(size, 64), 64, part, c, each, size, splits);
-            }
-            return d.down(c, size * t.bytes);
-        });
-        var expected = new double[(int) size];
-        for (int z = 0; z < batch; z++) {
-            for (int i = 0; i < m; i++) {
-                for (int j = 0; j < n; j++) {
-                    double sum = 0;
-                    for (int x = 0; x < k; x++) {
-                        double u = a[z * m * k + (ta ? x * m + i : i * k + x)];
-                        sum += u * b[z * k * n + (tb ? j * k + x : x * n + j)];
-                    }
-                    expected[z * m * n + i * n + j] = sum;
-                }
-            }
-        }
-        for (byte[] got : results) {
-            t.assertClose(t.real() ? expected : t.decode(t.encode(expected)), got, 5, kernel + " " + ta + " " + tb);
-        }
+        Product.of(t, s, ta, tb).check(side, false, (d, blocks, a, b, c, part) -> d.launch(
+                "matmul", kernel, blocks, 256, a, b, c, part, s[1], s[2], s[3], ta ? 1 : 0, tb ? 1 : 0, s[4]));
     }
 }

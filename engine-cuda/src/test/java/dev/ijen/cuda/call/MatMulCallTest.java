@@ -21,20 +21,31 @@ class MatMulCallTest {
     void products(DType t) {
         for (int[] s : SIZES) {
             for (int trans = 0; trans < 4; trans++) {
-                check(t, s[0], s[1], s[2], s[3], (trans & 1) != 0, (trans & 2) != 0);
+                check(75, t, s[0], s[1], s[2], s[3], (trans & 1) != 0, (trans & 2) != 0);
             }
         }
     }
 
-    private static void check(DType t, int batch, int m, int n, int k, boolean ta, boolean tb) {
-        Check.same(new Kernel.MatMul(t, batch, m, n, k, ta, tb), t, batch * m * n, Math.sqrt(k) * 4,
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16"})
+    void tensorCores(DType t) {
+        for (int[] s : SIZES) {
+            for (int trans = 0; trans < 4; trans++) {
+                check(80, t, s[0], s[1], s[2], s[3], (trans & 1) != 0, (trans & 2) != 0);
+            }
+        }
+    }
+
+    private static void check(int capability, DType t, int batch, int m, int n, int k, boolean ta, boolean tb) {
+        Check.same(capability, new Kernel.MatMul(t, batch, m, n, k, ta, tb), t, batch * m * n, Math.sqrt(k) * 4,
                 Check.random(t, 1, batch, m, k), Check.random(t, 2, batch, k, n));
     }
 
     /// Enough tiles for the large ones; the smallest depth.
     @Test
     void largeTiles() {
-        check(DType.F32, 64, 65, 130, 2, false, true);
+        check(75, DType.F32, 64, 65, 130, 2, false, true);
+        check(80, DType.BF16, 64, 65, 130, 2, true, false);
     }
 
     @Test
