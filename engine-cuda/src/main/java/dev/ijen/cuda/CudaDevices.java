@@ -3,12 +3,14 @@ package dev.ijen.cuda;
 import dev.ijen.cuda.call.Library;
 import dev.ijen.cuda.driver.CudaException;
 import dev.ijen.cuda.driver.Gpu;
+import dev.ijen.cuda.lib.Libraries;
 import dev.ijen.cuda.load.Tier;
 import dev.ijen.cuda.run.CudaBackend;
 import dev.ijen.spi.Backend;
 import dev.ijen.spi.BackendProvider.Options;
 import dev.ijen.spi.BackendProvider.Probe;
 import dev.ijen.spi.DeviceInfo;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,9 +18,12 @@ import java.util.List;
 /// The GPUs, once JCuda is loaded. Apart from [CudaProvider], so that none of JCuda's classes is touched before its natives are in place.
 final class CudaDevices {
     private final Tier.Usable tier;
+    private final Path cache;
 
-    CudaDevices(Tier.Usable tier) {
+    /// @param cache where libraries keep what can be found out again
+    CudaDevices(Tier.Usable tier, Path cache) {
         this.tier = tier;
+        this.cache = cache;
     }
 
     /// Starts the driver and asks it what there is.
@@ -71,6 +76,7 @@ final class CudaDevices {
     }
 
     private List<Library> libraries(CudaBackend.LibraryPlace place, Options options) {
-        return List.of();
+        var how = new dev.ijen.cuda.lib.Options(options.deterministic(), false, cache);
+        return Libraries.open(tier, place.gpu(), place.stream(), how);
     }
 }
