@@ -23,7 +23,8 @@ record Network(Module module, HostTensor input, int rows, int classes, Optimizer
         return switch (name) {
             case "mlp" -> {
                 var m = new Maker(engine, Double.NaN);
-                yield new Network(Images.mlp(m, 784, 512, 256, 10), Numbers.uniform(1, 1, batch, 784), batch, 10, adam(1e-3), m);
+                yield new Network(Images.mlp(m, 784, 512, 256, 10), Numbers.uniform(1, 1, batch, 784), batch, 10,
+                        adam(1e-3), m);
             }
             case "mlp4x4096" -> {
                 var m = new Maker(engine, Double.NaN);
@@ -45,7 +46,8 @@ record Network(Module module, HostTensor input, int rows, int classes, Optimizer
             }
             case "lstm" -> {
                 var m = new Maker(engine, Double.NaN);
-                yield new Network(Sequences.lstm(m, 64, 128, 1), Numbers.uniform(1, 1, batch, 64, 64), batch, 10, adam(1e-3), m);
+                yield new Network(Sequences.lstm(m, 64, 128, 1), Numbers.uniform(1, 1, batch, 64, 64), batch, 10,
+                        adam(1e-3), m);
             }
             case "lstm2x1024" -> {
                 var m = new Maker(engine, Double.NaN);

@@ -73,7 +73,8 @@ final class Operators {
     }
 
     private static Workload op(
-            Engine engine, String name, double flops, Map<String, HostTensor> in, Function<Map<String, Tensor>, Tensor> f) {
+            Engine engine, String name, double flops, Map<String, HostTensor> in,
+            Function<Map<String, Tensor>, Tensor> f) {
         return Workload.expression(engine, name, flops, in, f);
     }
 

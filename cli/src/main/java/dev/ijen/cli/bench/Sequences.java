@@ -50,7 +50,8 @@ final class Sequences {
     /// Sizes of a GPT.
     record Gpt(int vocabulary, int length, int width, int heads, int layers) {}
 
-    private record Layer(LayerNorm norm1, Linear qkv, Linear project, LayerNorm norm2, Linear widen, Linear narrow, int heads) {
+    private record Layer(LayerNorm norm1, Linear qkv, Linear project, LayerNorm norm2, Linear widen, Linear narrow,
+            int heads) {
         Tensor apply(Tensor x) {
             int n = x.shape().dim(0);
             int t = x.shape().dim(1);
@@ -67,7 +68,8 @@ final class Sequences {
     }
 
     /// GPT-2 (Radford et al. 2019), with the token embedding as the last layer's weights.
-    private record Decoder(Parameter tokens, Parameter positions, List<Layer> layers, LayerNorm norm) implements Module {
+    private record Decoder(Parameter tokens, Parameter positions, List<Layer> layers, LayerNorm norm)
+            implements Module {
         @Override
         public Tensor apply(Tensor ids) {
             var x = tokens.get().take(0, ids).add(positions.get());

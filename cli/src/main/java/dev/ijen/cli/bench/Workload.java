@@ -70,7 +70,8 @@ record Workload(String name, Step step, double flops, long parameters) {
 
     /// A step of one expression over states of these values.
     static Workload expression(
-            Engine engine, String name, double flops, Map<String, HostTensor> values, Function<Map<String, Tensor>, Tensor> f) {
+            Engine engine, String name, double flops, Map<String, HostTensor> values,
+            Function<Map<String, Tensor>, Tensor> f) {
         var states = new java.util.LinkedHashMap<String, State>();
         values.forEach((n, v) -> states.put(n, engine.state(n, v)));
         var step = engine.inferenceProgram(_ -> {
