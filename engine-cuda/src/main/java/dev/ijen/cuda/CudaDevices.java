@@ -76,7 +76,7 @@ final class CudaDevices {
     }
 
     private List<Library> libraries(CudaBackend.LibraryPlace place, Options options) {
-        var how = new dev.ijen.cuda.lib.Options(options.deterministic(), false, cache);
+        var how = new dev.ijen.cuda.lib.Options(options.deterministic(), options.tf32(), cache);
         return Libraries.open(tier, place.gpu(), place.stream(), how);
     }
 }
