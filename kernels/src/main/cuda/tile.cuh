@@ -67,17 +67,15 @@ template <class A, int SIDE, int DEPTH, class Operand> struct Part {
     }
 };
 
-// A tile of SIDE × SIDE by a block of 256 threads, summed over kk in [begin, end); put(i, j, sum).
-template <class A, int SIDE, int DEPTH, class Left, class Right, class Put>
-static __device__ __forceinline__ void tileProduct(const Left& left, const Right& right, Tile tile, int m, int n, int begin, int end,
-                                                   Put put) {
+// Adds to sum, a thread's share of the tile of SIDE × SIDE at (row, column), what kk in [begin, end) gives; rows and columns from m and n
+// on count as 0. a, b: shared, DEPTH · (SIDE + 4) each. Shares are as tileProduct's. A block of 256 threads, all of which come.
+template <class A, int SIDE, int DEPTH, class Left, class Right>
+static __device__ __forceinline__ void addProduct(A* a, A* b, const Left& left, const Right& right, int row, int m, int column, int n,
+                                                  int begin, int end, A (&sum)[SIDE / 16][SIDE / 16]) {
     const int PITCH = SIDE + 4, R = SIDE / 16;
-    SHARED(A, a, DEPTH * PITCH);
-    SHARED(A, b, DEPTH * PITCH);
     int tx = threadIdx.x % 16 * 4, ty = threadIdx.x / 16 * 4;
-    Part<A, SIDE, DEPTH, Left> partA(left, tile.row * SIDE, m);
-    Part<A, SIDE, DEPTH, Right> partB(right, tile.column * SIDE, n);
-    A sum[R][R] = {};
+    Part<A, SIDE, DEPTH, Left> partA(left, row, m);
+    Part<A, SIDE, DEPTH, Right> partB(right, column, n);
     partA.load(begin, end);
     partB.load(begin, end);
     for (int k = begin; k < end; k += DEPTH) {
@@ -104,6 +102,18 @@ static __device__ __forceinline__ void tileProduct(const Left& left, const Right
             }
         }
     }
+}
+
+// A tile of SIDE × SIDE by a block of 256 threads, summed over kk in [begin, end); put(i, j, sum).
+template <class A, int SIDE, int DEPTH, class Left, class Right, class Put>
+static __device__ __forceinline__ void tileProduct(const Left& left, const Right& right, Tile tile, int m, int n, int begin, int end,
+                                                   Put put) {
+    const int R = SIDE / 16;
+    SHARED(A, a, DEPTH * (SIDE + 4));
+    SHARED(A, b, DEPTH * (SIDE + 4));
+    int tx = threadIdx.x % 16 * 4, ty = threadIdx.x / 16 * 4;
+    A sum[R][R] = {};
+    addProduct<A, SIDE, DEPTH>(a, b, left, right, tile.row * SIDE, m, tile.column * SIDE, n, begin, end, sum);
 #pragma unroll
     for (int r = 0; r < R; r++) {
 #pragma unroll

@@ -12,6 +12,7 @@ public final class Ptx {
     /// Families by name; a family is one module.
     public static final List<String> FAMILIES = List.of(
             "arg_reduce",
+            "attention",
             "conv",
             "cross_entropy",
             "gather",
@@ -20,6 +21,7 @@ public final class Ptx {
             "move",
             "pool",
             "random",
+            "recurrent",
             "scan",
             "scatter",
             "softmax",
