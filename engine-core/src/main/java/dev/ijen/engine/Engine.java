@@ -58,7 +58,16 @@ public final class Engine implements Evaluator, AutoCloseable {
         this.account = new MemoryAccount(backend, memoryLimit, open);
         this.life = new Life(backend);
         Leaks.watch(this, life);
-        this.generator = state("generator", HostTensor.of(new long[] {seed, 0}));
+        State made = null;
+        try {
+            made = state("generator", HostTensor.of(new long[] {seed, 0}));
+        } finally {
+            if (made == null) { // nobody gets this engine, so nobody else would close the backend
+                life.closed.set(true);
+                backend.close();
+            }
+        }
+        this.generator = made;
     }
 
     /// Opens a device.
