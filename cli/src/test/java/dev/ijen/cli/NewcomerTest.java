@@ -26,7 +26,8 @@ final class NewcomerTest {
         says("did you mean 'mnist-mlp' or 'mnist-cnn'?", 2, "train", "--preset", "mnist");
         says("write --set optimizer.lr=VALUE", 2, "train", "--preset", "digits", "--lr", "0.1");
         var block = Cli.run("train", "--preset", "digits", "--epochs", "many").block(2);
-        assertTrue(block.contains("--epochs cannot be 'many'") && block.contains("expected: a whole number from 1 on"), block);
+        assertTrue(block.contains("--epochs cannot be 'many'") && block.contains("expected: a whole number from 1 on"),
+                block);
     }
 
     @Test
@@ -37,6 +38,7 @@ final class NewcomerTest {
         says("did you mean 'training.epochs'?", 2, "train", config);
         says("'ijen train --help'", 2, "train", "--preset", "digits", "--memory-limit", "lots");
         says("'ijen train --help'", 2, "train", "--preset", "digits", "--non-finite", "ignore");
-        says("training.", 1, "train", "--preset", "digits", "--set", "data.count=200", "--memory-limit", "6m", "--dry-run");
+        says("training.", 1, "train", "--preset", "digits", "--set", "data.count=200", "--memory-limit", "6m",
+                "--dry-run");
     }
 }

@@ -28,7 +28,8 @@ final class SignalTest {
                 "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m",
                 "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Launcher.class.getName(), "train", "--preset", "digits", "--set", "data.count=200", "--epochs", "100000",
+                Launcher.class.getName(), "train", "--preset", "digits", "--set", "data.count=200", "--epochs",
+                "100000",
                 "--out", run.toString(), "--device", "cpu", "--threads", "1", "--progress", "none"))
                 .redirectErrorStream(true).redirectOutput(output.toFile()).start();
         try {
@@ -37,7 +38,8 @@ final class SignalTest {
                     || Files.size(run.resolve("metrics.jsonl")) == 0)) {
                 TimeUnit.MILLISECONDS.sleep(5);
             }
-            assertEquals(0, new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(process.pid())).start().waitFor());
+            assertEquals(0,
+                    new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(process.pid())).start().waitFor());
             assertTrue(process.waitFor(2, TimeUnit.MINUTES), "it does not end");
             var said = Files.readString(output);
             assertEquals(130, process.exitValue(), said);

@@ -65,7 +65,8 @@ class AccidentsTest {
             for (int i = 0; i < 20; i++) {
                 var image = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
                 for (int k = 0; k < 256; k++) {
-                    image.getRaster().setSample(k % 16, k / 16, 0, (name.equals("dark") ? 0 : 128) + random.nextInt(128));
+                    image.getRaster().setSample(k % 16, k / 16, 0,
+                            (name.equals("dark") ? 0 : 128) + random.nextInt(128));
                 }
                 ImageIO.write(image, "png", folder.resolve(i + ".png").toFile());
             }
