@@ -26,6 +26,9 @@ final class Errors {
     private static final Pattern VALUE = Pattern.compile(
             "invalid value for (?:option|positional parameter)[^']*'([^']+)'[^:]*: ('.*') is not (?:one of )?(.+)");
 
+    private static final Pattern CHOICE = Pattern.compile(
+            "invalid value for [^']*'([^']+)'[^:]*: expected one of \\[(.*)] \\(case-insensitive\\) but was ('.*')");
+
     private Errors() {}
 
     /// Something thrown by a command. Returns the exit code.
@@ -78,6 +81,11 @@ final class Errors {
                     name + ": " + what, "a command line without it", "all required arguments", "add it; " + help);
             default -> {
                 var value = VALUE.matcher(what);
+                var choice = CHOICE.matcher(what);
+                if (choice.matches()) {
+                    yield block(name + ": " + choice.group(1) + " cannot be " + choice.group(3), choice.group(3),
+                            choice.group(2).toLowerCase(Locale.ROOT), help);
+                }
                 yield value.matches()
                         ? block(name + ": " + value.group(1) + " cannot be " + value.group(2), value.group(2),
                                 value.group(3), help)

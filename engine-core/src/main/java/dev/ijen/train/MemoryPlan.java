@@ -110,7 +110,7 @@ public record MemoryPlan(List<Part> parts) {
     public String toString() {
         return Bytes.text(total()) + ": "
                 + toMap().entrySet().stream()
-                        .sorted(Comparator.comparing((Map.Entry<String, Object> e) -> -(Long) e.getValue()))
+                        .sorted(Comparator.comparingLong((Map.Entry<String, Object> e) -> -(Long) e.getValue()))
                         .map(e -> e.getKey() + " " + Bytes.text((Long) e.getValue()))
                         .collect(Collectors.joining(", "));
     }

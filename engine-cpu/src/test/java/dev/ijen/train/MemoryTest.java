@@ -127,7 +127,8 @@ class MemoryTest {
     @Test
     void whenMemoryRunsOutTheOwnersAndABatchThatFitsAreNamed() {
         long limit = 6 << 20;
-        try (var engine = Engine.open(Device.cpu(), EngineOptions.defaults().withMemoryLimit(limit))) {
+        var engine = Engine.open(Device.cpu(), EngineOptions.defaults().withMemoryLimit(limit));
+        try (engine) {
             var model = Chain.of(Linear.of(engine, 1000, 500), Activation.TANH, Linear.of(engine, 500, 10));
             try (var step = engine.inference(model::apply)) {
                 var x = HostTensor.zeros(DType.F32, Shape.of(2000, 1000));
@@ -150,8 +151,7 @@ class MemoryTest {
             // weights that have no room
             var none = assertThrows(IjenException.class, () -> Linear.of(engine, 4000, 4000));
             assertTrue(none.getMessage().contains("F32[4000, 4000]"), none.getMessage());
-            engine.close();
-            assertEquals(0, engine.memory().buffers());
         }
+        assertEquals(0, engine.memory().buffers());
     }
 }

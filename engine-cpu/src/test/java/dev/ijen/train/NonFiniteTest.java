@@ -70,7 +70,8 @@ class NonFiniteTest {
 
     @Test
     void theFirstTensorOfTheFirstBadStepIsRemembered() {
-        try (var engine = Engine.open(Device.cpu())) {
+        var engine = Engine.open(Device.cpu());
+        try (engine) {
             try (var check = new FiniteCheck(engine);
                     var step = engine.program(in -> {
                         var gradients = new LinkedHashMap<String, dev.ijen.tensor.Tensor>();
@@ -94,9 +95,8 @@ class NonFiniteTest {
                 step.run(one, fine, fine);
                 assertEquals(new FiniteCheck.Seen(1, 0, "the loss", 0, 0), check.read());
             }
-            engine.close();
-            assertEquals(0, engine.memory().buffers());
         }
+        assertEquals(0, engine.memory().buffers());
     }
 
     @Test
