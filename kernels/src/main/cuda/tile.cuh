@@ -72,8 +72,9 @@ template <class A, int SIDE, int DEPTH, class Left, class Right, class Put>
 static __device__ __forceinline__ void tileProduct(const Left& left, const Right& right, Tile tile, int m, int n, int begin, int end,
                                                    Put put) {
     const int PITCH = SIDE + 4, R = SIDE / 16;
-    SHARED(A, a, DEPTH * PITCH);
-    SHARED(A, b, DEPTH * PITCH);
+    SHARED(Pack<A>, packsA, DEPTH * PITCH / Pack<A>::N); // aligned, so that 16 bytes are read at a time
+    SHARED(Pack<A>, packsB, DEPTH * PITCH / Pack<A>::N);
+    A *a = packsA->v, *b = packsB->v;
     int tx = threadIdx.x % 16 * 4, ty = threadIdx.x / 16 * 4;
     Part<A, SIDE, DEPTH, Left> partA(left, tile.row * SIDE, m);
     Part<A, SIDE, DEPTH, Right> partB(right, tile.column * SIDE, n);
@@ -93,9 +94,10 @@ static __device__ __forceinline__ void tileProduct(const Left& left, const Right
         for (int d = 0; d < DEPTH; d++) {
             A u[R], v[R];
 #pragma unroll
-            for (int r = 0; r < R; r++) { // four neighbours, then 64 further on
-                u[r] = a[d * PITCH + r / 4 * 64 + ty + r % 4];
-                v[r] = b[d * PITCH + r / 4 * 64 + tx + r % 4];
+            for (int r = 0; r < R; r += Pack<A>::N) { // four neighbours, then 64 further on
+                Pack<A> x = loadPack(a + d * PITCH + r / 4 * 64 + ty + r % 4), y = loadPack(b + d * PITCH + r / 4 * 64 + tx + r % 4);
+#pragma unroll
+                for (int e = 0; e < Pack<A>::N; e++) u[r + e] = x.v[e], v[r + e] = y.v[e];
             }
 #pragma unroll
             for (int r = 0; r < R; r++) {
