@@ -14,6 +14,7 @@ public final class Ptx {
             "arg_reduce",
             "conv",
             "cross_entropy",
+            "depthwise",
             "gather",
             "matmul",
             "mma",
