@@ -5,6 +5,7 @@ module dev.ijen.core {
     requires com.fasterxml.jackson.core;
     requires de.siegmar.fastcsv;
     requires java.desktop;
+    requires jdk.jfr;
     requires org.snakeyaml.engine;
 
     exports dev.ijen.tensor;

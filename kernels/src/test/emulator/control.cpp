@@ -4,6 +4,7 @@
 
 namespace emu {
 Control control = {};
+int generation = 1;
 std::recursive_mutex& lock() {
     static std::recursive_mutex m;
     return m;
@@ -26,7 +27,7 @@ bool injected(Kind kind, int* code) {
 } // namespace emu
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
-enum What { REVERSED, RACES, LAZY, LIMIT, CAPABILITY, DEVICES, INTERPRET, FINDINGS, ALLOCATIONS, BYTES, PEAK, HOST, STREAMS, EVENTS, MODULES, GRAPHS, CONTEXTS, CALLS, STEPS = CALLS + 4 };
+enum What { REVERSED, RACES, LAZY, LIMIT, CAPABILITY, DEVICES, INTERPRET, FINDINGS, ALLOCATIONS, BYTES, PEAK, HOST, STREAMS, EVENTS, MODULES, GRAPHS, CONTEXTS, CALLS, STEPS = CALLS + 5, OBJECTS };
 
 EXPORT void emu_set(int what, int64_t value) {
     std::lock_guard<std::recursive_mutex> guard(emu::lock());
@@ -56,7 +57,8 @@ EXPORT int64_t emu_get(int what) {
     case GRAPHS: return c.liveGraphs;
     case CONTEXTS: return c.liveContexts;
     case STEPS: return (int64_t) ptx::stepsDone();
-    default: return what >= CALLS && what < CALLS + 4 ? c.calls[what - CALLS] : -1;
+    case OBJECTS: return c.liveObjects;
+    default: return what >= CALLS && what < CALLS + 5 ? c.calls[what - CALLS] : -1;
     }
 }
 // The nth call of a kind from now on fails with a code; sticky if the driver's is.
@@ -76,6 +78,7 @@ EXPORT void emu_reset() {
     emu::resetDriver();
     emu::freeAll();
     emu::control = {};
+    emu::generation++;
     emu::control.capability = 80;
     emu::control.devices = 1;
 }

@@ -124,6 +124,7 @@ static void endContext(Context* c) {
         if (control.liveStreams) finding("leak of %ld streams", (long) control.liveStreams);
         if (control.liveEvents) finding("leak of %ld events", (long) control.liveEvents);
         if (control.liveGraphs) finding("leak of %ld graphs", (long) control.liveGraphs);
+        if (control.liveObjects) finding("leak of %ld handles or descriptors of libraries", (long) control.liveObjects);
         sticky = OK;
     }
     contexts.erase(c);

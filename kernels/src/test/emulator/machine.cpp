@@ -8,7 +8,7 @@ namespace emu {
 Running running;
 
 namespace {
-const size_t STACK = 128 << 10, SHARED = 256 << 10, PARAMS = 8192;
+const size_t STACK = 128 << 10, SHARED = 256 << 10, PARAMS = 256 << 10;
 enum State { READY, AT_BARRIER, AT_WARP, DONE };
 enum Operation { SHUFFLE, BALLOT, SYNC, TOGETHER, GATHER };
 
@@ -346,7 +346,7 @@ bool launch(const Kernel* kernel, dim3 grid, dim3 block, unsigned sharedBytes, v
     }
     // Kernels read both their parameters and where those are through checked accesses.
     auto at = reinterpret_cast<void**>(paramMemory);
-    size_t used = 128 * sizeof(void*);
+    size_t used = kernel->params * sizeof(void*); // 4 KiB of parameters are 4096 at most, so all fits
     for (int i = 0; i < kernel->params; i++) {
         used = (used + 15) & ~size_t{15};
         memcpy(paramMemory + used, from[i], kernel->sizes[i]);

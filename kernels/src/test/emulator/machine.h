@@ -19,18 +19,21 @@ struct Control {
     bool races;          // accesses of threads that nothing orders are errors
     bool interpret;      // kernels run from their PTX even if g++ compiled them
     bool lazy;           // streams run when something waits for them, not before
-    int64_t failAt[4];   // count down to a failure; by Kind
-    int failCode[4];
-    int64_t calls[4];    // so many of a Kind were made
+    int64_t failAt[5];   // count down to a failure; by Kind
+    int failCode[5];
+    int64_t calls[5];    // so many of a Kind were made
     int64_t findings;    // errors of the program under test
     int64_t liveAllocations, liveBytes, peakBytes, limitBytes;
     int64_t liveHost, liveStreams, liveEvents, liveModules, liveGraphs, liveContexts;
+    int64_t liveObjects; // handles and descriptors of the fake libraries
+    int64_t spentNanos;  // time that only events see
     int capability;      // 80 for 8.0
     int devices;
     std::string report;  // the findings, a line each
 };
-enum Kind { ALLOCATION, COPY, LAUNCH, GRAPH_LAUNCH };
+enum Kind { ALLOCATION, COPY, LAUNCH, GRAPH_LAUNCH, LIBRARY };
 extern Control control;
+extern int generation; // counts resets
 std::recursive_mutex& lock();
 void finding(const char* format, ...) __attribute__((format(printf, 1, 2)));
 // True when this call is to fail; then code is set.

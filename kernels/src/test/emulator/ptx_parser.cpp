@@ -359,7 +359,9 @@ void Parser::instruction() {
     }
     while (!lex.take(';')) {
         s.args.push_back(operand());
-        if (!lex.peek().is(';')) lex.expect(',');
+        if (!lex.peek().is(';') && !lex.take(',')) {
+            fail(s.line, "';' or ',' expected, not '%.*s'", (int) lex.peek().text.size(), lex.peek().text.data());
+        }
     }
     d->decode();
 }

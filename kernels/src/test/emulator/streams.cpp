@@ -356,6 +356,12 @@ API cuEventDestroy_v2(Handle h) {
     delete e;
     return OK;
 }
+static timespec time() {
+    timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    int64_t nanos = t.tv_nsec + control.spentNanos;
+    return {t.tv_sec + nanos / 1000000000, nanos % 1000000000};
+}
 API cuEventRecord(Handle h, Handle stream) {
     ENTER;
     Event* e = eventOf(h);
@@ -369,7 +375,7 @@ API cuEventRecord(Handle h, Handle stream) {
     e->marker = marker;
     return submit(stream, "cuEventRecord", [=] {
         marker->done = true;
-        if (events.count(e) && e->marker == marker) clock_gettime(CLOCK_MONOTONIC, &e->at);
+        if (events.count(e) && e->marker == marker) e->at = time();
         return OK;
     });
 }

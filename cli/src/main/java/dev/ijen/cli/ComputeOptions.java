@@ -4,6 +4,7 @@ import dev.ijen.engine.Device;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.EngineOptions;
 import dev.ijen.tensor.IjenException;
+import dev.ijen.tensor.Precision;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -23,6 +24,12 @@ final class ComputeOptions {
     @Option(names = "--threads", order = 93, paramLabel = "N", converter = CountConverter.class,
             description = "CPU threads (default: as many as processors).") Integer threads;
 
+    @Option(names = "--precision", order = 94, paramLabel = "NAME", converter = PrecisionConverter.class,
+            description = "f32, tf32, bf16 or f16 (default: the config's; a trained model's own).") Precision precision;
+
+    @Option(names = "--memory-limit", order = 95, paramLabel = "SIZE", converter = SizeConverter.class,
+            description = "Use at most so much memory on the device: 800m, 2g (default: what is free).") Long memoryLimit;
+
     long seed() {
         return seed == null ? 0 : seed;
     }
@@ -31,7 +38,9 @@ final class ComputeOptions {
         return EngineOptions.defaults()
                 .withThreads(threads == null ? 0 : threads)
                 .withDeterministic(deterministic)
-                .withSeed(seed());
+                .withSeed(seed())
+                .withPrecision(precision == null ? Precision.F32 : precision)
+                .withMemoryLimit(memoryLimit == null ? 0 : memoryLimit);
     }
 
     Engine open() {
@@ -46,6 +55,18 @@ final class ComputeOptions {
                 return Device.parse(text);
             } catch (IjenException e) {
                 throw new TypeConversionException("'" + text + "' is not one of auto, cpu, cuda, cuda:N");
+            }
+        }
+    }
+
+    /// `bf16` and the like.
+    static final class PrecisionConverter implements ITypeConverter<Precision> {
+        @Override
+        public Precision convert(String text) {
+            try {
+                return Precision.parse(text);
+            } catch (IjenException e) {
+                throw new TypeConversionException("'" + text + "' is not one of " + Precision.labels());
             }
         }
     }

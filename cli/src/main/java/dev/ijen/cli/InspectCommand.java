@@ -4,7 +4,6 @@ import dev.ijen.format.Safetensors;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.TrainOptions;
 import dev.ijen.train.TrainPlan;
-import dev.ijen.train.Trained;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +51,14 @@ final class InspectCommand extends BaseCommand {
     @Override
     public Integer call() {
         if (what != null && isForeign(what)) {
+            if (compute.precision != null) {
+                throw Errors.wrong(
+                        spec,
+                        "ijen inspect: --precision does not fit",
+                        "--precision with " + what + ", a file of tensors alone",
+                        "--precision with a config, preset or run",
+                        "leave it out: nothing is computed");
+            }
             tensors();
             return Exit.DONE;
         }
@@ -66,13 +73,15 @@ final class InspectCommand extends BaseCommand {
     }
 
     private TrainPlan plan() {
-        var options = TrainOptions.defaults().withDevice(compute.device).withEngine(compute.engine());
         if (what == null || isConfig(what)) {
             if (batch != null) {
                 source.sets = new ArrayList<>(source.sets);
                 source.sets.add("training.batch_size=" + batch);
             }
-            return TrainPlan.of(source.read(what, spec), options);
+            var config = source.read(what, spec);
+            var options = TrainOptions.defaults().withDevice(compute.device).withEngine(compute.engine());
+            return TrainPlan.of(
+                    compute.precision == null ? config : config.withPrecision(compute.precision), options);
         }
         if (!source.sets.isEmpty()) {
             throw Errors.wrong(
@@ -82,7 +91,7 @@ final class InspectCommand extends BaseCommand {
                     "--set with a config or preset",
                     "leave it out: a trained model stays as it is");
         }
-        try (var trained = Trained.load(what, options)) {
+        try (var trained = TrainedOptions.load(what, compute)) {
             return trained.plan(batch == null ? trained.config().training().batchSize() : batch);
         }
     }

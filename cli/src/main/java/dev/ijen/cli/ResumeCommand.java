@@ -20,6 +20,9 @@ final class ResumeCommand extends BaseCommand {
     @Option(names = "--progress", paramLabel = "MODE", defaultValue = "auto",
             description = "auto (a bar on a terminal, else plain), plain, json or none.") Progress.Mode progress;
 
+    @Option(names = "--detect-anomaly",
+            description = "Wait for every step, and name the operation and layer that first gives NaN or infinity. Slower.") boolean detectAnomaly;
+
     @Option(names = "--device", order = 90, paramLabel = "DEVICE", converter = ComputeOptions.DeviceConverter.class,
             defaultValue = "auto",
             description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).") dev.ijen.engine.Device device;
@@ -30,13 +33,18 @@ final class ResumeCommand extends BaseCommand {
     @Option(names = "--threads", order = 93, paramLabel = "N", converter = ComputeOptions.CountConverter.class,
             description = "CPU threads (default: as many as processors).") Integer threads;
 
+    @Option(names = "--memory-limit", order = 94, paramLabel = "SIZE", converter = SizeConverter.class,
+            description = "Use at most so much memory on the device: 800m, 2g (default: what is free).") Long memoryLimit;
+
     @Override
     public Integer call() {
         var options = TrainOptions.defaults();
         options = options.withDevice(device)
+                .withDetectAnomaly(detectAnomaly)
                 .withEngine(options.engine()
                         .withThreads(threads == null ? 0 : threads)
-                        .withDeterministic(deterministic))
+                        .withDeterministic(deterministic)
+                        .withMemoryLimit(memoryLimit == null ? 0 : memoryLimit))
                 .withInterrupted(host().interrupts()::requested);
         var shown = Progress.of(quiet ? Progress.Mode.NONE : progress, host());
         TrainResult result;

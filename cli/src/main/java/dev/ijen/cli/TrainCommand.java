@@ -5,6 +5,7 @@ import dev.ijen.train.TrainPlan;
 import dev.ijen.train.TrainResult;
 import dev.ijen.train.Trainer;
 import dev.ijen.train.config.TrainConfig;
+import dev.ijen.train.config.TrainingConfig.NonFinite;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +37,12 @@ final class TrainCommand extends BaseCommand {
 
     @Option(names = "--max-time", paramLabel = "TIME", converter = TimeConverter.class,
             description = "Stop after this time: 90s, 10m, 1.5h.") Double maxTime;
+
+    @Option(names = "--non-finite", paramLabel = "POLICY",
+            description = "When a loss or gradient is NaN or infinite: stop (the default), skip that update, or rollback to where the loss was lowest, at half the learning rate.") NonFinite nonFinite;
+
+    @Option(names = "--detect-anomaly",
+            description = "Wait for every step, and name the operation and layer that first gives NaN or infinity. Slower.") boolean detectAnomaly;
 
     @Option(names = "--dry-run",
             description = "Show layers, shapes, parameters and the exact memory plan; train nothing.") boolean dryRun;
@@ -71,11 +78,17 @@ final class TrainCommand extends BaseCommand {
         if (compute.seed != null) {
             config = config.withSeed(compute.seed);
         }
+        if (compute.precision != null) {
+            config = config.withPrecision(compute.precision);
+        }
         if (epochs != null) {
             config = config.withEpochs(epochs);
         }
         if (maxSteps != null) {
             config = config.withMaxSteps(maxSteps);
+        }
+        if (nonFinite != null) {
+            config = config.withNonFinite(nonFinite);
         }
         return maxTime == null ? config : config.withMaxTime(maxTime);
     }
@@ -85,6 +98,7 @@ final class TrainCommand extends BaseCommand {
                 .withDevice(compute.device)
                 .withEngine(compute.engine())
                 .withOut(out)
+                .withDetectAnomaly(detectAnomaly)
                 .withInterrupted(host().interrupts()::requested);
     }
 }

@@ -15,6 +15,13 @@ final class TrainedOptions {
     @Mixin ComputeOptions compute;
 
     Trained load() {
-        return Trained.load(model, TrainOptions.defaults().withDevice(compute.device).withEngine(compute.engine()));
+        return load(model, compute);
+    }
+
+    /// A trained model, in its own precision unless another is asked for.
+    static Trained load(Path model, ComputeOptions compute) {
+        var options = TrainOptions.defaults().withDevice(compute.device).withEngine(compute.engine());
+        return compute.precision == null ? Trained.load(model, options)
+                : Trained.load(model, options, compute.precision);
     }
 }

@@ -47,7 +47,7 @@ final class HelpTest {
         assertEquals(
                 Set.of("train", "resume", "eval", "predict", "inspect", "init", "config", "data", "synth", "devices",
                         "doctor",
-                        "bench", "completion"),
+                        "bench", "profile", "completion"),
                 parser().getSubcommands().keySet());
         assertEquals(Cli.run("--help").out(), Cli.run().ok().out());
     }

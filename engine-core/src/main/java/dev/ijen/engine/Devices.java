@@ -2,6 +2,7 @@ package dev.ijen.engine;
 
 import dev.ijen.spi.Backend;
 import dev.ijen.spi.BackendProvider;
+import dev.ijen.tensor.Precision;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,7 +45,8 @@ public final class Devices {
     }
 
     static Opened open(Device device, EngineOptions o) {
-        var options = new BackendProvider.Options(o.threads(), o.deterministic(), o.nativeLibraries());
+        var options = new BackendProvider.Options(o.threads(), o.deterministic(), o.nativeLibraries(),
+                o.precision() == Precision.TF32);
         var providers = providers();
         if (device.backend().equals("auto")) {
             return auto(device, providers, options);
@@ -69,9 +71,10 @@ public final class Devices {
         var names = providers.stream().map(BackendProvider::name).collect(Collectors.joining(", "));
         throw new DeviceUnavailableException(
                 device,
-                "no backend of that name on the module path",
-                "one of auto, " + names,
-                "add the module dev.ijen." + device.backend() + " or choose another device");
+                "no device of that name",
+                "one of auto, " + names + ", or one of these with a number, as cuda:1",
+                (device.backend().equals("gpu") ? "did you mean cuda? " : "")
+                        + "see 'ijen devices'; another backend would have to be on the module path");
     }
 
     private static Opened auto(Device device, List<BackendProvider> providers, BackendProvider.Options options) {

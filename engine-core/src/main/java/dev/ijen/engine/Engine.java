@@ -10,9 +10,11 @@ import dev.ijen.tensor.Evaluator;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Leaf;
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Trace;
+import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -39,17 +41,21 @@ public final class Engine implements Evaluator, AutoCloseable {
     private final Backend backend;
     private final String choice;
     private final long seed;
+    private final Precision precision;
     private final AtomicInteger streams = new AtomicInteger();
     private final Evaluation evaluation = new Evaluation(this);
     private final Set<AutoCloseable> open = Collections.synchronizedSet(
             Collections.newSetFromMap(new IdentityHashMap<>()));
     private final State generator;
+    private final MemoryAccount account;
     private final Life life;
 
-    private Engine(Backend backend, String choice, long seed) {
+    private Engine(Backend backend, String choice, long seed, Precision precision, long memoryLimit) {
         this.backend = backend;
         this.choice = choice;
         this.seed = seed;
+        this.precision = precision;
+        this.account = new MemoryAccount(backend, memoryLimit, open);
         this.life = new Life(backend);
         Leaks.watch(this, life);
         this.generator = state("generator", HostTensor.of(new long[] {seed, 0}));
@@ -67,17 +73,34 @@ public final class Engine implements Evaluator, AutoCloseable {
     /// @throws DeviceUnavailableException with the reason if it can't be used
     public static Engine open(Device device, EngineOptions options) {
         var o = Devices.open(device, options);
-        return of(o.backend(), o.choice(), options.seed());
+        return new Engine(o.backend(), o.choice() + notice(o.backend().info(), options.precision()), options.seed(),
+                options.precision(), options.memoryLimit());
+    }
+
+    /// What `choice` says of a precision that is not the usual one.
+    private static String notice(dev.ijen.spi.DeviceInfo device, Precision precision) {
+        var how = device.details().get(precision.label());
+        return precision == Precision.F32 ? "" : "; precision " + precision.label() + (how == null ? "" : ", " + how);
+    }
+
+    /// An engine of F32 on a backend opened by the caller, which from now on belongs to the engine.
+    static Engine of(Backend backend, String choice, long seed) {
+        return of(backend, choice, seed, Precision.F32);
     }
 
     /// An engine on a backend opened by the caller, which from now on belongs to the engine.
-    static Engine of(Backend backend, String choice, long seed) {
-        return new Engine(backend, choice, seed);
+    static Engine of(Backend backend, String choice, long seed, Precision precision) {
+        return new Engine(backend, choice, seed, precision, 0);
     }
 
     /// The device.
     public DeviceInfo info() {
         return DeviceInfo.of(backend.info());
+    }
+
+    /// A class of each piece of code that computes: of this library, and of the backend.
+    public List<Class<?>> code() {
+        return List.of(Engine.class, backend.getClass());
     }
 
     /// Which device was chosen and why, in one line.
@@ -90,10 +113,25 @@ public final class Engine implements Evaluator, AutoCloseable {
         return seed;
     }
 
+    /// In which types steps compute what is written in F32. Expressions evaluated outside of steps are computed as written.
+    public Precision precision() {
+        return precision;
+    }
+
     /// Device memory in use.
     public MemoryUse memory() {
         var m = backend.memory();
         return new MemoryUse(m.buffers(), m.liveBytes(), m.peakBytes());
+    }
+
+    /// The most bytes there may be on the device: the limit that was set or what is free, whichever is less.
+    public long memoryMost() {
+        return account.most();
+    }
+
+    /// Device memory by who has it, the greatest first: cells by name, steps by their arguments.
+    public Map<String, Long> memoryOwners() {
+        return account.owners();
     }
 
     /// Waits for all running work.
@@ -236,8 +274,29 @@ public final class Engine implements Evaluator, AutoCloseable {
         return backend;
     }
 
-    Buffer allocate(long bytes) {
-        return whileOpen(() -> backend.allocate(bytes));
+    /// Copies to the device.
+    void write(Buffer to, MemorySegment from) {
+        var event = new TransferEvent();
+        event.begin();
+        backend.write(to, 0, from);
+        event.of(true, from.byteSize());
+    }
+
+    /// Copies to the host, once running work is done.
+    void read(Buffer from, long offset, MemorySegment to) {
+        var event = new TransferEvent();
+        event.begin();
+        backend.read(from, offset, to);
+        event.of(false, to.byteSize());
+    }
+
+    /// @param what it is for
+    Buffer allocate(long bytes, String what) {
+        return whileOpen(() -> account.allocate(bytes, what));
+    }
+
+    MemoryAccount account() {
+        return account;
     }
 
     /// Runs what a backend refuses when something it works on is closed, by another thread perhaps.
@@ -285,9 +344,9 @@ public final class Engine implements Evaluator, AutoCloseable {
             for (var b : compiled.bindings()) {
                 if (b instanceof Binding.Fixed f) {
                     var data = f.literal().data().data();
-                    var buffer = allocate(data.byteSize());
+                    var buffer = allocate(data.byteSize(), "a constant");
                     constants.put(f, buffer);
-                    whileOpen(() -> backend.write(buffer, 0, data));
+                    whileOpen(() -> write(buffer, data));
                 }
             }
             done = true;

@@ -19,6 +19,7 @@ final class Execution implements AutoCloseable {
     private final Backend.Bound bound;
     private final List<Buffer> owned = new ArrayList<>();
     private final HostTensor[] shapes;
+    private final long bytes;
 
     Execution(Engine engine, Loaded program, int argumentCount) {
         this.engine = engine;
@@ -36,7 +37,8 @@ final class Execution implements AutoCloseable {
             for (int i = 0; i < externals.length; i++) {
                 externals[i] = switch (bindings.get(i)) {
                     case Binding.Argument a -> {
-                        arguments[a.slot()] = engine.allocate(plan.externals().get(i).bytes());
+                        arguments[a.slot()] = engine.allocate(
+                                plan.externals().get(i).bytes(), "argument " + a.slot() + " of a step");
                         owned.add(arguments[a.slot()]);
                         yield arguments[a.slot()];
                     }
@@ -44,7 +46,10 @@ final class Execution implements AutoCloseable {
                     case Binding.Fixed f -> program.constants().get(f);
                 };
             }
-            bound = engine.whileOpen(() -> program.prepared().bind(externals));
+            long workspace = program.prepared().bindingBytes();
+            bytes = workspace + owned.stream().mapToLong(Buffer::bytes).sum();
+            bound = engine.whileOpen(() -> engine.account().within(
+                    workspace, "a step's workspace", () -> program.prepared().bind(externals)));
             done = true;
         } finally {
             if (!done) {
@@ -59,7 +64,14 @@ final class Execution implements AutoCloseable {
     void run(HostTensor... inputs) {
         try {
             write(inputs);
+            var event = new RunEvent();
+            event.begin();
             bound.run();
+            event.end();
+            if (event.shouldCommit()) {
+                event.launches = plan.launches().size();
+                event.commit();
+            }
         } catch (IllegalStateException e) {
             throw Engine.closedInUse(e);
         }
@@ -77,9 +89,14 @@ final class Execution implements AutoCloseable {
     private void write(HostTensor... inputs) {
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i] != null) {
-                engine.backend().write(arguments[i], 0, inputs[i].data());
+                engine.write(arguments[i], inputs[i].data());
             }
         }
+    }
+
+    /// Memory of its own.
+    long bytes() {
+        return bytes;
     }
 
     int results() {
@@ -91,7 +108,7 @@ final class Execution implements AutoCloseable {
         if (t.shape().size() > 0) {
             var ref = plan.results().get(i);
             var from = ref.memory() == 0 ? bound.workspace() : externals[ref.memory() - 1];
-            engine.whileOpen(() -> engine.backend().read(from, ref.offset(), t.data()));
+            engine.whileOpen(() -> engine.read(from, ref.offset(), t.data()));
         }
         return t;
     }

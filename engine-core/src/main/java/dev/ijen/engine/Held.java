@@ -17,7 +17,8 @@ public abstract sealed class Held extends Cell implements AutoCloseable permits 
     Held(Engine engine, String name, DType dtype, Shape shape) {
         super(name, dtype, shape);
         this.engine = engine;
-        this.memory = new HeldMemory(engine, engine.allocate((long) shape.size() * dtype.bytes()), toString());
+        this.memory = new HeldMemory(engine, engine.allocate((long) shape.size() * dtype.bytes(), toString()),
+                toString());
         Leaks.watch(this, memory);
     }
 
@@ -50,7 +51,7 @@ public abstract sealed class Held extends Cell implements AutoCloseable permits 
     public final void readInto(MemorySegment to) {
         engine.checkOpen();
         var from = buffer();
-        engine.whileOpen(() -> engine.backend().read(from, 0, to));
+        engine.whileOpen(() -> engine.read(from, 0, to));
     }
 
     /// Replaces the value.
@@ -66,7 +67,7 @@ public abstract sealed class Held extends Cell implements AutoCloseable permits 
         }
         engine.checkOpen();
         var to = buffer();
-        engine.whileOpen(() -> engine.backend().write(to, 0, value.data()));
+        engine.whileOpen(() -> engine.write(to, value.data()));
     }
 
     /// Frees the memory. A second call does nothing; any other use afterwards throws.

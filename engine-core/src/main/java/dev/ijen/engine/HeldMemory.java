@@ -19,6 +19,11 @@ final class HeldMemory implements AutoCloseable, Runnable {
         this.where = Leaks.caller();
     }
 
+    /// The cell in words.
+    String what() {
+        return what;
+    }
+
     Buffer buffer() {
         return buffer;
     }

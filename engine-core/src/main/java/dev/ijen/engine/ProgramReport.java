@@ -15,7 +15,7 @@ import java.util.List;
 /// @param argumentBytes copies of the arguments on the device
 /// @param constantBytes values captured by the step
 /// @param cellBytes parameters and states the program uses
-/// @param launchNames one line a launch: operation and the user's line
+/// @param details of each launch
 /// @param results the graph
 public record ProgramReport(
         int nodes,
@@ -27,12 +27,17 @@ public record ProgramReport(
         long argumentBytes,
         long constantBytes,
         long cellBytes,
-        List<String> launchNames,
+        List<LaunchInfo> details,
         List<Tensor> results) {
+
+    /// What a run allocates besides what lives longer: workspace, scratch, arguments, constants.
+    public long bindingBytes() {
+        return workspaceBytes + scratchBytes + argumentBytes + constantBytes;
+    }
 
     /// Everything on the device while the program runs.
     public long totalBytes() {
-        return workspaceBytes + scratchBytes + argumentBytes + constantBytes + cellBytes;
+        return bindingBytes() + cellBytes;
     }
 
     static long sum(Plan plan, Plan.Role role) {

@@ -2,6 +2,7 @@ package dev.ijen.engine;
 
 import dev.ijen.graph.Compiled;
 import dev.ijen.graph.Program;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.spi.Plan;
 import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.HostTensor;
@@ -14,7 +15,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /// A function compiled once for each signature (types and shapes of its arguments), and run many times. Afterwards a run is one
@@ -28,6 +31,7 @@ public final class Step implements AutoCloseable {
     private final Engine engine;
     private final Function<List<Tensor>, List<Tensor>> body;
     private final boolean training;
+    private final AtomicLong boundBytes = new AtomicLong();
     private final Map<List<InputSpec>, Live> live = new LinkedHashMap<>(16, 0.75f, true);
     private int compiled;
     private boolean closed;
@@ -106,7 +110,7 @@ public final class Step implements AutoCloseable {
         return new Latest(l.own, generation);
     }
 
-    /// Runs the step launch by launch and gives each one's time in nanoseconds, in the order of [ProgramReport#launchNames].
+    /// Runs the step launch by launch and gives each one's time in nanoseconds, in the order of [ProgramReport#details].
     public synchronized long[] runTimed(HostTensor... inputs) {
         checkOpen();
         var l = live(specs(inputs));
@@ -151,7 +155,7 @@ public final class Step implements AutoCloseable {
                 }
             }
             if (!keep && e != null) {
-                e.close();
+                close(e);
             }
             synchronized (this) {
                 if (--l.users == 0 && l.evicted) {
@@ -176,7 +180,7 @@ public final class Step implements AutoCloseable {
                 ProgramReport.sum(plan, Plan.Role.ARGUMENT),
                 ProgramReport.sum(plan, Plan.Role.CONSTANT),
                 ProgramReport.sum(plan, Plan.Role.CELL),
-                plan.launches().stream().map(l -> l.origin().toString()).toList(),
+                plan.launches().stream().map(LaunchInfo::of).toList(),
                 p.compiled().program().results());
     }
 
@@ -185,8 +189,15 @@ public final class Step implements AutoCloseable {
         return program(inputs).results();
     }
 
+    /// Evaluates the step operation by operation, with the values that cells have now, and changes nothing: the first operation that
+    /// makes NaN or infinity out of finite numbers, if there is one. Slow; for a step that went wrong.
+    public Optional<Anomaly> anomaly(HostTensor... inputs) {
+        checkOpen();
+        return AnomalySearch.run(engine, program(specs(inputs)), inputs);
+    }
+
     private Program program(List<InputSpec> specs) {
-        var trace = training ? Trace.training() : Trace.evaluation();
+        var trace = (training ? Trace.training() : Trace.evaluation()).with(engine.precision());
         return trace.call(() -> {
             var args = new ArrayList<Tensor>();
             for (int i = 0; i < specs.size(); i++) {
@@ -205,7 +216,10 @@ public final class Step implements AutoCloseable {
     private Live live(List<InputSpec> specs) {
         var l = live.get(specs);
         if (l == null) {
+            var event = new CompileEvent();
+            event.begin();
             l = new Live(specs, engine.load(Compiled.of(program(specs))));
+            event.of((training ? "training step " : "inference step ") + specs, l.program.compiled());
             if (++compiled % MAX_SIGNATURES == 0) {
                 warn(specs);
             }
@@ -237,7 +251,36 @@ public final class Step implements AutoCloseable {
     }
 
     private Execution execution(Live l) {
-        return new Execution(engine, l.program, l.specs.size());
+        try {
+            var e = new Execution(engine, l.program, l.specs.size());
+            boundBytes.addAndGet(e.bytes());
+            return e;
+        } catch (OutOfMemoryException e) {
+            int of = BatchSearch.batch(l.specs);
+            throw of == 0 ? e : MemoryAccount.withBatch(e, largestBatch(l.specs, e.total() - e.live()), of);
+        }
+    }
+
+    private void close(Execution e) {
+        boundBytes.addAndGet(-e.bytes());
+        e.close();
+    }
+
+    /// Bytes of workspaces and arguments.
+    long boundBytes() {
+        return boundBytes.get();
+    }
+
+    /// The greatest batch, at most the one given, with which a run takes no more than so many bytes besides cells; 0 for none. A batch
+    /// is the first extent, in all arguments that share it.
+    public int largestBatch(List<InputSpec> inputs, long bytes) {
+        return BatchSearch.largest(inputs, bytes, specs -> {
+            var compiled = Compiled.of(program(specs));
+            try (var prepared = engine.whileOpen(() -> engine.backend().prepare(compiled.plan()))) {
+                return prepared.bindingBytes() + ProgramReport.sum(compiled.plan(), Plan.Role.ARGUMENT)
+                        + ProgramReport.sum(compiled.plan(), Plan.Role.CONSTANT);
+            }
+        });
     }
 
     private void checkOpen() {
@@ -250,13 +293,13 @@ public final class Step implements AutoCloseable {
 
     private void release(Live l) {
         if (l.own != null) {
-            l.own.close();
+            close(l.own);
         }
         if (last == l) {
             last = null;
         }
         for (var e = l.idle.pollFirst(); e != null; e = l.idle.pollFirst()) {
-            e.close();
+            close(e);
         }
         if (l.users == 0) {
             engine.unload(l.program);
@@ -279,5 +322,11 @@ public final class Step implements AutoCloseable {
             live.clear();
             engine.forget(this);
         }
+    }
+
+    @Override
+    public String toString() {
+        var of = last;
+        return (training ? "a training step" : "an inference step") + (of == null ? "" : " of " + of.specs);
     }
 }

@@ -2,12 +2,16 @@ package dev.ijen.graph;
 
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Window;
+import dev.ijen.tensor.Attention;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Control;
+import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Elementwise;
 import dev.ijen.tensor.Indexing;
 import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Movement;
+import dev.ijen.tensor.Recurrence;
+import dev.ijen.tensor.RecurrentCell;
 import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Shape;
@@ -16,12 +20,14 @@ import dev.ijen.tensor.WindowSpec;
 import dev.ijen.tensor.Windowed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// Kernels for operations that have one of their own.
 final class Calls {
     private Calls() {}
 
-    static Kernel of(Tensor t) {
+    /// The kernel for a tensor, or for the call whose first result it is, with inputs some of which are parts of other tensors.
+    static Kernel of(Tensor t, Map<Tensor, Parts.Part> parts) {
         var type = t.dtype();
         var in = t.input(0).shape();
         return switch (t.op()) {
@@ -36,6 +42,7 @@ final class Calls {
             }
             case Windowed w -> windowed(t, w);
             case Rowwise.Softmax s -> new Kernel.Softmax(type, rows(in), in.dim(-1), s.log());
+            case Attention a -> attention(t, a, parts);
             case Rowwise.CrossEntropy c -> new Kernel.CrossEntropy(type, in.dim(0), in.dim(1));
             case Indexing.Gather g -> new Kernel.Gather(type, in.dim(0), in.dim(1), t.shape().dim(0));
             case Indexing.ScatterAdd s ->
@@ -51,6 +58,11 @@ final class Calls {
                             a.greatest());
             case Reduction.ArgSort a ->
                     new Kernel.ArgSort(t.input(0).dtype(), rows(in), in.rank() == 0 ? 1 : in.dim(-1), a.descending());
+            case Recurrence.Forward r -> recurrent(r, Kernel.RecurrentPass.FORWARD, type, t.shape());
+            case Recurrence.Backward r ->
+                    recurrent(
+                            r, Kernel.RecurrentPass.GRADIENT, type,
+                            t.input(r.cell() == RecurrentCell.LSTM ? 3 : 2).shape());
             case Reduction.Reduce r -> throw fused(t);
             case Leaf l -> throw fused(t);
             case Elementwise e -> throw fused(t);
@@ -80,6 +92,16 @@ final class Calls {
         };
     }
 
+    private static Kernel recurrent(Recurrence r, Kernel.RecurrentPass pass, DType type, Shape y) {
+        var cell = switch (r.cell()) {
+            case RNN_TANH -> Kernel.CellKind.RNN_TANH;
+            case RNN_RELU -> Kernel.CellKind.RNN_RELU;
+            case LSTM -> Kernel.CellKind.LSTM;
+            case GRU -> Kernel.CellKind.GRU;
+        };
+        return new Kernel.Recurrent(type, cell, pass, y.dim(0), y.dim(1), y.dim(2), r.reverse());
+    }
+
     private static Kernel conv(Tensor t, Kernel.ConvPass pass, WindowSpec w, int groups, Shape x, Shape filter,
             Shape y) {
         return new Kernel.Conv(t.dtype(), pass, window(w, x, y), x.dim(0), x.dim(-1), filter.dim(0), groups);
@@ -91,6 +113,22 @@ final class Calls {
 
     private static Window window(WindowSpec w, Shape x, Shape y) {
         return new Window(spatial(x), spatial(y), w.size(), w.stride(), w.padLow(), w.dilation());
+    }
+
+    private static Kernel attention(Tensor t, Attention a, Map<Tensor, Parts.Part> parts) {
+        var q = t.input(0).shape();
+        var k = t.input(1).shape();
+        var pass = a instanceof Attention.InputGradient ? Kernel.AttentionPass.GRADIENT : Kernel.AttentionPass.FORWARD;
+        var stride = new int[3];
+        for (int i = 0; i < 3; i++) {
+            var x = t.input(i);
+            var part = parts.get(x);
+            stride[i] = part == null ? x.shape().dim(2) * x.shape().dim(3) : part.stride();
+        }
+        boolean lengths = t.arity() == (pass == Kernel.AttentionPass.FORWARD ? 4 : 7);
+        return new Kernel.Attention(
+                t.input(0).dtype(), pass, q.dim(0), q.dim(2), k.dim(2), q.dim(1), k.dim(1), q.dim(3), stride[0],
+                stride[1], stride[2], a.spec().causal(), lengths, a.spec().scale());
     }
 
     private static List<Integer> spatial(Shape s) {

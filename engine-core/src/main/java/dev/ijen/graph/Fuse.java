@@ -1,5 +1,6 @@
 package dev.ijen.graph;
 
+import dev.ijen.tensor.Attention;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Control;
 import dev.ijen.tensor.Elementwise;
@@ -7,15 +8,18 @@ import dev.ijen.tensor.Indexing;
 import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Movement;
 import dev.ijen.tensor.Op;
+import dev.ijen.tensor.Recurrence;
 import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Where;
 import dev.ijen.tensor.Windowed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,10 +39,14 @@ final class Fuse {
 
     final List<Group> groups = new ArrayList<>();
     final Set<Tensor> real = Collections.newSetFromMap(new IdentityHashMap<>());
+    /// Inputs of calls that are read where they lie in a larger tensor.
+    final Map<Tensor, Parts.Part> parts = new IdentityHashMap<>();
     private final Map<Tensor, Group> maker = new IdentityHashMap<>();
     private final Map<Tensor, Integer> uses = new IdentityHashMap<>();
     private final Map<Tensor, Integer> depth = new IdentityHashMap<>();
     private final Map<Tensor, List<Group>> readers = new IdentityHashMap<>();
+    private final Map<Simplify.Key, Group> calls = new HashMap<>();
+    private final Widened widened = new Widened();
     private final Set<Tensor> stored = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Fuse() {}
@@ -55,8 +63,12 @@ final class Fuse {
             f.uses.merge(r, 1, Integer::sum);
             f.real.add(r);
         }
+        f.parts.putAll(Parts.of(order, f.uses));
+        f.parts.values().forEach(part -> f.real.add(part.base()));
         for (var t : order) {
-            f.choose(t);
+            if (!f.parts.containsKey(t)) {
+                f.choose(t);
+            }
         }
         for (var t : order) {
             if (f.real.contains(t) && !leaf(t) && !f.aliased(t)) {
@@ -92,8 +104,15 @@ final class Fuse {
             case Contraction c -> Group.Kind.CALL;
             case Windowed w -> Group.Kind.CALL;
             case Rowwise r -> Group.Kind.CALL;
+            case Attention a -> Group.Kind.CALL;
             case Indexing i -> Group.Kind.CALL;
+            case Recurrence r -> Group.Kind.CALL;
         };
+    }
+
+    /// True for what a kernel of its own computes.
+    static boolean hasKernel(Tensor t) {
+        return kind(t.op()) == Group.Kind.CALL;
     }
 
     private static boolean view(Op op) {
@@ -118,6 +137,12 @@ final class Fuse {
         return r;
     }
 
+    /// The tensor that a call reads for an input.
+    private Tensor operand(Tensor in) {
+        var part = parts.get(in);
+        return part == null ? in : part.base();
+    }
+
     /// True if the tensor is needed outside its group.
     boolean stored(Tensor t) {
         return stored.contains(t);
@@ -131,7 +156,7 @@ final class Fuse {
     /// Recomputing it costs an index or nothing.
     private static boolean cheap(Tensor t) {
         var x = t;
-        while (view(x.op()) && !(x.op() instanceof Control)) {
+        while (view(x.op()) && !(x.op() instanceof Control) || Widened.conversion(x)) {
             x = x.input(0);
         }
         return x.op() instanceof Leaf && !(x.op() instanceof Leaf.RandomBits);
@@ -157,10 +182,13 @@ final class Fuse {
         var kind = kind(t.op());
         if (kind == Group.Kind.CALL) {
             real.add(t);
-            demandInputs(t);
+            for (int i = 0; i < t.arity(); i++) {
+                real.add(operand(t.input(i)));
+            }
             return;
         }
         switch (t.op()) {
+            case Elementwise e when widened.take(t) && uses.getOrDefault(t, 0) > 1 -> real.add(widened.source(t));
             case Movement.Broadcast b when !cheap(t.input(0)) -> real.add(t.input(0));
             case Movement.Reshape r when !ones(t.shape(), t.input(0).shape()) || leaf(t.input(0)) -> {
                 demandInputs(t);
@@ -176,7 +204,8 @@ final class Fuse {
             case Movement.Concat c -> real.add(t);
             default -> {} // decided by the number of uses below
         }
-        boolean trivial = (t.op() instanceof Leaf && !(t.op() instanceof Leaf.RandomBits)) || view(t.op());
+        boolean trivial = widened.has(t) || (t.op() instanceof Leaf && !(t.op() instanceof Leaf.RandomBits))
+                || view(t.op());
         if (!trivial && (uses.getOrDefault(t, 0) > 1 || d + 1 >= MAX_DEPTH)) {
             real.add(t);
         }
@@ -217,14 +246,18 @@ final class Fuse {
         int size = 1;
         if (kind == Group.Kind.CALL) {
             for (int i = 0; i < t.arity(); i++) {
-                reads.put(t.input(i), false);
+                reads.put(operand(t.input(i)), false);
             }
         } else {
             var seen = identitySet();
             operands(t, kind == Group.Kind.LOOP, true, reads, identitySet(), seen);
             size = seen.size();
         }
-        Group home = kind == Group.Kind.LOOP ? join(space, reads, size) : null;
+        Group home = switch (kind) {
+            case LOOP -> join(space, reads, size);
+            case CALL -> t.op().results().size() == 1 ? null : calls.get(call(t));
+            case PLACE -> null;
+        };
         boolean fresh = home == null;
         if (fresh) {
             home = new Group(groups.size(), kind, space);
@@ -246,7 +279,11 @@ final class Fuse {
                 readers.computeIfAbsent(l, x -> new ArrayList<>()).add(home);
             }
         }
-        home.out.add(t);
+        if (kind == Group.Kind.CALL) {
+            result(home, t);
+        } else {
+            home.out.add(t);
+        }
         home.operations += size;
         maker.put(t, home);
         int known = home.before.cardinality();
@@ -258,6 +295,30 @@ final class Fuse {
                 }
             }
         }
+    }
+
+    /// Puts a result of a call among the call's others. Those no tensor has claimed so far stand in as tensors that nobody reads, so that
+    /// the planner gives them memory during the launch.
+    private void result(Group call, Tensor t) {
+        var all = t.op().results();
+        if (all.size() == 1) {
+            call.out.add(t);
+            return;
+        }
+        if (call.out.isEmpty()) {
+            calls.put(call(t), call);
+            var in = new Tensor[t.arity()];
+            Arrays.setAll(in, t::input);
+            Where.of(t, () -> {
+                all.forEach(op -> call.out.add(Tensor.of(op, in)));
+                return call;
+            });
+        }
+        call.out.set(all.indexOf(t.op()), t);
+    }
+
+    private static Simplify.Key call(Tensor t) {
+        return Simplify.Key.of(t.op().results().getFirst(), t);
     }
 
     private Group join(Shape space, Map<Tensor, Boolean> reads, int size) {

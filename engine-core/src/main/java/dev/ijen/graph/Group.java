@@ -16,7 +16,7 @@ final class Group {
         LOOP,
         /// Loops that each write a part of one tensor: padding, concatenation.
         PLACE,
-        /// A kernel of its own.
+        /// A kernel of its own, with all its results ([dev.ijen.tensor.Op#results]) in order.
         CALL
     }
 

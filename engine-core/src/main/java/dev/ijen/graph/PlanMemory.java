@@ -138,14 +138,15 @@ final class PlanMemory {
         var origin = origin(g);
         if (g.kind == Group.Kind.CALL) {
             var t = g.out.getFirst();
-            if (t.shape().size() == 0) {
+            if (g.out.stream().allMatch(o -> o.shape().size() == 0)) {
                 return;
             }
             var in = new ArrayList<Ref>();
             for (int i = 0; i < t.arity(); i++) {
-                in.add(ref(t.input(i)));
+                in.add(operand(t.input(i)));
             }
-            launches.add(new Launch(Calls.of(t), List.copyOf(in), List.of(ref(t)), origin));
+            launches.add(new Launch(Calls.of(t, fuse.parts), List.copyOf(in), g.out.stream().map(this::ref).toList(),
+                    origin));
             return;
         }
         var t = g.out.getFirst();
@@ -215,6 +216,16 @@ final class PlanMemory {
         }
         return new Plan.Origin(
                 names.stream().limit(4).collect(Collectors.joining("+")), g.out.getLast().where());
+    }
+
+    private Ref operand(Tensor in) {
+        var part = fuse.parts.get(in);
+        if (part == null) {
+            return ref(in);
+        }
+        var base = ref(part.base());
+        return new Ref(base.memory(), base.offset() + (long) part.offset() * base.dtype().bytes(), base.dtype(),
+                part.count());
     }
 
     private Ref ref(Tensor tensor) {

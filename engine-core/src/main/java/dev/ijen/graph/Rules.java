@@ -1,5 +1,6 @@
 package dev.ijen.graph;
 
+import dev.ijen.tensor.Attention;
 import dev.ijen.tensor.BinaryFn;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Control;
@@ -8,6 +9,7 @@ import dev.ijen.tensor.Elementwise;
 import dev.ijen.tensor.Indexing;
 import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Movement;
+import dev.ijen.tensor.Recurrence;
 import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Shape;
@@ -48,7 +50,9 @@ final class Rules {
             case Reduction.ArgSort a -> t;
             case Windowed w -> t;
             case Rowwise r -> t;
+            case Attention a -> t;
             case Indexing i -> t;
+            case Recurrence r -> t;
         };
     }
 
@@ -71,6 +75,9 @@ final class Rules {
                 if (constant(a) != null) {
                     yield castConstant(t, constant(a), to);
                 }
+                if (a.op() instanceof Movement.Broadcast b && Widened.conversion(t)) {
+                    yield s.make(b, s.make(e, a.input(0)));
+                }
                 // there and back through a wider real type
                 yield a.op() instanceof Elementwise.Cast(var via)
                         && a.input(0).dtype() == to
@@ -84,12 +91,12 @@ final class Rules {
         };
     }
 
-    private static Tensor castConstant(Tensor t, Leaf.Const c, DType to) {
+    private Tensor castConstant(Tensor t, Leaf.Const c, DType to) {
         double v = c.value();
         // what Java's casts do at the limits is what kernels do, too, but only checked for values that fit
         boolean safe = to.isFloat() ? c.type() != DType.I64 || Math.abs(v) < 0x1p53
                 : Math.abs(v) <= 127 && v == Math.rint(v) && (v >= 0 || to != DType.U8);
-        return safe ? full(t, v) : t;
+        return safe ? s.make(Tensor.full(to, v, t.shape()).op()) : t;
     }
 
     private Tensor binary(Tensor t, BinaryFn f) {
@@ -104,6 +111,10 @@ final class Rules {
                 return v == (int) v ? full(t, v) : t;
             }
             return t;
+        }
+        var joined = f == BinaryFn.ADD ? PartSums.join(s, a, b) : null;
+        if (joined != null) {
+            return joined;
         }
         return switch (f) {
             case ADD -> is(a, 0) ? b : is(b, 0) ? a : negated(b) ? s.make(sub(), a, b.input(0))
@@ -253,6 +264,8 @@ final class Rules {
     }
 
     static Tensor full(DType type, double v, Shape shape) {
-        return Tensor.full(type, v, shape);
+        boolean half = type == DType.F16 || type == DType.BF16;
+        // arithmetic on the short types is done in F32, and so are their constants
+        return half ? Tensor.of(new Leaf.Const(type, (float) v, 0, shape)) : Tensor.full(type, v, shape);
     }
 }

@@ -10,15 +10,17 @@ import java.util.Map;
 /// One sweep from the leaves: each tensor is rewritten until no rule applies, then joined with an equal one if there is one
 /// (common subexpressions). Equal means the same operation on the same, already canonical, inputs.
 final class Simplify {
-    private record Key(Op op, Tensor[] in, int hash) {
-        static Key of(Tensor t) {
+    /// An operation on certain tensors.
+    record Key(Op op, Tensor[] in, int hash) {
+        /// `op` on the inputs of `t`.
+        static Key of(Op op, Tensor t) {
             var in = new Tensor[t.arity()];
-            int h = t.op().hashCode();
+            int h = op.hashCode();
             for (int i = 0; i < in.length; i++) {
                 in[i] = t.input(i);
                 h = 31 * h + System.identityHashCode(in[i]);
             }
-            return new Key(t.op(), in, h);
+            return new Key(op, in, h);
         }
 
         @Override
@@ -63,7 +65,7 @@ final class Simplify {
 
     /// The canonical tensor for one with canonical inputs.
     Tensor settle(Tensor t) {
-        var key = Key.of(t);
+        var key = Key.of(t.op(), t);
         var known = canonical.get(key);
         if (known != null) {
             return known;

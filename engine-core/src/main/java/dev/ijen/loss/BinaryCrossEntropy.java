@@ -2,6 +2,7 @@ package dev.ijen.loss;
 
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,8 @@ public record BinaryCrossEntropy(List<Float> positiveWeight, Reduce reduce) impl
     }
 
     @Override
-    public Tensor apply(Tensor logits, Tensor targets) {
+    public Tensor apply(Tensor x, Tensor targets) {
+        var logits = Precision.wide(x);
         Checks.same("binary cross-entropy", logits, targets);
         var t = targets.cast(logits.dtype());
         if (positiveWeight.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.ijen.loss;
 
 import dev.ijen.tensor.IjenException;
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
 
@@ -20,19 +21,21 @@ final class Checks {
 
     static Tensor difference(String what, Tensor prediction, Tensor target) {
         same(what, prediction, target);
-        return prediction.sub(target.cast(prediction.dtype()));
+        var p = Precision.wide(prediction);
+        return p.sub(target.cast(p.dtype()));
     }
 
     static Tensor product(String what, Tensor scores, Tensor targets) {
         same(what, scores, targets);
-        return scores.mul(targets.cast(scores.dtype()));
+        var s = Precision.wide(scores);
+        return s.mul(targets.cast(s.dtype()));
     }
 
     /// x[.., label[..]], x[.., 0] where a label is negative.
     static Tensor picked(String what, Tensor x, Tensor labels) {
         classes(what, x, labels);
         var index = labels.maximum(0).insertAxis(labels.shape().rank());
-        return x.gather(-1, index).dropAxis(-1);
+        return Precision.wide(x.gather(-1, index).dropAxis(-1));
     }
 
     static void classes(String what, Tensor x, Tensor labels) {

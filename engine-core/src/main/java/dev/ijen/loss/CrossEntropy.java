@@ -3,6 +3,7 @@ package dev.ijen.loss;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Where;
@@ -58,7 +59,7 @@ public record CrossEntropy(double smoothing, List<Float> classWeights, int ignor
 
     @Override
     public Tensor apply(Tensor logits, Tensor labels) {
-        return Where.here(() -> compute(logits, labels));
+        return Where.here(() -> compute(Precision.wide(logits), labels));
     }
 
     private Tensor compute(Tensor logits, Tensor labels) {

@@ -1,6 +1,7 @@
 package dev.ijen.loss;
 
 import dev.ijen.tensor.DType;
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
@@ -26,7 +27,8 @@ public final class Ctc {
 
     /// With a chosen blank. A sequence whose frames cannot hold its labels has loss 0, and no gradient. The mean is of
     /// each loss divided by its label length.
-    public static Tensor loss(Tensor logP, Tensor labels, Tensor frames, Tensor lengths, int blank, Reduce reduce) {
+    public static Tensor loss(Tensor logits, Tensor labels, Tensor frames, Tensor lengths, int blank, Reduce reduce) {
+        var logP = Precision.wide(logits);
         check(logP, labels, frames, lengths);
         int steps = logP.shape().dim(0);
         int n = logP.shape().dim(1);

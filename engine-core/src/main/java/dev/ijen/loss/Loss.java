@@ -1,5 +1,6 @@
 package dev.ijen.loss;
 
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Tensor;
 
 /// How far a prediction is from its target. The static methods are the losses themselves, the mean unless a [Reduce]
@@ -116,11 +117,12 @@ public interface Loss {
     /// Kullback-Leibler divergence `Σ q (ln q − logP)` over the last axis.
     static Tensor kl(Tensor logProbabilities, Tensor q, Reduce reduce) {
         Checks.same("kl", logProbabilities, q);
-        var t = q.cast(logProbabilities.dtype());
+        var logP = Precision.wide(logProbabilities);
+        var t = q.cast(logP.dtype());
         // q ln q is 0 at q = 0, in value and in gradient
         var positive = t.gt(0);
         var logQ = positive.where(t, t.onesLike()).log();
-        return reduce.of(t.mul(logQ.sub(logProbabilities)).sum(-1));
+        return reduce.of(t.mul(logQ.sub(logP)).sum(-1));
     }
 
     /// Focal loss `−(1 − p)^gamma ln p` with p the softmax probability of the label (Lin et al., arXiv:1708.02002), the
@@ -143,7 +145,8 @@ public interface Loss {
     }
 
     /// Focal loss of independent logits.
-    static Tensor binaryFocal(Tensor logits, Tensor targets, double alpha, double gamma, Reduce reduce) {
+    static Tensor binaryFocal(Tensor x, Tensor targets, double alpha, double gamma, Reduce reduce) {
+        var logits = Precision.wide(x);
         var t = targets.cast(logits.dtype());
         var ce = BinaryCrossEntropy.of().with(Reduce.NONE).apply(logits, t);
         var p = logits.sigmoid();
@@ -159,7 +162,8 @@ public interface Loss {
     /// `eˣ − t · x` for the logarithm x of a Poisson rate and counts t.
     static Tensor poissonNll(Tensor logRate, Tensor counts, Reduce reduce) {
         Checks.same("poisson nll", logRate, counts);
-        return reduce.of(logRate.exp().sub(counts.cast(logRate.dtype()).mul(logRate)));
+        var x = Precision.wide(logRate);
+        return reduce.of(x.exp().sub(counts.cast(x.dtype()).mul(x)));
     }
 
     /// `1 − cos(p, t)` over the last axis, the mean.

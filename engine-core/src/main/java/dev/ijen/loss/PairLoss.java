@@ -1,12 +1,15 @@
 package dev.ijen.loss;
 
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Tensor;
 
 /// Losses of pairs and triples of vectors [N, D].
 final class PairLoss {
     private PairLoss() {}
 
-    static Tensor cosine(Tensor a, Tensor b) {
+    static Tensor cosine(Tensor left, Tensor right) {
+        var a = Precision.wide(left);
+        var b = Precision.wide(right);
         var dot = a.mul(b).sum(-1);
         var lengths = a.square().sum(-1).mul(b.square().sum(-1));
         // a floor under the root keeps the gradient of a zero vector finite
@@ -22,9 +25,9 @@ final class PairLoss {
 
     static Tensor contrastive(Tensor a, Tensor b, Tensor same, double margin, Reduce reduce) {
         Checks.same("contrastive", a, b);
-        var square = a.sub(b).square().sum(-1);
+        var square = Precision.wide(a).sub(Precision.wide(b)).square().sum(-1);
         Checks.same("contrastive: pairs and their labels", square, same);
-        var y = same.cast(a.dtype());
+        var y = same.cast(square.dtype());
         // the root of 0 has no gradient; the first term needs none
         var gap = square.add(1e-12).sqrt().rsub(margin).relu();
         return reduce.of(y.mul(square).add(y.rsub(1).mul(gap.square())).mul(0.5));
@@ -38,6 +41,6 @@ final class PairLoss {
 
     /// ‖a − b + 1e-6‖: never exactly 0, where the root has no gradient.
     private static Tensor distance(Tensor a, Tensor b) {
-        return a.sub(b).add(1e-6).norm(-1);
+        return Precision.wide(a).sub(Precision.wide(b)).add(1e-6).norm(-1);
     }
 }

@@ -1,6 +1,7 @@
 package dev.ijen.nn;
 
 import dev.ijen.engine.Composite;
+import dev.ijen.tensor.Gradient;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Tensor;
 import java.util.ArrayList;
@@ -72,6 +73,31 @@ public final class Chain implements Module, Composite {
         var y = x;
         for (var m : modules.entrySet()) {
             y = Probe.apply(m.getKey(), m.getValue(), y);
+        }
+        return y;
+    }
+
+    /// The same result, in segments of as many modules each whose inner values the gradient computes again instead of keeping them
+    /// ([Gradient#checkpoint]): less memory for one more forward pass.
+    ///
+    /// @param segments how many; 0 to keep everything
+    public Tensor apply(Tensor x, int segments) {
+        int n = modules.size();
+        if (segments <= 0 || n == 0) {
+            return apply(x);
+        }
+        var all = List.copyOf(modules.entrySet());
+        var y = x;
+        int parts = Math.min(segments, n);
+        for (int k = 0; k < parts; k++) {
+            var segment = all.subList(k * n / parts, (k + 1) * n / parts);
+            y = Gradient.checkpoint(in -> {
+                var z = in;
+                for (var m : segment) {
+                    z = Probe.apply(m.getKey(), m.getValue(), z);
+                }
+                return z;
+            }, y);
         }
         return y;
     }

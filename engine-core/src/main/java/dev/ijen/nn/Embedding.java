@@ -2,6 +2,7 @@ package dev.ijen.nn;
 
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.Parameter;
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 
@@ -23,6 +24,6 @@ public record Embedding(Parameter weight) implements Module {
 
     @Override
     public Tensor apply(Tensor index) {
-        return weight.get().take(0, index);
+        return Precision.activation(weight.get().take(0, index));
     }
 }

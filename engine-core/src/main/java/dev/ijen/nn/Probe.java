@@ -5,6 +5,7 @@ import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Trace;
+import dev.ijen.tensor.Where;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +27,8 @@ final class Probe {
     }
 
     static Tensor apply(String name, Module layer, Tensor x) {
-        return CURRENT.isBound() ? CURRENT.get().enter(name, layer, x) : layer.apply(x);
+        return Where.layer(
+                name, () -> CURRENT.isBound() ? CURRENT.get().enter(name, layer, x) : layer.apply(x));
     }
 
     private Tensor enter(String name, Module layer, Tensor x) {

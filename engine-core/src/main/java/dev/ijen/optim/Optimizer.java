@@ -7,6 +7,7 @@ import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Gradient;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Trace;
 import dev.ijen.tensor.Where;
@@ -99,16 +100,21 @@ public final class Optimizer implements AutoCloseable {
         move(trained, gradients(trained, loss));
     }
 
-    /// The gradients of `loss` by dotted name of the parameters that are trained.
+    /// The gradients of `loss` by dotted name of the parameters that are trained. Under [Precision#F16] they were computed of a scaled
+    /// loss and are divided by the scale; where one does not fit into F16 it is infinite or NaN, and [#update] leaves the update out.
     public Map<String, Tensor> gradients(Object model, Tensor loss) {
         return gradients(trained(model), loss);
     }
 
-    private static Map<String, Tensor> gradients(Map<String, Parameter> trained, Tensor loss) {
-        var g = Gradient.of(loss, trained.values().stream().map(Parameter::get).toList());
+    private Map<String, Tensor> gradients(Map<String, Parameter> trained, Tensor loss) {
+        var engine = trained.values().iterator().next().home();
+        var scale = engine.precision().scalesLoss() ? LossScale.of(engine, states) : null;
+        var from = scale == null ? loss : scale.up(Precision.wide(loss));
+        var g = Gradient.of(from, trained.values().stream().map(Parameter::get).toList());
         var named = new LinkedHashMap<String, Tensor>();
         for (var name : trained.keySet()) {
-            named.put(name, g.get(named.size()));
+            var one = g.get(named.size());
+            named.put(name, scale == null ? one : scale.down(one));
         }
         return named;
     }
@@ -130,10 +136,11 @@ public final class Optimizer implements AutoCloseable {
 
     private void move(Map<String, Parameter> trained, Map<String, Tensor> gradients) {
         var pass = new OptimizerPass(rule, settings, states, scale);
-        Where.here(() -> {
+        // optimizers compute in the types of weights, whatever the step does
+        Where.here(() -> Trace.precision(Precision.F32, () -> {
             pass.run(trained, gradients);
             return null;
-        });
+        }));
     }
 
     /// The parameters that move, by dotted name.
@@ -175,12 +182,14 @@ public final class Optimizer implements AutoCloseable {
 
     /// Updates done. Waits for the device.
     public long steps() {
-        return states.isEmpty() ? 0 : states.shared().get("step").read().getLong(0);
+        var step = states.shared().get("step");
+        return step == null ? 0 : step.read().getLong(0);
     }
 
     /// The factor on the schedule's rate.
     public double scale() {
-        return states.isEmpty() ? scale : states.shared().get("scale").read().item();
+        var cell = states.shared().get("scale");
+        return cell == null ? scale : cell.read().item();
     }
 
     /// Multiplies the schedule's rate by `factor` from the next step on.
@@ -190,9 +199,22 @@ public final class Optimizer implements AutoCloseable {
                     "give 1 for the schedule's rate");
         }
         scale = factor;
-        if (!states.isEmpty()) {
-            states.shared().get("scale").write(HostTensor.of(DType.F32, new double[] {factor}));
+        var cell = states.shared().get("scale");
+        if (cell != null) {
+            cell.write(HostTensor.of(DType.F32, new double[] {factor}));
         }
+    }
+
+    /// The factor that losses are multiplied by under [Precision#F16]; 1 where they are not. Waits for the device.
+    public double lossScale() {
+        var scale = states.shared().get(LossScale.SCALE);
+        return scale == null ? 1 : scale.read().item();
+    }
+
+    /// Updates that were left out because a gradient was infinite or NaN. Waits for the device.
+    public long skipped() {
+        var skipped = states.shared().get("skipped_updates");
+        return skipped == null ? 0 : skipped.read().getLong(0);
     }
 
     /// Frees the memory of all states.

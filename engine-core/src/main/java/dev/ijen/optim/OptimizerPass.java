@@ -42,6 +42,7 @@ record OptimizerPass(Rule rule, Settings settings, OptimizerStates states, doubl
         var g = new ArrayList<Tensor>();
         trained.forEach((name, p) -> g.add(gradients.get(name).cast(wide(p))));
         var last = settings.accumulation() > 1 ? accumulate(engine, trained, g) : null;
+        var go = engine.precision().scalesLoss() ? finite(LossScale.of(engine, states), last, g) : last;
 
         var next = done.add(1);
         var bounded = clipped(g).iterator();
@@ -49,9 +50,9 @@ record OptimizerPass(Rule rule, Settings settings, OptimizerStates states, doubl
         trained.forEach((name, p) -> {
             var shared = scalars.computeIfAbsent(wide(p),
                     t -> new Scalars(rate.cast(t), next.cast(t), new HashMap<>()));
-            move(name, p, bounded.next(), shared, last);
+            move(name, p, bounded.next(), shared, go);
         });
-        step.set(choose(last, next, done));
+        step.set(choose(go, next, done));
         rateCell.set(rate);
     }
 
@@ -59,7 +60,15 @@ record OptimizerPass(Rule rule, Settings settings, OptimizerStates states, doubl
         return DType.promote(p.dtype(), DType.F32);
     }
 
-    private static Tensor choose(Tensor condition, Tensor yes, Tensor no) {
+    /// Moves the scale of losses; true where an update is due and its gradients are finite.
+    private static Tensor finite(LossScale scale, Tensor last, List<Tensor> g) {
+        var fine = LossScale.finite(g);
+        scale.update(last, fine);
+        return last == null ? fine : last.and(fine);
+    }
+
+    /// `yes` where the condition holds; null stands for always.
+    static Tensor choose(Tensor condition, Tensor yes, Tensor no) {
         return condition == null ? yes : condition.where(yes, no);
     }
 
@@ -85,7 +94,7 @@ record OptimizerPass(Rule rule, Settings settings, OptimizerStates states, doubl
         return settings.clipNorm() < Double.POSITIVE_INFINITY ? Gradients.clipNorm(c, settings.clipNorm()) : c;
     }
 
-    private void move(String name, Parameter p, Tensor gradient, Scalars shared, Tensor last) {
+    private void move(String name, Parameter p, Tensor gradient, Scalars shared, Tensor go) {
         var type = wide(p);
         double decay = settings.decay(name, p.shape());
         double factor = settings.rateFactor(name);
@@ -101,8 +110,8 @@ record OptimizerPass(Rule rule, Settings settings, OptimizerStates states, doubl
         var u = new Update(
                 w, g, rate, shared.count, decay, (slot, shape) -> slot(name, p, slot, shape), shared.corrections);
         var moved = rule.next(u);
-        u.changed().forEach((s, value) -> s.set(choose(last, value, s.get())));
-        p.set(choose(last, moved, old).cast(p.dtype()));
+        u.changed().forEach((s, value) -> s.set(choose(go, value, s.get())));
+        p.set(choose(go, moved, old).cast(p.dtype()));
     }
 
     private State slot(String name, Parameter p, String slot, Shape shape) {

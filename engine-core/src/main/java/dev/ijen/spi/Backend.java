@@ -28,6 +28,11 @@ public interface Backend extends AutoCloseable {
     /// Memory in use.
     MemoryUse memory();
 
+    /// Bytes that may be allocated now, as far as the device knows: others may use it, too.
+    default long freeBytes() {
+        return info().totalBytes() - memory().liveBytes();
+    }
+
     /// Frees everything. Buffers still open are freed too.
     @Override
     void close();

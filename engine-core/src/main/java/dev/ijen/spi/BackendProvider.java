@@ -30,7 +30,15 @@ public interface BackendProvider {
     /// @param threads CPU threads; 0 for as many as there are processors
     /// @param deterministic the same bits in every run even where that is slower
     /// @param nativeLibraries false to stay with Java code on the CPU
-    record Options(int threads, boolean deterministic, boolean nativeLibraries) {
+    /// @param tf32 whether products and convolutions of F32 may round their operands to TF32 (10 bits of fraction). Without it they
+    ///     must not: F32 then means all 24 bits. It holds for the backend as a whole, so plans need not say it, but what a backend
+    ///     keeps beyond its own life (chosen algorithms) must be kept apart by it.
+    record Options(int threads, boolean deterministic, boolean nativeLibraries, boolean tf32) {
+        /// Without TF32.
+        public Options(int threads, boolean deterministic, boolean nativeLibraries) {
+            this(threads, deterministic, nativeLibraries, false);
+        }
+
         /// All processors, fastest algorithms, native libraries where they are found.
         public static Options defaults() {
             return new Options(0, false, true);

@@ -34,7 +34,7 @@ public record Plan(long workspaceBytes, List<External> externals, List<Launch> l
         }
     }
 
-    /// A dense run of elements.
+    /// A run of elements, dense unless the kernel says otherwise.
     ///
     /// @param memory 0 for the workspace, else external index + 1
     /// @param offset in bytes

@@ -52,7 +52,7 @@ public final class Gradient {
             if (dy == null || t.arity() == 0 || !needed.contains(t)) {
                 continue;
             }
-            var d = Where.of(t, () -> {
+            var d = Where.gradient(t, () -> {
                 if (t.op() instanceof Control.Checkpoint) {
                     recompute(t, dy, again);
                 }
@@ -61,12 +61,13 @@ public final class Gradient {
             for (int i = 0; i < d.length; i++) {
                 if (d[i] != null && needed.contains(t.input(i))) {
                     var di = d[i];
-                    adjoint.merge(t.input(i), di, (a, b) -> Where.of(t, () -> a.add(b)));
+                    adjoint.merge(t.input(i), di, (a, b) -> Where.gradient(t, () -> a.add(b)));
                 }
             }
         }
         return wrt.stream()
-                .map(w -> adjoint.containsKey(w) ? adjoint.get(w) : w.zerosLike())
+                // under a mixed policy gradients may arrive wider than what they are of
+                .map(w -> adjoint.containsKey(w) ? adjoint.get(w).cast(w.dtype()) : w.zerosLike())
                 .toList();
     }
 

@@ -18,7 +18,7 @@ public sealed interface MathOps permits Tensor {
 
     private Tensor binary(BinaryFn f, Tensor o) {
         var a = self();
-        var type = a.dtype() == o.dtype() ? a.dtype() : DType.promote(a.dtype(), o.dtype());
+        var type = a.dtype() == o.dtype() ? a.dtype() : Mixed.meet(a, o);
         var s = a.shape().equals(o.shape())
                 ? a.shape()
                 : Shape.broadcast(f.name().toLowerCase(java.util.Locale.ROOT), a.shape(), o.shape());
@@ -28,6 +28,10 @@ public sealed interface MathOps permits Tensor {
     private Tensor number(double v) {
         var t = self().dtype();
         boolean whole = v == Math.rint(v) && Math.abs(v) < 0x1p53;
+        if (t == DType.F16 || t == DType.BF16) {
+            // arithmetic is done in F32: 1/9 need not be a short number
+            return Tensor.of(new Leaf.Const(t, (float) v, 0, self().shape()));
+        }
         var type = t.isFloat() ? t : !whole ? DType.F32 : holds(t, v) ? t : v == (int) v ? DType.I32 : DType.I64;
         return Tensor.full(type, v, type == t ? self().shape() : Shape.scalar());
     }
@@ -396,7 +400,7 @@ public sealed interface MathOps permits Tensor {
 
     /// This BOOL tensor chooses: `yes` where true, else `no`; all three are broadcast, the choices promoted.
     default Tensor where(Tensor yes, Tensor no) {
-        var type = DType.promote(yes.dtype(), no.dtype());
+        var type = yes.dtype() == no.dtype() ? yes.dtype() : Mixed.meet(yes, no);
         var s = Shape.broadcast("where", Shape.broadcast("where", self().shape(), yes.shape()), no.shape());
         return Tensor.of(
                 new Elementwise.Select(),

@@ -206,6 +206,24 @@ public sealed interface NeuralOps permits Tensor {
         return Tensor.of(new Rowwise.CrossEntropy(), self().reshape(-1, c), l.reshape(-1)).reshape(labels.shape());
     }
 
+    /// softmax(scale · q kᵀ) v for each sequence and head (Vaswani et al., arXiv:1706.03762), without a matrix of all scores: this q
+    /// [N, Tq, H, D], k and v [N, Tk, KV, D] → [N, Tq, H, D]. H is a multiple of KV, and neighbouring heads of q share a head of k and v. A query that
+    /// sees no key gives 0. Parts of one projection are read where they lie, without a copy.
+    default Tensor attention(Tensor k, Tensor v, AttentionOptions options) {
+        var type = DType.promote(DType.promote(self().dtype(), k.dtype()), v.dtype());
+        var q = self().cast(type);
+        double scale = options.scale().orElse(q.shape().rank() == 0 ? 1 : 1 / Math.sqrt(q.shape().dim(-1)));
+        var op = new Attention.Out(new Attention.Spec(options.causal(), scale));
+        if (options.lengths().isEmpty()) {
+            return Tensor.of(op, q, k.cast(type), v.cast(type));
+        }
+        var lengths = options.lengths().get();
+        if (!lengths.dtype().isInt()) {
+            throw ShapeException.dtype("attention", lengths.dtype(), "lengths of whole numbers", "cast them to I32");
+        }
+        return Tensor.of(op, q, k.cast(type), v.cast(type), lengths.cast(DType.I32));
+    }
+
     /// x · Φ(x) = x/2 · (1 + erf(x / √2)) (Hendrycks and Gimpel, arXiv:1606.08415).
     default Tensor gelu() {
         var x = self();
@@ -224,11 +242,16 @@ public sealed interface NeuralOps permits Tensor {
         return self().mul(self().sigmoid());
     }
 
+    /// A result in this tensor's real type: within a step of mixed precision, exponentials are F32, but activations are kept short.
+    private Tensor asGiven(Tensor y) {
+        return self().dtype().isFloat() ? y.cast(self().dtype()) : y;
+    }
+
     /// ln(1 + eˣ), safe against overflow.
     default Tensor softplus() {
         // −|x| with the derivative 1 at 0, so that the whole has its derivative ½ there
         var minus = self().gt(0).where(self().neg(), self());
-        return self().relu().add(minus.exp().log1p());
+        return asGiven(self().relu().add(minus.exp().log1p()));
     }
 
     /// x where positive, else slope · x.
@@ -240,7 +263,7 @@ public sealed interface NeuralOps permits Tensor {
     default Tensor elu(double alpha) {
         // selected twice: expm1 of a large x must not reach the gradient, and at 0 the derivative is alpha
         var positive = self().gt(0);
-        return positive.where(self(), positive.where(self().zerosLike(), self()).expm1().mul(alpha));
+        return asGiven(positive.where(self(), positive.where(self().zerosLike(), self()).expm1().mul(alpha)));
     }
 
     /// min(max(x + 3, 0), 6) / 6.

@@ -20,7 +20,17 @@ public sealed interface ReduceOps permits Tensor {
         // sums of short types are computed and stored in a type that holds them
         var x = fold == Reduction.Fold.SUM ? wide() : self();
         var y = bits == 0 ? x : Tensor.of(new Reduction.Reduce(fold, bits), x);
-        return x.dtype().isFloat() ? y.cast(self().dtype()) : y;
+        return x.dtype().isFloat() && !keepsWide() ? y.cast(self().dtype()) : y;
+    }
+
+    /// A mean in this tensor's type, or F32 for whole numbers.
+    private Tensor narrow(Tensor mean) {
+        return self().dtype().isFloat() && !keepsWide() ? mean.cast(self().dtype()) : mean;
+    }
+
+    /// Under a mixed policy sums stay F32.
+    private static boolean keepsWide() {
+        return Precision.current().isMixed();
     }
 
     /// In the type sums and products of many elements are computed in.
@@ -86,7 +96,7 @@ public sealed interface ReduceOps permits Tensor {
     default Tensor meanKeep(int... axes) {
         // the sum of short reals may lie outside of their range
         var x = self().dtype() == DType.F64 ? self() : self().cast(DType.F32);
-        return x.sumKeep(axes).mul(1.0 / count(bits(axes))).cast(self().dtype().isFloat() ? self().dtype() : DType.F32);
+        return narrow(x.sumKeep(axes).mul(1.0 / count(bits(axes))));
     }
 
     /// Mean squared distance from the mean; `correction` is taken from the count (1 for the unbiased estimate).
@@ -98,7 +108,7 @@ public sealed interface ReduceOps permits Tensor {
     default Tensor varianceKeep(int correction, int... axes) {
         var x = self().dtype() == DType.F64 ? self() : self().cast(DType.F32);
         var v = x.sub(x.meanKeep(axes)).square().sumKeep(axes).mul(1.0 / (count(bits(axes)) - correction));
-        return v.cast(self().dtype().isFloat() ? self().dtype() : DType.F32);
+        return narrow(v);
     }
 
     /// Greatest; NaN wins.

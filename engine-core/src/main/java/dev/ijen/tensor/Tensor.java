@@ -16,9 +16,9 @@ public final class Tensor implements MathOps, ReduceOps, ShapeOps, IndexOps, Neu
     private final Tensor[] in;
     private final Shape shape;
     private final DType dtype;
-    private final StackWalker.StackFrame where;
+    private final Where.Place where;
 
-    private Tensor(Op op, Tensor[] in, Shape shape, DType dtype, StackWalker.StackFrame where) {
+    private Tensor(Op op, Tensor[] in, Shape shape, DType dtype, Where.Place where) {
         this.op = op;
         this.in = in;
         this.shape = shape;
@@ -26,13 +26,14 @@ public final class Tensor implements MathOps, ReduceOps, ShapeOps, IndexOps, Neu
         this.where = where;
     }
 
-    /// The operation applied to inputs, checked.
+    /// The operation applied to inputs, checked. Within a step of mixed [Precision] their types are the policy's.
     ///
     /// @throws ShapeException if the inputs do not fit
-    public static Tensor of(Op op, Tensor... in) {
+    public static Tensor of(Op op, Tensor... inputs) {
+        var in = Mixed.operands(op, inputs);
         // constants and broadcasts never fail by themselves: not worth a walk up the stack
         boolean plain = op instanceof Leaf.Const || op instanceof Movement.Broadcast;
-        return new Tensor(op, in, op.shape(in), op.dtype(in), plain ? null : Where.current());
+        return new Tensor(op, in, op.shape(in), op.dtype(in), plain ? Where.Place.UNKNOWN : Where.current());
     }
 
     /// This operation on other inputs of the same shapes and types; keeps the line it came from.
@@ -123,12 +124,18 @@ public final class Tensor implements MathOps, ReduceOps, ShapeOps, IndexOps, Neu
         return dtype;
     }
 
-    /// The user's line that built this, for instance `Main.java:12`; empty if unknown.
+    /// The user's line that built this, and the layer if it was one of a model: `Main.java:12`, `Main.java:12 in layer 0`,
+    /// `layer 0`; empty if unknown.
     public String where() {
-        return where == null ? "" : where.getFileName() + ":" + where.getLineNumber();
+        return where.toString();
     }
 
-    StackWalker.StackFrame frame() {
+    /// Dotted name of the layer that built this; empty outside of layers.
+    public String layer() {
+        return where.layer();
+    }
+
+    Where.Place place() {
         return where;
     }
 
@@ -198,6 +205,6 @@ public final class Tensor implements MathOps, ReduceOps, ShapeOps, IndexOps, Neu
 
     @Override
     public String toString() {
-        return op.label() + " " + dtype + shape + (where == null ? "" : " at " + where());
+        return op.label() + " " + dtype + shape + (where().isEmpty() ? "" : " at " + where());
     }
 }

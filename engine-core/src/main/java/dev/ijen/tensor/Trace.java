@@ -13,6 +13,7 @@ public final class Trace {
     private static final AtomicInteger UNTRACED = new AtomicInteger();
 
     private final boolean training;
+    private Precision precision;
     private final Map<Cell, Tensor> reads = new HashMap<>();
     private final Map<Cell, Tensor> updates = new LinkedHashMap<>();
     private final Map<Cell, Tensor> atEnd = new LinkedHashMap<>();
@@ -20,18 +21,46 @@ public final class Trace {
     private int streams;
     private int tokens;
 
-    private Trace(boolean training) {
+    private Trace(boolean training, Precision precision) {
         this.training = training;
+        this.precision = precision;
     }
 
     /// A trace in which dropout drops and batch normalisation uses and updates batch statistics.
     public static Trace training() {
-        return new Trace(true);
+        return new Trace(true, Precision.F32);
     }
 
     /// A trace in which layers behave as in use.
     public static Trace evaluation() {
-        return new Trace(false);
+        return new Trace(false, Precision.F32);
+    }
+
+    /// This trace under another policy; before it is used.
+    public Trace with(Precision p) {
+        precision = p;
+        return this;
+    }
+
+    /// The policy in force.
+    Precision precision() {
+        return precision;
+    }
+
+    /// Runs `f` under another policy: a part of a model that must be F32 in a mixed step. Its inputs keep their types. Outside of a
+    /// step nothing changes.
+    public static <T> T precision(Precision p, Supplier<T> f) {
+        var t = current();
+        if (t == null) {
+            return f.get();
+        }
+        var before = t.precision;
+        t.precision = p;
+        try {
+            return f.get();
+        } finally {
+            t.precision = before;
+        }
     }
 
     /// The trace this thread is in, or null.
@@ -48,7 +77,7 @@ public final class Trace {
     /// Runs `f` with layers behaving as in use, whatever the step: validation inside a training step.
     public static <T> T inference(Supplier<T> f) {
         var t = current();
-        var inner = evaluation();
+        var inner = evaluation().with(Precision.current());
         if (t != null) {
             inner.stand = t.stand;
             inner.reads.putAll(t.reads);

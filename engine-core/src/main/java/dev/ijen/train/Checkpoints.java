@@ -219,6 +219,11 @@ final class Checkpoints {
         }
     }
 
+    /// Fills cells from values by prefix and name.
+    static void fill(Map<String, HostTensor> values, String prefix, Map<String, ? extends Cell> cells) {
+        cells.forEach((name, cell) -> write(cell, values.get(prefix + name)));
+    }
+
     /// Fills cells from a file that must hold exactly them.
     ///
     /// @param prefix of the names in the file that are meant; others are left alone where it is not empty

@@ -41,12 +41,14 @@ final class Environment {
         all.put("device", device);
         all.put("choice", engine.choice());
         all.put("seed", engine.seed());
+        all.put("precision", engine.precision().label());
         all.put("started", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         var hashes = new LinkedHashMap<String, Object>();
         hashes.put("config", sha256(config.getBytes(StandardCharsets.UTF_8)));
         var files = new LinkedHashMap<String, Object>();
         data.forEach(p -> files.putAll(hashes(p)));
         hashes.put("data", files);
+        hashes.put("code", CodeHash.of(engine.code()));
         all.put("sha256", hashes);
         return all;
     }

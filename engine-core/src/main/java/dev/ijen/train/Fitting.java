@@ -1,15 +1,14 @@
 package dev.ijen.train;
 
+import dev.ijen.data.Batch;
 import dev.ijen.data.Loader;
 import dev.ijen.optim.Plateau;
-import dev.ijen.tensor.HostTensor;
 import dev.ijen.train.TrainResult.Outcome;
 import dev.ijen.train.config.ScheduleConfig;
 import dev.ijen.train.config.TrainConfig;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 
 /// The loop: epochs, steps, readings, validation, checkpoints, and when to stop.
 final class Fitting {
@@ -19,11 +18,11 @@ final class Fitting {
     private final Loader loader;
     private final Scorer scorer;
     private final Monitor monitor;
-    private final Checkpoints checkpoints;
-    private final Map<String, String> metadata;
+    private final Keeper keeper;
+    private final Mishaps mishaps;
     private final Progress progress;
     private final List<TrainListener> listeners;
-    private final BooleanSupplier interrupted;
+    private final TrainOptions options;
     private final Plateau plateau;
     private final int batches;
     private final long steps;
@@ -34,15 +33,6 @@ final class Fitting {
     private long lastReadingStep;
     private long deviceBytes;
     private Evaluation latest;
-    private long lastSave;
-    private boolean unsaved;
-
-    /// The best weights so far, where they are not on disk yet.
-    private Snapshot pending;
-
-    /// A checkpoint in memory.
-    private record Snapshot(
-            long step, Map<String, HostTensor> weights, Map<String, HostTensor> states, Map<String, Object> progress) {}
 
     Fitting(
             TrainConfig config,
@@ -55,18 +45,17 @@ final class Fitting {
             Map<String, String> metadata,
             Progress progress,
             List<TrainListener> listeners,
-            BooleanSupplier interrupted) {
+            TrainOptions options) {
         this.config = config;
         this.learner = learner;
         this.parts = parts;
         this.loader = loader;
         this.scorer = scorer;
         this.monitor = monitor;
-        this.checkpoints = run.checkpoints();
-        this.metadata = metadata;
+        this.keeper = new Keeper(config, learner, run.checkpoints(), metadata, progress, this::tell);
         this.progress = progress;
         this.listeners = listeners;
-        this.interrupted = interrupted;
+        this.options = options;
         this.batches = loader.batches();
         this.steps = plannedSteps(config, batches);
         var s = config.schedule();
@@ -76,6 +65,7 @@ final class Fitting {
         if (plateau != null && !progress.plateau.isEmpty()) {
             plateau.restore(progress.plateau);
         }
+        this.mishaps = new Mishaps(config, learner, keeper, progress, plateau, this::warn);
     }
 
     static long plannedSteps(TrainConfig config, int batches) {
@@ -97,9 +87,9 @@ final class Fitting {
         begun = System.nanoTime();
         before = progress.seconds;
         lastReading = begun;
-        lastSave = begun;
         lastReadingStep = progress.step;
         deviceBytes = learner.engine().memory().liveBytes();
+        mishaps.fine(Double.POSITIVE_INFINITY);
         int epochs = config.training().epochs();
         while (progress.epoch < epochs) {
             if (progress.batch == 0 && monitor.shouldStop(progress)) {
@@ -107,10 +97,12 @@ final class Fitting {
                 return Outcome.EARLY_STOPPED;
             }
             var stop = epoch();
-            if (stop != null) {
-                read();
-                unsaved |= progress.batch > 0;
-                flush();
+            if (stop != null && !read()) {
+                if (progress.batch > 0) {
+                    save();
+                } else {
+                    flush();
+                }
                 return stop;
             }
         }
@@ -118,7 +110,7 @@ final class Fitting {
         return Outcome.COMPLETED;
     }
 
-    /// Runs an epoch, or what is left of it. Null if it came to its end.
+    /// Runs an epoch, or what is left of it. Null if it came to its end, or the training went back.
     private Outcome epoch() {
         try (var epoch = loader.epoch(progress.epoch, progress.batch)) {
             while (epoch.hasNext()) {
@@ -126,19 +118,21 @@ final class Fitting {
                 if (stop != null) {
                     return stop;
                 }
-                learner.step().run(epoch.next());
+                run(next(epoch));
                 progress.step++;
                 progress.batch++;
                 long every = config.training().checkpointEvery();
                 boolean save = every > 0 && progress.step % every == 0 && progress.batch < batches;
                 if (save || progress.step % config.training().logEvery() == 0 || progress.batch == batches) {
-                    read();
+                    if (read()) {
+                        return null;
+                    }
                 } else {
                     tell(step(Double.NaN, Double.NaN, Double.NaN, Double.NaN));
                 }
                 if (save) {
-                    unsaved = true;
-                    flush();
+                    save();
+                    mishaps.fine(progress.epochLoss / Math.max(1, progress.epochSteps));
                 }
             }
         }
@@ -146,8 +140,36 @@ final class Fitting {
         return null;
     }
 
+    /// The next batch. Where there is none, because a file cannot be read for one, nothing of the work so far is lost.
+    private Batch next(Loader.Epoch epoch) {
+        try {
+            return epoch.next();
+        } catch (RuntimeException e) {
+            if (!read() && progress.batch > 0) {
+                save();
+            } else {
+                flush();
+            }
+            throw e;
+        }
+    }
+
+    private void run(Batch batch) {
+        if (!options.detectAnomaly()) {
+            learner.step().run(batch);
+            return;
+        }
+        var anomaly = learner.step().runChecked(batch);
+        if (anomaly.isPresent()) {
+            throw mishaps.found(anomaly.get());
+        }
+        if (learner.step().isBad()) {
+            throw mishaps.notFoundAgain();
+        }
+    }
+
     private Outcome stop() {
-        if (interrupted.getAsBoolean()) {
+        if (options.interrupted().getAsBoolean()) {
             return Outcome.INTERRUPTED;
         }
         var t = config.training();
@@ -161,23 +183,32 @@ final class Fitting {
         return before + (System.nanoTime() - begun) / 1e9;
     }
 
-    /// Reads losses and rate, which waits for the device, and tells of them.
-    private void read() {
+    /// Reads losses and rate, which waits for the device, and tells of them. True if something was not finite and the training went
+    /// back.
+    private boolean read() {
         if (progress.step == lastReadingStep) {
-            return;
+            return false;
         }
         var sums = learner.step().read();
         long now = System.nanoTime();
-        check(sums);
+        watchScale();
+        double speed = sums.bad().steps() * loader.batchSize() / Math.max(1e-9, (now - lastReading) / 1e9);
+        lastReading = now;
+        lastReadingStep = progress.step;
+        if (sums.bad().first() > 0 && mishaps.happened(sums.bad())) {
+            lastReadingStep = progress.step;
+            return true;
+        }
+        if (sums.steps() == 0) {
+            return false; // all of them were left out
+        }
         progress.epochLoss += sums.loss();
         progress.epochHits += sums.hits();
         progress.epochSteps += sums.steps();
-        double speed = sums.steps() * loader.batchSize() / Math.max(1e-9, (now - lastReading) / 1e9);
-        lastReading = now;
-        lastReadingStep = progress.step;
         deviceBytes = learner.engine().memory().liveBytes();
         tell(step(sums.loss() / sums.steps(), accuracy(sums.hits(), sums.steps()), learner.optimizer().learningRate(),
                 speed));
+        return false;
     }
 
     private TrainEvent.Step step(double loss, double metric, double rate, double speed) {
@@ -191,27 +222,6 @@ final class Fitting {
         return parts.train().isClassification() ? hits / ((double) count * loader.batchSize()) : Double.NaN;
     }
 
-    private void check(TrainStep.Sums sums) {
-        if (sums.bad() > 0) {
-            throw noNumber("the loss", progress.step - sums.steps() + sums.bad());
-        }
-    }
-
-    private TrainException noNumber(String what, long step) {
-        // the weights are spoilt, but the best ones before may be in memory only
-        unsaved = false;
-        flush();
-        var last = checkpoints.find("last");
-        return new TrainException(
-                "training: " + what + " is not a number at step " + step,
-                "NaN or infinity in epoch " + (progress.epoch + 1) + ", learning rate "
-                        + String.format(Locale.ROOT, "%.3g", learner.optimizer().learningRate()),
-                "finite numbers",
-                "lower optimizer.lr (now " + config.optimizer().lr()
-                        + "), set optimizer.clip_norm: 1, or look for extreme values in the data; "
-                        + (last == null ? "there is no checkpoint yet" : "the last good checkpoint is " + last));
-    }
-
     private void finish() {
         double trainLoss = progress.epochLoss / Math.max(1, progress.epochSteps);
         double trainMetric = accuracy(progress.epochHits, Math.max(1, progress.epochSteps));
@@ -221,7 +231,11 @@ final class Fitting {
             try {
                 latest = scorer.evaluate(parts.validation());
             } catch (TrainException e) {
-                throw noNumber("the network's output on the validation part", progress.step);
+                if (mishaps.inValidation()) {
+                    lastReadingStep = progress.step;
+                    return;
+                }
+                throw e;
             }
             value = monitor.value(latest);
             best = monitor.observe(progress, latest);
@@ -245,8 +259,22 @@ final class Fitting {
         progress.epochLoss = 0;
         progress.epochHits = 0;
         progress.epochSteps = 0;
-        keep(best);
+        progress.seconds = seconds();
+        keeper.keep(best);
+        mishaps.fine(trainLoss);
         lastReading = System.nanoTime();
+    }
+
+    /// A loss scale below 1 means that not small gradients, but values are what F16 cannot hold.
+    private void watchScale() {
+        if (config.precision().scalesLoss() && learner.optimizer().lossScale() < 1
+                && progress.warnings.stream().noneMatch(w -> w.startsWith("f16:"))) {
+            warn(String.format(
+                    Locale.ROOT,
+                    "f16: the loss scale fell to %.3g, %d updates were left out: values are beyond f16's range; use precision bf16",
+                    learner.optimizer().lossScale(),
+                    learner.optimizer().skipped()));
+        }
     }
 
     private void watchGap(double trainLoss, double trainMetric) {
@@ -269,40 +297,14 @@ final class Fitting {
         tell(new TrainEvent.Warned(message));
     }
 
-    /// At an epoch's end: to disk, or where the last time was just now, only to memory. Short epochs would spend their time waiting
-    /// for the disk otherwise.
-    private void keep(boolean best) {
-        unsaved = !best;
-        if (best) {
-            pending = snapshot();
-        }
-        if ((System.nanoTime() - lastSave) / 1e9 >= config.training().checkpointSeconds()) {
-            flush();
-        }
-    }
-
-    private Snapshot snapshot() {
+    private void save() {
         progress.seconds = seconds();
-        return new Snapshot(progress.step, learner.weights(), learner.states(), progress.toMap());
+        keeper.save();
     }
 
-    /// Writes what is not on disk yet: the best weights first, which what follows refers to.
     private void flush() {
         progress.seconds = seconds();
-        if (pending != null) {
-            write(pending, true);
-            pending = null;
-        }
-        if (unsaved) {
-            write(snapshot(), false);
-            unsaved = false;
-        }
-        lastSave = System.nanoTime();
-    }
-
-    private void write(Snapshot s, boolean best) {
-        var path = checkpoints.save(s.step, s.weights, metadata, s.states, s.progress, best, config.training().keep());
-        tell(new TrainEvent.Checkpointed(path, s.step, best));
+        keeper.flush();
     }
 
     private void tell(TrainEvent e) {

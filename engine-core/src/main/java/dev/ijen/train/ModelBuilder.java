@@ -1,6 +1,7 @@
 package dev.ijen.train;
 
 import dev.ijen.engine.Engine;
+import dev.ijen.nn.AttentionSpec;
 import dev.ijen.nn.Activation;
 import dev.ijen.nn.AdaptiveAvgPool;
 import dev.ijen.nn.AvgPool;
@@ -11,20 +12,26 @@ import dev.ijen.nn.ConvSpec;
 import dev.ijen.nn.Dropout;
 import dev.ijen.nn.Embedding;
 import dev.ijen.nn.Flatten;
+import dev.ijen.nn.GRU;
 import dev.ijen.nn.GlobalAvgPool;
 import dev.ijen.nn.GroupNorm;
 import dev.ijen.nn.Init;
 import dev.ijen.nn.InstanceNorm;
+import dev.ijen.nn.LSTM;
 import dev.ijen.nn.LayerNorm;
 import dev.ijen.nn.Linear;
 import dev.ijen.nn.MaxPool;
 import dev.ijen.nn.Module;
 import dev.ijen.nn.Padding;
+import dev.ijen.nn.RNN;
+import dev.ijen.nn.RecurrentSpec;
 import dev.ijen.nn.Residual;
 import dev.ijen.nn.RmsNorm;
+import dev.ijen.nn.TransformerBlock;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Leaf;
+import dev.ijen.tensor.RecurrentCell;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Trace;
@@ -149,8 +156,29 @@ final class ModelBuilder {
             case LayerSpec.Flatten f -> new Flatten();
             case LayerSpec.Dropout d -> Dropout.of(engine, d.rate());
             case LayerSpec.Embedding e -> Embedding.of(engine, e.count(), e.dim());
+            case LayerSpec.Transformer t -> transformer(t, last(in));
+            case LayerSpec.Lstm l -> LSTM.of(
+                    engine, recurrent(in, l.hidden(), l.layers(), l.bidirectional(), l.dropout(), l.sequences()));
+            case LayerSpec.Gru g -> GRU.of(
+                    engine, recurrent(in, g.hidden(), g.layers(), g.bidirectional(), g.dropout(), g.sequences()));
+            case LayerSpec.Rnn r -> RNN.of(
+                    engine, RecurrentCell.RNN_TANH,
+                    recurrent(in, r.hidden(), r.layers(), r.bidirectional(), r.dropout(), r.sequences()));
             case LayerSpec.Residual r -> residual(r, in, name, made);
         };
+    }
+
+    private static RecurrentSpec recurrent(
+            Flow in, int hidden, int layers, boolean bidirectional, double dropout, boolean sequences) {
+        if (in.shape.rank() != 3) {
+            throw new IjenException("no sequence", in.toString(), "[N, T, features]",
+                    "put it where there are steps, after an embedding for instance; tables have none");
+        }
+        return RecurrentSpec.of(last(in), hidden)
+                .withLayers(layers)
+                .withBidirectional(bidirectional)
+                .withDropout(dropout)
+                .withSequences(sequences);
     }
 
     private Linear linear(Flow in, int out, String init, boolean bias) {
@@ -168,6 +196,13 @@ final class ModelBuilder {
                 .withGroups(c.groups())
                 .withBias(c.bias());
         return Conv.of(engine, c.init().equals("auto") ? spec : spec.withInit(Init.of(c.init())));
+    }
+
+    private TransformerBlock transformer(LayerSpec.Transformer t, int features) {
+        var spec = AttentionSpec.of(features, t.heads()).withCausal(t.causal());
+        spec = t.kvHeads() == 0 ? spec : spec.withKeyHeads(t.kvHeads());
+        spec = t.rotary() ? spec.withRotary(10_000) : spec;
+        return TransformerBlock.of(engine, spec, t.hidden() == 0 ? 4 * features : t.hidden(), t.dropout());
     }
 
     private Module residual(LayerSpec.Residual r, Flow in, String name, List<Module> made) {

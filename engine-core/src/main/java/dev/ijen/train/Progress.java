@@ -30,6 +30,9 @@ final class Progress {
     /// Seconds spent.
     double seconds;
 
+    /// How often it went back because of a loss or gradient that was not finite.
+    int rollbacks;
+
     /// Of a plateau schedule.
     Map<String, Double> plateau = Map.of();
 
@@ -41,6 +44,21 @@ final class Progress {
         best = Double.NaN;
         bestLoss = Double.NaN;
         bestStep = 0;
+    }
+
+    /// Goes back to where another one stands; the count of rollbacks, the time and what was told stay.
+    void backTo(Progress p) {
+        step = p.step;
+        epoch = p.epoch;
+        batch = p.batch;
+        epochLoss = p.epochLoss;
+        epochHits = p.epochHits;
+        epochSteps = p.epochSteps;
+        best = p.best;
+        bestLoss = p.bestLoss;
+        bestStep = p.bestStep;
+        stale = p.stale;
+        plateau = p.plateau;
     }
 
     Map<String, Object> toMap() {
@@ -59,6 +77,7 @@ final class Progress {
         m.put("seconds", seconds);
         var p = new LinkedHashMap<String, Object>();
         plateau.forEach((k, v) -> p.put(k, Double.isFinite(v) ? v : null));
+        m.put("rollbacks", (long) rollbacks);
         m.put("plateau", p);
         m.put("warnings", List.copyOf(warnings));
         return m;
@@ -78,6 +97,7 @@ final class Progress {
         p.bestStep = f.whole("best_step");
         p.stale = f.whole("stale", 0, Integer.MAX_VALUE);
         p.seconds = f.number("seconds");
+        p.rollbacks = f.has("rollbacks") ? f.whole("rollbacks", 0, Integer.MAX_VALUE) : 0;
         var plateau = f.object("plateau");
         var state = new LinkedHashMap<String, Double>();
         for (var key : plateau.keys()) {

@@ -14,6 +14,7 @@ import dev.ijen.nn.Module;
 import dev.ijen.optim.Ema;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Where;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -35,17 +36,17 @@ final class Scorer implements AutoCloseable {
         this.pre = pre;
         this.loss = loss;
         this.batch = batch;
-        this.step = engine.inference(x -> {
+        this.step = engine.inference(x -> Where.nowhere(() -> {
             var in = pre.standardize(x);
             var y = ema == null ? model.apply(in) : ema.with(model, () -> model.apply(in));
             return y.cast(DType.F32);
-        });
+        }));
     }
 
     /// The network's outputs, `[N · outputs]`.
     double[] outputs(Dataset data) {
         int n = data.size();
-        int size = Math.min(batch, n);
+        int size = batch(n);
         double[] all = null;
         for (int from = 0; from < n; from += size) {
             var indices = new int[size];
@@ -64,6 +65,11 @@ final class Scorer implements AutoCloseable {
             }
         }
         return all == null ? new double[0] : all;
+    }
+
+    /// Examples a batch for a dataset of so many.
+    int batch(int examples) {
+        return Math.min(batch, examples);
     }
 
     /// Memory and work of a batch.

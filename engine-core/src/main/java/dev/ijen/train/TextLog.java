@@ -1,18 +1,23 @@
 package dev.ijen.train;
 
+import dev.ijen.format.Json;
 import dev.ijen.tensor.IjenException;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
-/// `train.log`: what happened, one line each, with the time.
+/// `train.log`: what happened, one line each, as `time=… level=info event=step step=20 loss=0.25`: for eyes, grep and programs alike.
+/// Texts with anything but plain characters are quoted as in JSON.
 final class TextLog implements TrainListener, AutoCloseable {
+    private static final Pattern PLAIN = Pattern.compile("[-+.:/\\w]+");
+
     private final Path file;
     private final Writer out;
 
@@ -28,43 +33,49 @@ final class TextLog implements TrainListener, AutoCloseable {
     @Override
     public void on(TrainEvent event) {
         switch (event) {
-            case TrainEvent.Started s -> {
-                write("run " + s.name() + (s.startStep() > 0 ? " goes on after step " + s.startStep() : ""));
-                write("device " + s.device());
-                write("data " + s.data());
-                write(s.parameters() + " parameters, " + s.steps() + " steps in " + s.epochs() + " epochs, best by "
-                        + s.metric());
-            }
-            case TrainEvent.Step s when s.logged() -> write(format(
-                    "step %d/%d epoch %d loss %.6f lr %.3g %.0f samples/s", s.step(), s.steps(), s.epoch(), s.loss(),
-                    s.learningRate(), s.samplesPerSecond()));
+            case TrainEvent.Started s -> write(
+                    "info", "started", "run", s.name(), "device", s.device(), "data", s.data(), "parameters",
+                    s.parameters(), "steps", s.steps(), "epochs", s.epochs(), "start_step", s.startStep(), "metric",
+                    s.metric(), "device_bytes", s.deviceBytes());
+            case TrainEvent.Step s when s.logged() -> write(
+                    "info", "step", "step", s.step(), "epoch", s.epoch(), "loss", s.loss(), "lr", s.learningRate(),
+                    "samples_per_s", Math.round(s.samplesPerSecond()));
             case TrainEvent.Step s -> {
                 // between readings
             }
-            case TrainEvent.Epoch e -> write(format("epoch %d/%d train loss %.6f", e.epoch(), e.epochs(), e.trainLoss())
-                    + (e.validation() == null
-                            ? ""
-                            : format(" validation loss %.6f %s %.6f%s", e.validation().loss(), e.metric(), e.value(),
-                                    e.best() ? " best" : "")));
-            case TrainEvent.Checkpointed c ->
-                    write("checkpoint " + c.directory().getFileName() + (c.best() ? " best" : ""));
-            case TrainEvent.Warned w -> write("warning: " + w.message());
-            case TrainEvent.Finished f -> f.result().toText().lines().forEach(this::write);
+            case TrainEvent.Epoch e when e.validation() == null -> write(
+                    "info", "epoch", "epoch", e.epoch(), "step", e.step(), "train_loss", e.trainLoss());
+            case TrainEvent.Epoch e -> write(
+                    "info", "epoch", "epoch", e.epoch(), "step", e.step(), "train_loss", e.trainLoss(),
+                    "validation_loss", e.validation().loss(), e.metric(), e.value(), "best", e.best());
+            case TrainEvent.Checkpointed c -> write(
+                    "info", "checkpoint", "name", c.directory().getFileName(), "step", c.step(), "best", c.best());
+            case TrainEvent.Warned w -> write("warning", "warned", "message", w.message());
+            case TrainEvent.Finished f -> write(
+                    "info", "finished", "outcome", f.result().outcome().name().toLowerCase(Locale.ROOT), "steps",
+                    f.result().steps(), "best_step", f.result().bestStep(), "seconds",
+                    Math.round(f.result().seconds() * 1000) / 1000.0);
         }
     }
 
-    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
-    private static String format(String pattern, Object... values) {
-        return String.format(Locale.ROOT, pattern, values);
-    }
-
-    void write(String line) {
+    /// @param pairs names and values, in turns
+    void write(String level, String event, Object... pairs) {
+        var line = new StringBuilder("time=")
+                .append(OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS))
+                .append(" level=").append(level).append(" event=").append(event);
+        for (int i = 0; i < pairs.length; i += 2) {
+            line.append(' ').append(pairs[i]).append('=').append(value(String.valueOf(pairs[i + 1])));
+        }
         try {
-            out.write(LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS) + " " + line + "\n");
+            out.write(line.append('\n').toString());
             out.flush();
         } catch (IOException e) {
             throw failed(e);
         }
+    }
+
+    private static String value(String text) {
+        return PLAIN.matcher(text).matches() ? text : Json.write(text).strip();
     }
 
     private IjenException failed(IOException e) {

@@ -10,13 +10,15 @@ import java.util.function.BooleanSupplier;
 /// Where and how a training runs; what it is stands in its configuration.
 ///
 /// @param device which device
-/// @param engine threads and the like; the seed is the configuration's
+/// @param engine threads and the like; seed and precision are the configuration's
 /// @param out the run directory; null for `runs/` and the run's name. One that holds something is never touched: a number is
 ///     added to the name
 /// @param listeners who is told what happens
 /// @param interrupted asked after every step; true ends the training after saving a checkpoint
+/// @param detectAnomaly whether every step is waited for, and the operation named that first gave NaN or infinity
 public record TrainOptions(
-        Device device, EngineOptions engine, Path out, List<TrainListener> listeners, BooleanSupplier interrupted) {
+        Device device, EngineOptions engine, Path out, List<TrainListener> listeners, BooleanSupplier interrupted,
+        boolean detectAnomaly) {
     /// Copies the list.
     public TrainOptions {
         listeners = List.copyOf(listeners);
@@ -24,33 +26,38 @@ public record TrainOptions(
 
     /// The best device, no listeners.
     public static TrainOptions defaults() {
-        return new TrainOptions(Device.auto(), EngineOptions.defaults(), null, List.of(), () -> false);
+        return new TrainOptions(Device.auto(), EngineOptions.defaults(), null, List.of(), () -> false, false);
     }
 
     /// On another device.
     public TrainOptions withDevice(Device d) {
-        return new TrainOptions(d, engine, out, listeners, interrupted);
+        return new TrainOptions(d, engine, out, listeners, interrupted, detectAnomaly);
     }
 
     /// With other threads and the like.
     public TrainOptions withEngine(EngineOptions e) {
-        return new TrainOptions(device, e, out, listeners, interrupted);
+        return new TrainOptions(device, e, out, listeners, interrupted, detectAnomaly);
     }
 
     /// With a chosen run directory.
     public TrainOptions withOut(Path directory) {
-        return new TrainOptions(device, engine, directory, listeners, interrupted);
+        return new TrainOptions(device, engine, directory, listeners, interrupted, detectAnomaly);
     }
 
     /// With one more listener.
     public TrainOptions withListener(TrainListener l) {
         var all = new ArrayList<>(listeners);
         all.add(l);
-        return new TrainOptions(device, engine, out, all, interrupted);
+        return new TrainOptions(device, engine, out, all, interrupted, detectAnomaly);
     }
 
     /// With something that can ask for the end.
     public TrainOptions withInterrupted(BooleanSupplier asked) {
-        return new TrainOptions(device, engine, out, listeners, asked);
+        return new TrainOptions(device, engine, out, listeners, asked, detectAnomaly);
+    }
+
+    /// With or without a search for the operation that first gives NaN or infinity.
+    public TrainOptions withDetectAnomaly(boolean on) {
+        return new TrainOptions(device, engine, out, listeners, interrupted, on);
     }
 }

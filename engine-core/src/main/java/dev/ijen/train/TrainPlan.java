@@ -1,21 +1,25 @@
 package dev.ijen.train;
 
 import dev.ijen.data.ElementSpec;
+import dev.ijen.engine.Bytes;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.ProgramReport;
 import dev.ijen.nn.LayerRow;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.DType;
+import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.train.config.DataConfig;
 import dev.ijen.train.config.TrainConfig;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// What a training, or a trained model, is and needs, known before anything runs.
@@ -30,6 +34,8 @@ import java.util.stream.IntStream;
 /// @param forward the program for a batch in use
 /// @param step the training step's program; null for a trained model
 /// @param batchSize examples a step
+/// @param precision in which types it computes
+/// @param memory on the device
 public record TrainPlan(
         String device,
         List<LayerRow> layers,
@@ -40,7 +46,9 @@ public record TrainPlan(
         long flopsStep,
         ProgramReport forward,
         ProgramReport step,
-        int batchSize) {
+        int batchSize,
+        Precision precision,
+        MemoryPlan memory) {
     /// Copies the list.
     public TrainPlan {
         layers = List.copyOf(layers);
@@ -53,7 +61,11 @@ public record TrainPlan(
         boolean noData = config.data().path().isBlank();
         if (!declared || !noData) {
             try (var trainer = Trainer.of(config, options)) {
-                return trainer.plan();
+                var plan = trainer.plan();
+                if (options.engine().memoryLimit() > 0) {
+                    trainer.checkMemory(plan);
+                }
+                return plan;
             }
         }
         boolean numbers = config.data().task() == DataConfig.Task.REGRESSION;
@@ -66,21 +78,35 @@ public record TrainPlan(
         var pre = new Preprocessor.Arrays(DType.F32, shape, classes);
         var kind = Optimizers.kind(config, !numbers);
         try (var engine = Trainer.open(config, options);
-                var learner = new Learner(engine, config, pre, label, m.outputs(), 1, Optimizers.plain(kind));
+                var learner = new Learner(engine, config, pre, label, m.outputs(), 1, Optimizers.plain(kind), false);
                 var scorer = learner.scorer(new HostLoss(kind, 0))) {
-            return of(engine, learner, scorer, pre, config.training().batchSize());
+            var plan = of(engine, learner, scorer, pre, config.training().batchSize(),
+                    Set.of(config.training().evalBatchSize()));
+            if (options.engine().memoryLimit() > 0) {
+                MemoryLimit.check(plan.memory, engine.memoryMost(), true, config, learner);
+            }
+            return plan;
         }
     }
 
-    static TrainPlan of(Engine engine, Learner learner, Scorer scorer, Preprocessor pre, int batch) {
+    /// @param evaluated batch sizes of evaluation
+    static TrainPlan of(Engine engine, Learner learner, Scorer scorer, Preprocessor pre, int batch,
+            Collection<Integer> evaluated) {
         var step = learner.stepReport(batch);
         long trainable = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size())
                 .sum();
-        return of(engine, learner.model(), scorer, pre, batch, step, trainable);
+        var memory = MemoryPlan.of(learner, step, evaluated.stream().map(scorer::report).toList());
+        return of(engine, learner.model(), scorer, pre, batch, step, trainable, memory);
     }
 
-    static TrainPlan of(Engine engine, Module model, Scorer scorer, Preprocessor pre, int batch, ProgramReport step,
-            long trainable) {
+    /// Of a model in use.
+    static TrainPlan of(Engine engine, Module model, Scorer scorer, Preprocessor pre, int batch) {
+        return of(engine, model, scorer, pre, batch, null, Module.parameterCount(model),
+                MemoryPlan.of(scorer.report(batch)));
+    }
+
+    private static TrainPlan of(Engine engine, Module model, Scorer scorer, Preprocessor pre, int batch,
+            ProgramReport step, long trainable, MemoryPlan memory) {
         return new TrainPlan(
                 engine.choice(),
                 Module.summary(model, pre.dtype(), pre.shape().insert(0, 1)),
@@ -91,18 +117,21 @@ public record TrainPlan(
                 step == null ? 0 : step.flops(),
                 scorer.report(batch),
                 step,
-                batch);
+                batch,
+                engine.precision(),
+                memory);
     }
 
     /// Bytes on the device while it runs.
     public long memoryBytes() {
-        return (step == null ? forward : step).totalBytes();
+        return memory.total();
     }
 
     /// For JSON.
     public Map<String, Object> toMap() {
         var all = new LinkedHashMap<String, Object>();
         all.put("device", device);
+        all.put("precision", precision.label());
         all.put("input", input);
         all.put("batch_size", (long) batchSize);
         all.put("parameters", parameters);
@@ -111,6 +140,7 @@ public record TrainPlan(
         all.put("flops_step", flopsStep);
         all.put("memory_bytes", memoryBytes());
         all.put("memory", memory(step == null ? forward : step));
+        all.put("memory_plan", memory.toMap());
         var rows = new ArrayList<Map<String, Object>>();
         for (var l : layers) {
             var row = new LinkedHashMap<String, Object>();
@@ -155,12 +185,13 @@ public record TrainPlan(
         if (step != null) {
             row(s, "training step", work(flopsStep) + ", " + step.launches() + " launches");
         }
+        row(s, "device memory", Bytes.text(memory.total()));
+        memory.toMap().forEach((name, bytes) -> row(s, "", String.format(Locale.ROOT, "%10s  %s",
+                Bytes.text((Long) bytes), name)));
         var r = step == null ? forward : step;
-        row(s, "device memory",
-                bytes(r.totalBytes()) + ": weights and states " + bytes(r.cellBytes()) + ", workspace "
-                        + bytes(r.workspaceBytes())
-                        + " (" + bytes(r.naiveBytes()) + " without sharing), scratch " + bytes(r.scratchBytes())
-                        + ", batch " + bytes(r.argumentBytes()));
+        row(s, "", "the workspace without sharing: " + Bytes.text(r.naiveBytes()));
+        row(s, "precision", precision.label() + (precision.isMixed()
+                ? ": products and what is kept in " + precision.label() + ", weights, sums and losses in f32" : ""));
         row(s, "device", device);
         return s.toString();
     }
@@ -179,13 +210,6 @@ public record TrainPlan(
                 ? String.format(Locale.ROOT, "%.2f GFLOP", flops / 1e9)
                 : flops >= 1_000_000 ? String.format(Locale.ROOT, "%.2f MFLOP", flops / 1e6)
                 : String.format(Locale.ROOT, "%.1f kFLOP", flops / 1e3);
-    }
-
-    private static String bytes(long b) {
-        return b >= 1L << 30
-                ? String.format(Locale.ROOT, "%.2f GiB", b / (double) (1L << 30))
-                : b >= 1 << 20 ? String.format(Locale.ROOT, "%.1f MiB", b / (double) (1 << 20))
-                : String.format(Locale.ROOT, "%.1f KiB", b / 1024.0);
     }
 
     /// The network as a graph of operations, for a batch in use.

@@ -1,58 +1,80 @@
 package dev.ijen.train;
 
 import dev.ijen.data.Batch;
+import dev.ijen.engine.Anomaly;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.InputSpec;
 import dev.ijen.engine.ProgramReport;
 import dev.ijen.engine.State;
 import dev.ijen.engine.Step;
 import dev.ijen.loss.Loss;
-import dev.ijen.nn.Module;
+import dev.ijen.nn.Chain;
 import dev.ijen.optim.Ema;
 import dev.ijen.optim.Optimizer;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Where;
 import java.util.List;
+import java.util.Optional;
 
 /// The compiled training step: network, loss, gradients, update. Losses and hits are summed on the device, so that nothing waits
-/// for it between readings; the first step whose loss is no number is remembered there, too.
+/// for it between readings; what was not finite is remembered there, too.
 final class TrainStep implements AutoCloseable {
+    private final Engine engine;
     private final Step step;
     private final State losses;
     private final State hits;
     private final State count;
-    private final State bad;
+    private final FiniteCheck finite;
 
     /// What was summed since the last reading.
     ///
     /// @param loss sum of the steps' losses
     /// @param hits examples classified rightly
-    /// @param steps how many
-    /// @param bad which of them, from 1, had the first loss that is no number; 0 for none
-    record Sums(double loss, double hits, long steps, long bad) {}
+    /// @param steps how many; those left out are not counted
+    /// @param bad what was not finite
+    record Sums(double loss, double hits, long steps, FiniteCheck.Seen bad) {}
+
+    /// How a step is put together.
+    ///
+    /// @param classes whether there are hits to count
+    /// @param guarded whether a step with a loss or gradient that is not finite changes nothing
+    /// @param recompute segments whose intermediates are computed again; 0 for none
+    record Form(boolean classes, boolean guarded, int recompute) {}
 
     /// @param ema averages to move; null for none
-    TrainStep(Engine engine, Module model, Optimizer optimizer, Ema ema, Loss loss, Preprocessor pre, boolean classes) {
+    TrainStep(Engine engine, Chain model, Optimizer optimizer, Ema ema, Loss loss, Preprocessor pre, Form form) {
+        this.engine = engine;
         losses = engine.state("train.loss", zero());
         hits = engine.state("train.hits", zero());
         count = engine.state("train.steps", zero());
-        bad = engine.state("train.bad", zero());
-        step = engine.program(in -> {
+        finite = new FiniteCheck(engine);
+        step = engine.program(in -> Where.nowhere(() -> {
+            var guard = form.guarded ? Guard.of(model, optimizer, ema) : null;
             var y = in.get(1);
-            var out = model.apply(pre.standardize(in.get(0))).cast(DType.F32);
+            var out = model.apply(pre.standardize(in.get(0)), form.recompute).cast(DType.F32);
             var l = loss.apply(out, y);
-            optimizer.update(model, l);
+            var gradients = optimizer.gradients(model, l);
+            optimizer.update(model, gradients);
             if (ema != null) {
                 ema.update(model);
             }
-            sum(l, classes ? hits(out, y) : Tensor.scalar(DType.F64, 0));
+            var fine = finite.watch(l, gradients);
+            var right = form.classes ? hits(out, y) : Tensor.scalar(DType.F64, 0);
+            if (guard == null) {
+                sum(l.cast(DType.F64), right, Tensor.scalar(DType.F64, 1));
+            } else {
+                guard.close(fine);
+                var none = Tensor.scalar(DType.F64, 0);
+                sum(fine.where(l.cast(DType.F64), none), fine.where(right, none), fine.cast(DType.F64));
+            }
             return List.of(l);
-        });
+        }));
     }
 
-    private static HostTensor zero() {
+    static HostTensor zero() {
         return HostTensor.zeros(DType.F64, Shape.scalar());
     }
 
@@ -61,33 +83,53 @@ final class TrainStep implements AutoCloseable {
         return logits.argmax(-1).cast(DType.I32).eq(truth.cast(DType.I32)).cast(DType.F32).sum().cast(DType.F64);
     }
 
-    private void sum(Tensor loss, Tensor right) {
-        var l = loss.cast(DType.F64);
-        var n = count.get().add(1);
-        var first = bad.get();
-        var finite = l.sub(l).eq(0);
-        bad.set(first.gt(0).or(finite).where(first, n));
-        losses.set(losses.get().add(l));
+    private void sum(Tensor loss, Tensor right, Tensor steps) {
+        losses.set(losses.get().add(loss));
         hits.set(hits.get().add(right));
-        count.set(n);
+        count.set(count.get().add(steps));
     }
 
     void run(Batch batch) {
         step.run(batch.input(), batch.labels());
     }
 
+    /// Runs a step launch by launch and gives the time of each in nanoseconds.
+    long[] runTimed(Batch batch) {
+        return step.runTimed(batch.input(), batch.labels());
+    }
+
+    /// Runs a step and waits for it. If something in it was not finite it has changed nothing, and the operation where that began is
+    /// looked for.
+    Optional<Anomaly> runChecked(Batch batch) {
+        var random = engine.generator().read();
+        run(batch);
+        if (!finite.any()) {
+            return Optional.empty();
+        }
+        engine.generator().write(random);
+        return step.anomaly(batch.input(), batch.labels());
+    }
+
+    /// Whether something was not finite since the last reading. Waits for the device.
+    boolean isBad() {
+        return finite.any();
+    }
+
     /// Reads the sums and begins anew. Waits for the device.
     Sums read() {
-        var s = new Sums(losses.read().item(), hits.read().item(), (long) count.read().item(),
-                (long) bad.read().item());
-        for (var state : List.of(losses, hits, count, bad)) {
+        var s = new Sums(losses.read().item(), hits.read().item(), (long) count.read().item(), finite.read());
+        for (var state : List.of(losses, hits, count)) {
             state.write(zero());
         }
         return s;
     }
 
-    ProgramReport report(InputSpec input, InputSpec label) {
-        return step.report(List.of(input, label));
+    ProgramReport report(List<InputSpec> specs) {
+        return step.report(specs);
+    }
+
+    int largestBatch(List<InputSpec> specs, long bytes) {
+        return step.largestBatch(specs, bytes);
     }
 
     @Override
@@ -96,6 +138,6 @@ final class TrainStep implements AutoCloseable {
         losses.close();
         hits.close();
         count.close();
-        bad.close();
+        finite.close();
     }
 }

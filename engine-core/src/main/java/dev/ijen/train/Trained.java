@@ -15,6 +15,7 @@ import dev.ijen.nn.Chain;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
+import dev.ijen.tensor.Precision;
 import dev.ijen.train.config.ConfigReader;
 import dev.ijen.train.config.TrainConfig;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /// A trained model with everything needed to use it, out of a checkpoint's `model.safetensors`, which is complete by itself.
@@ -45,6 +47,9 @@ public final class Trained implements AutoCloseable {
         try {
             this.model = ModelBuilder.build(engine, config.model(), pre.shape(), pre.dtype(), outputs);
             Checkpoints.restore(file, "", Module.cells(model));
+            if (engine.precision() == Precision.F16) {
+                checkRange();
+            }
             var loss = new HostLoss(Optimizers.kind(config, isClassification()), config.training().labelSmoothing());
             this.scorer = new Scorer(engine, model, null, pre, loss, config.training().evalBatchSize());
         } catch (RuntimeException e) {
@@ -53,10 +58,29 @@ public final class Trained implements AutoCloseable {
         }
     }
 
+    /// Refuses F16 for weights that would be infinite in it.
+    private void checkRange() {
+        Module.parameters(model).forEach((name, p) -> {
+            for (float v : p.read().toFloatArray()) {
+                if (Math.abs(v) >= 65520) { // from here on the nearest F16 is infinity
+                    throw new IjenException(
+                            "precision f16 does not hold this model",
+                            "a weight of " + v + " in '" + name + "'",
+                            "weights of at most 65504",
+                            "use --precision bf16 or f32");
+                }
+            }
+        });
+    }
+
     /// A run's best weights (its last ones where none are best yet), a checkpoint's folder, or a `model.safetensors`.
     ///
     /// @throws FormatException if it is none of these, or damaged
     public static Trained load(Path path, TrainOptions options) {
+        return load(path, options, c -> c);
+    }
+
+    private static Trained load(Path path, TrainOptions options, UnaryOperator<TrainConfig> change) {
         var file = file(path);
         CheckpointSeal.checkModel(file);
         String yaml;
@@ -73,7 +97,8 @@ public final class Trained implements AutoCloseable {
             }
             var pre = Preprocessor.fromJson(file + " preprocessor", json);
             outputs = pre.classNames().isEmpty() ? targets(in) : pre.classNames().size();
-            return new Trained(file, ConfigReader.parse(file + " config", yaml, List.of()), pre, outputs, options);
+            var config = change.apply(ConfigReader.parse(file + " config", yaml, List.of()));
+            return new Trained(file, config, pre, outputs, options);
         }
     }
 
@@ -117,7 +142,12 @@ public final class Trained implements AutoCloseable {
         throw FormatException.missing(path, "give a run's folder, a checkpoint or a model.safetensors");
     }
 
-    /// The configuration it was trained with.
+    /// A run's best weights, computing in another precision than it was trained with.
+    public static Trained load(Path path, TrainOptions options, Precision precision) {
+        return load(path, options, c -> c.withPrecision(precision));
+    }
+
+    /// The configuration it was trained with, but for a precision that was asked for.
     public TrainConfig config() {
         return config;
     }
@@ -166,7 +196,7 @@ public final class Trained implements AutoCloseable {
 
     /// Layers, work and memory for a batch.
     public TrainPlan plan(int batchSize) {
-        return TrainPlan.of(engine, model, scorer, pre, batchSize, null, Module.parameterCount(model));
+        return TrainPlan.of(engine, model, scorer, pre, batchSize);
     }
 
     /// Predictions for files: one for a picture, one a row for a table.

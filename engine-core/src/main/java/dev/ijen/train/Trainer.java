@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /// Trains what a configuration describes and leaves a run directory behind: configuration, environment, measurements,
 /// checkpoints, report.
@@ -41,6 +43,7 @@ public final class Trainer implements AutoCloseable {
     private final Learner learner;
     private final Scorer scorer;
     private final List<String> recovered = new ArrayList<>();
+    private TrainPlan plan;
     private Path run;
 
     private Trainer(TrainConfig config, TrainOptions options, RunDirectory resumed) {
@@ -61,7 +64,8 @@ public final class Trainer implements AutoCloseable {
                     loader.label(),
                     Preprocessor.outputs(data.train()),
                     loader.batches(),
-                    Optimizers.loss(config, data.train()));
+                    Optimizers.loss(config, data.train()),
+                    options.detectAnomaly());
             this.scorer = learner.scorer(hostLoss);
         } catch (RuntimeException e) {
             engine.close();
@@ -70,7 +74,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     static Engine open(TrainConfig config, TrainOptions options) {
-        return Engine.open(options.device(), options.engine().withSeed(config.seed()));
+        return Engine.open(
+                options.device(), options.engine().withSeed(config.seed()).withPrecision(config.precision()));
     }
 
     /// Reads the data, opens the device and builds the network. Nothing is written yet.
@@ -116,7 +121,30 @@ public final class Trainer implements AutoCloseable {
 
     /// Compiles without running: layers, shapes, work, memory.
     public TrainPlan plan() {
-        return TrainPlan.of(engine, learner, scorer, data.preprocessor(), loader.batchSize());
+        if (plan != null) {
+            return plan;
+        }
+        var evaluated = new TreeSet<Integer>();
+        for (var part : Arrays.asList(data.validation(), data.test())) {
+            if (part != null && part.size() > 0) {
+                evaluated.add(scorer.batch(part.size()));
+            }
+        }
+        plan = TrainPlan.of(engine, learner, scorer, data.preprocessor(), loader.batchSize(), evaluated);
+        return plan;
+    }
+
+    /// Runs training steps launch by launch, after some that warm up, and takes the time of each. Nothing is written.
+    public Profile profile(int steps) {
+        checkMemory(plan());
+        return Profile.of(learner, loader, plan().step(), steps);
+    }
+
+    /// Whether a plan fits into the memory there is, or may be used.
+    ///
+    /// @throws IjenException if not, with what needs the most and what would fit
+    public void checkMemory(TrainPlan of) {
+        MemoryLimit.check(of.memory(), engine.memoryMost(), options.engine().memoryLimit() > 0, config, learner);
     }
 
     /// Trains. At most once.
@@ -128,6 +156,7 @@ public final class Trainer implements AutoCloseable {
             throw new IjenException("trainer: fit a second time", run.toString(), "one run a trainer",
                     "make another Trainer");
         }
+        checkMemory(plan());
         var yaml = ConfigWriter.yaml(config);
         var directory = resumed == null
                 ? RunDirectory.create(options.out() == null ? Path.of("runs", config.name()) : options.out(), config)
@@ -144,7 +173,7 @@ public final class Trainer implements AutoCloseable {
             try {
                 return train(directory, yaml, environment, progress, listeners);
             } catch (IjenException e) {
-                log.write("error: " + e.getMessage());
+                log.write("error", "failed", "message", e.getMessage());
                 throw e;
             }
         }
@@ -179,7 +208,7 @@ public final class Trainer implements AutoCloseable {
             List<TrainListener> listeners) {
         var fitting = new Fitting(
                 config, learner, data, loader, scorer, monitor, directory, metadata(yaml), progress, listeners,
-                options.interrupted());
+                options);
         long trained = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size())
                 .sum();
         tell(listeners, new TrainEvent.Started(
@@ -196,7 +225,12 @@ public final class Trainer implements AutoCloseable {
         Evaluation validation = null;
         Evaluation test = null;
         double[][] pairs = null;
-        try (var last = learner.plainScorer(hostLoss)) {
+        // weights of a checkpoint are averages already; what was prepared for averages would only take memory
+        if (config.training().ema() > 0) {
+            scorer.close();
+        }
+        try (var other = config.training().ema() > 0 ? learner.plainScorer(hostLoss) : null) {
+            var last = other == null ? scorer : other;
             if (data.validation() != null && progress.step > 0) {
                 validation = last.evaluate(data.validation());
             }
@@ -232,9 +266,14 @@ public final class Trainer implements AutoCloseable {
         }
         hashes.put("weights", weights);
         all.put("sha256", hashes);
+        var memory = new LinkedHashMap<String, Object>();
+        memory.put("planned", plan.memoryBytes());
+        memory.put("peak", engine.memory().peakBytes());
+        all.put("memory_bytes", memory);
         all.put("finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         AtomicFiles.write(directory.environment(), Json.write(all));
-        Reports.write(new Reports.Subject(directory, config, result, data, plan(), all, monitor.metric(), pairs));
+        AtomicFiles.write(ModelCard.file(directory), ModelCard.of(config, data, plan, result, all));
+        Reports.write(new Reports.Subject(directory, config, result, data, plan, all, monitor.metric(), pairs));
     }
 
     private Map<String, String> metadata(String yaml) {

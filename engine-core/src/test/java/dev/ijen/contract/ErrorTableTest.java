@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.ijen.tensor.AttentionOptions;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Gradient;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Recurrence;
+import dev.ijen.tensor.Recurrent;
+import dev.ijen.tensor.RecurrentCell;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
@@ -124,6 +128,30 @@ class ErrorTableTest {
         wrong("gradient seed", () -> Gradient.of(f(3), f(4), List.of(f(3))), "gradient: shapes do not fit", "[4]");
     }
 
+    private void attention() {
+        var full = AttentionOptions.FULL;
+        wrong("attention", () -> f(2, 5, 4, 8).attention(f(2, 6, 3, 8), f(2, 6, 3, 8), full),
+                "attention: shapes do not fit", "q[2, 5, 4, 8], k[2, 6, 3, 8], v[2, 6, 3, 8]", "H a multiple of KV",
+                "last axis");
+        wrong("attention of other keys", () -> f(2, 5, 4, 8).attention(f(2, 6, 4, 8), f(2, 7, 4, 8), full),
+                "attention: shapes do not fit", "v[2, 7, 4, 8]", "v like k");
+        wrong("attention of other sizes", () -> f(2, 5, 4, 8).attention(f(2, 6, 4, 7), f(2, 6, 4, 7), full),
+                "attention: shapes do not fit", "k[N, Tk, KV, D]");
+        wrong("attention of other batches", () -> f(2, 5, 4, 8).attention(f(1, 6, 4, 8), f(1, 6, 4, 8), full),
+                "attention: shapes do not fit", "k[1, 6, 4, 8]");
+        wrong("attention without heads", () -> f(2, 5, 8).attention(f(2, 6, 8), f(2, 6, 8), full),
+                "attention: shapes do not fit", "q[2, 5, 8]", "q[N, Tq, H, D]");
+        wrong("attention of a scalar", () -> f().attention(f(), f(), full), "attention: shapes do not fit", "q[]");
+        wrong("attention of no heads", () -> f(2, 5, 0, 8).attention(f(2, 6, 1, 8), f(2, 6, 1, 8), full),
+                "attention: shapes do not fit", "q[2, 5, 0, 8]");
+        wrong("attention of whole", () -> of(DType.I32, 1, 2, 1, 3).attention(of(DType.I32, 1, 2, 1, 3),
+                of(DType.I32, 1, 2, 1, 3), full), "attention: element type not taken", "I32", "real type");
+        wrong("attention lengths", () -> f(2, 5, 4, 8).attention(f(2, 6, 4, 8), f(2, 6, 4, 8),
+                full.withLengths(of(DType.I32, 3))), "attention: shapes do not fit", "lengths I32[3]", "N = 2");
+        wrong("attention real lengths", () -> f(2, 5, 4, 8).attention(f(2, 6, 4, 8), f(2, 6, 4, 8),
+                full.withLengths(f(2))), "attention: element type not taken", "F32", "whole numbers");
+    }
+
     private void windows() {
         wrong("conv channels", () -> f(1, 3, 5, 5).conv2d(f(4, 2, 3, 3), 1, 0), "conv: shapes do not fit",
                 "previous layer");
@@ -177,13 +205,53 @@ class ErrorTableTest {
                 "exactly one element");
     }
 
+    private static Recurrent recurrent(RecurrentCell cell, Tensor x, Tensor w, Tensor u, Tensor h0, Tensor c0) {
+        return Recurrent.of(cell, x, new Recurrent.Weights(w, u, null, null), h0, c0, false);
+    }
+
+    private void recurrences() {
+        wrong("lstm input", () -> recurrent(RecurrentCell.LSTM, f(5, 2, 4), f(8, 3), f(8, 2), null, null),
+                "lstm: shapes do not fit", "x[5, 2, 4], w_ih[8, 3], w_hh[8, 2]", "x[T, N, in], w_ih[4H, in]",
+                "previous layer");
+        wrong("gru with an lstm's weights",
+                () -> recurrent(RecurrentCell.GRU, f(5, 2, 3), f(8, 3), f(8, 2), null, null),
+                "gru: shapes do not fit", "w_hh[3H, H]");
+        wrong("gru with a memory", () -> recurrent(RecurrentCell.GRU, f(5, 2, 3), f(6, 3), f(6, 2), null, f(2, 2)),
+                "gru: shapes do not fit", "c0[2, 2]", "no c0");
+        wrong("rnn state", () -> recurrent(RecurrentCell.RNN_TANH, f(5, 2, 3), f(2, 3), f(2, 2), f(3, 2), null),
+                "rnn-tanh: shapes do not fit", "h0[3, 2]", "h0[N, H]");
+        wrong("rnn without a step",
+                () -> recurrent(RecurrentCell.RNN_RELU, f(0, 2, 3), f(2, 3), f(2, 2), null, null),
+                "rnn-relu: shapes do not fit", "x[0, 2, 3]", "T, H ≥ 1");
+        wrong("lstm of whole numbers",
+                () -> recurrent(RecurrentCell.LSTM, of(DType.I32, 5, 2, 3), of(DType.I32, 8, 3), of(DType.I32, 8, 2),
+                        null, null),
+                "lstm: element type not taken", "I32", "real");
+        wrong("lstm lengths", () -> Recurrent.of(RecurrentCell.LSTM, f(5, 2, 3),
+                new Recurrent.Weights(f(8, 3), f(8, 2), null, null), null, null, false, of(DType.I32, 3)),
+                "lstm: shapes do not fit", "lengths[3]", "one length for each sequence");
+        wrong("lstm real lengths", () -> Recurrent.of(RecurrentCell.LSTM, f(5, 2, 3),
+                new Recurrent.Weights(f(8, 3), f(8, 2), null, null), null, null, false, f(2)),
+                "lstm: element type not taken", "F32", "cast them to I32");
+        wrong("lstm kernel",
+                () -> Tensor.of(new Recurrence.Forward(RecurrentCell.LSTM, false, Recurrence.Result.Y), f(5, 2, 8),
+                        f(8, 2), f(2, 2)),
+                "lstm: shapes do not fit", "[5, 2, 8], [8, 2], [2, 2]", "c0[N, H]");
+        wrong("lstm gradient kernel",
+                () -> Tensor.of(new Recurrence.Backward(RecurrentCell.RNN_TANH, false, Recurrence.GradientResult.XW),
+                        f(2, 2), f(3, 2), f(5, 3, 2), f(5, 3, 2), f(5, 3, 1)),
+                "rnn-tanh-gradient: shapes do not fit", "[5, 3, 1]", "gradient like its y");
+    }
+
     @TestFactory
     Stream<DynamicTest> everyErrorSaysWhatGotExpectedFix() {
         elementwise();
         shapes();
         combining();
+        attention();
         windows();
         indices();
+        recurrences();
         return rows.stream().map(w -> dynamicTest(w.name, () -> {
             var e = assertThrows(ShapeException.class, w.build::get);
             var m = e.getMessage();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// Convolution, pooling, padding, products and lookups against the layer tests of keras-js, whose numbers Keras computed. Skipped
+/// Convolution, pooling, padding, products, lookups and simple recurrences against the layer tests of keras-js, whose numbers Keras computed. Skipped
 /// without the shared data. A module with a backend extends this class.
 public abstract class KerasContract {
     private static final List<String> LAYERS = List.of(
@@ -39,7 +39,7 @@ public abstract class KerasContract {
             "pooling/AveragePooling2D",
             "pooling/GlobalAveragePooling1D", "pooling/GlobalAveragePooling2D", "pooling/GlobalMaxPooling1D",
             "pooling/GlobalMaxPooling2D",
-            "pooling/GlobalMaxPooling3D", "core/Dense", "embeddings/Embedding");
+            "pooling/GlobalMaxPooling3D", "core/Dense", "embeddings/Embedding", "recurrent/SimpleRNN");
 
     @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
@@ -64,7 +64,8 @@ public abstract class KerasContract {
                 int number = Integer.parseInt(e.getKey().replaceAll(".*\\.", ""));
                 var list = attributes.get("layers/" + layer);
                 var attrs = list == null || list.get(number) == null ? null : list.get(number).get("attrs");
-                if (attrs == null) {
+                boolean otherCell = layer.startsWith("recurrent") && attrs != null && !KerasRnn.fits(attrs);
+                if (attrs == null || otherCell) {
                     continue;
                 }
                 tests.add(dynamicTest(e.getKey(), () -> {
@@ -106,6 +107,9 @@ public abstract class KerasContract {
             }
             if (kind.equals("Embedding")) {
                 return in.get(1).take(0, x);
+            }
+            if (kind.equals("SimpleRNN")) {
+                return KerasRnn.apply(attrs, in);
             }
             if (kind.startsWith("GlobalAverage")) {
                 return first(x).insertAxis(0).globalAvgPool().dropAxis(0);

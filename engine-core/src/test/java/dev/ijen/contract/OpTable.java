@@ -8,7 +8,8 @@ final class OpTable {
     private OpTable() {}
 
     static List<OpCase> rows() {
-        return Stream.of(MathTable.rows(), ReduceTable.rows(), ShapeTable.rows(), IndexTable.rows(), NeuralTable.rows())
+        return Stream.of(MathTable.rows(), ReduceTable.rows(), ShapeTable.rows(), IndexTable.rows(), NeuralTable.rows(),
+                AttentionTable.rows(), RecurrentTable.rows())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -1,5 +1,6 @@
 package dev.ijen.contract;
 
+import dev.ijen.tensor.Attention;
 import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Control;
@@ -8,6 +9,7 @@ import dev.ijen.tensor.Elementwise;
 import dev.ijen.tensor.Indexing;
 import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Movement;
+import dev.ijen.tensor.Recurrence;
 import dev.ijen.tensor.Reduction;
 import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Tensor;
@@ -69,7 +71,9 @@ final class Reference {
             case Contraction.MatMul m -> RefProduct.matmul(m, t, in[0], in[1]);
             case Windowed w -> RefWindow.of(w, t, in);
             case Rowwise r -> RefRow.of(r, t, in);
+            case Attention a -> RefAttention.of(a, t, in);
             case Indexing i -> RefIndex.of(i, t, in);
+            case Recurrence r -> RefRecurrence.of(r, t, in);
             case Control.Barrier b -> in[0];
             case Control.Checkpoint c -> in[0];
             case Control.Detach d -> in[0];

@@ -96,6 +96,24 @@ class CompileTest {
     }
 
     @Test
+    void gradientsOfPartsStandOneAfterTheOther() {
+        var c = compile(
+                x -> {
+                    var part = x.split(1, 4);
+                    var y = part[0].cumsum(0).add(part[1].cumsum(1)).add(part[2].softmax()).add(part[3].cumsum(0));
+                    return Gradient.of(y, y.onesLike(), List.of(x)).getFirst();
+                },
+                3,
+                20);
+        var names = c.plan().launches().stream().map(l -> l.origin().operation()).toList();
+        assertTrue(names.stream().noneMatch(n -> n.contains("pad") || n.contains("add")), names.toString());
+        assertEquals(0, kernels(c).stream().filter(k -> k instanceof Kernel.Fill).count());
+        // parts with a gap between them are still added
+        var gap = compile(x -> Gradient.of(x.slice(0, 0, 2).mul(x.slice(0, 3, 2)).sum(), x), 5);
+        assertTrue(gap.plan().launches().stream().anyMatch(l -> l.origin().operation().contains("add")));
+    }
+
+    @Test
     void anOptimizerStepIsOneLoopAParameterAndUpdatesInPlace() {
         var w = new TestCell("w", 100);
         var m = new TestCell("m", 100);

@@ -27,11 +27,13 @@ public final class PlainKernels {
             case Kernel.Pool p -> PlainWindows.pool(p, in, o);
             case Kernel.Softmax s -> softmax(s, in.getFirst(), o);
             case Kernel.CrossEntropy c -> crossEntropy(c, in.get(0), in.get(1), o);
+            case Kernel.Attention a -> PlainAttention.run(a, in, out);
             case Kernel.Gather g -> gather(g, in.get(0), in.get(1), o);
             case Kernel.Scatter s -> scatter(s, in.get(0), in.get(1), o);
             case Kernel.CumSum c -> cumsum(c, in.getFirst(), o);
             case Kernel.ArgReduce a -> argReduce(a, in.getFirst(), o);
             case Kernel.ArgSort a -> argSort(a, in.getFirst(), o);
+            case Kernel.Recurrent r -> PlainRecurrent.run(r, in, out);
         }
     }
 

@@ -68,6 +68,30 @@ class ModelBuilderTest {
     }
 
     @Test
+    void recurrentLayersTakeSequences() {
+        var m = build(
+                """
+                - lstm: {hidden: 5, layers: 2, bidirectional: true, dropout: 0.1}
+                - gru: 4
+                - rnn: {hidden: 3, sequences: false}
+                - output
+                """,
+                Shape.of(7, 6),
+                2);
+        // 2·4·(5·6 + 5·5 + 2·5) + 2·4·(5·10 + 5·5 + 2·5); 3·(4·10 + 4·4 + 2·4); 3·4 + 3·3 + 2·3; 2·3 + 2
+        assertEquals(520 + 680 + 192 + 27 + 8, Module.parameterCount(m));
+        var outputs = Module.summary(m, DType.F32, Shape.of(1, 7, 6)).stream().map(r -> r.output()).toList();
+        assertEquals(
+                List.of(Shape.of(1, 2), Shape.of(1, 7, 10), Shape.of(1, 7, 4), Shape.of(1, 3), Shape.of(1, 2)),
+                outputs);
+        Module.close(m);
+
+        var e = fails("- lstm: 8\n- output\n", Shape.of(7), 2);
+        assertEquals(3, e.line());
+        assertTrue(e.getMessage().contains("[N, T, features]"), e.getMessage());
+    }
+
+    @Test
     void theLayerThatDoesNotFitIsNamedWithItsLine() {
         var e = fails("- linear: 8\n- conv: 4\n- output\n", Shape.of(7), 2);
         assertEquals(4, e.line());
@@ -82,6 +106,30 @@ class ModelBuilderTest {
 
         assertEquals(3, fails("- linear: {out: 3, init: nice}\n- output\n", Shape.of(7), 2).line());
         assertEquals(3, fails("- conv: {out: 3, padding: some}\n", Shape.of(1, 4, 4), 2).line());
+    }
+
+    @Test
+    void transformersAreBlocksOfTokens() {
+        var m = build(
+                """
+                - linear: 8
+                - transformer: {heads: 4, kv_heads: 2, causal: true, rotary: true}
+                - transformer: {heads: 2, hidden: 10, dropout: 0.1}
+                - flatten
+                - output
+                """,
+                Shape.of(5, 3),
+                2);
+        // the layer; norms, projections (4 + 2·2 heads of 2), output, layers of each token; the same with 10 inside; 40·2 + 2
+        long first = 2 * 16 + (16 * 8 + 16) + 72 + (8 * 32 + 32) + (32 * 8 + 8);
+        long second = 2 * 16 + (24 * 8 + 24) + 72 + (8 * 10 + 10) + (10 * 8 + 8);
+        assertEquals(32 + first + second + 82, Module.parameterCount(m));
+        Module.close(m);
+        var e = fails("- transformer: {heads: 3}\n- flatten\n- output\n", Shape.of(5, 8), 2);
+        assertEquals(3, e.line());
+        assertTrue(e.getMessage().contains("multiple of heads"), e.getMessage());
+        var flat = fails("- transformer: {heads: 3}\n- output\n", Shape.of(9), 2);
+        assertTrue(flat.getMessage().contains("x[N, T, C]"), flat.getMessage());
     }
 
     @Test

@@ -30,7 +30,7 @@ record ConvDescriptors(Map<ConvPiece, Long> runs, long filter, List<Reorder> reo
             var size = piece.size();
             if (!runs.containsKey(size)) {
                 long pd = primitive(scope, p.part(size), size.images(), filter == 0 ? p.anyFilter(scope) : filter);
-                if (pd == 0 || Dnnl.implementation(pd).startsWith("ref")) {
+                if (pd == 0 || !Dnnl.isFast(pd, p.dtype())) {
                     return null;
                 }
                 runs.put(size, pd);

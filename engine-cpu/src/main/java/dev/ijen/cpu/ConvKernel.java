@@ -20,27 +20,36 @@ final class ConvKernel {
         return switch (conv.dtype()) {
             case F32 -> f32(conv, pool, nat);
             case F64 -> JavaConv.of(conv, pool);
-            case F16, BF16 -> {
-                var wide = new Kernel.Conv(
-                        DType.F32, conv.pass(), conv.window(), conv.n(), conv.c(), conv.k(), conv.groups());
-                long first = conv.pass() == Kernel.ConvPass.INPUT_GRADIENT ? s.yCount() : s.xCount();
-                long second = conv.pass() == Kernel.ConvPass.FILTER_GRADIENT ? s.yCount() : s.wCount();
-                yield new Halves(conv.dtype(), f32(wide, pool, nat), out, first, second);
-            }
+            case F16, BF16 -> half(conv, s, out, pool, nat);
             case I32, I64, I8, U8, BOOL -> throw new IllegalArgumentException("convolution of " + conv.dtype());
         };
     }
 
-    private static CpuKernel f32(Kernel.Conv conv, Pool pool, Native nat) {
-        if (nat.present() && !wrongInLibrary(conv)) {
-            var kernel = conv.pass() == Kernel.ConvPass.FILTER_GRADIENT
-                    ? DnnlConvFilter.of(conv, DnnlConvFilter.Cut.of(conv), pool)
-                    : DnnlConv.of(conv, DnnlConv.pieces(conv), pool);
-            if (kernel != null) {
-                return kernel;
-            }
+    private static CpuKernel half(Kernel.Conv conv, ConvShape s, long out, Pool pool, Native nat) {
+        var kernel = conv.dtype() == DType.BF16 ? library(conv, pool, nat) : null;
+        if (kernel != null) {
+            return kernel;
         }
-        return JavaConv.of(conv, pool);
+        var wide = new Kernel.Conv(
+                DType.F32, conv.pass(), conv.window(), conv.n(), conv.c(), conv.k(), conv.groups());
+        long first = conv.pass() == Kernel.ConvPass.INPUT_GRADIENT ? s.yCount() : s.xCount();
+        long second = conv.pass() == Kernel.ConvPass.FILTER_GRADIENT ? s.yCount() : s.wCount();
+        return new Halves(conv.dtype(), f32(wide, pool, nat), out, first, second);
+    }
+
+    private static CpuKernel f32(Kernel.Conv conv, Pool pool, Native nat) {
+        var kernel = library(conv, pool, nat);
+        return kernel == null ? JavaConv.of(conv, pool) : kernel;
+    }
+
+    /// Null where the library is not there, wrong or slow.
+    private static CpuKernel library(Kernel.Conv conv, Pool pool, Native nat) {
+        if (!nat.present() || wrongInLibrary(conv)) {
+            return null;
+        }
+        return conv.pass() == Kernel.ConvPass.FILTER_GRADIENT
+                ? DnnlConvFilter.of(conv, DnnlConvFilter.Cut.of(conv), pool)
+                : DnnlConv.of(conv, DnnlConv.pieces(conv), pool);
     }
 
     /// Geometries of which oneDNN 3.11 computes something else, found by comparing thousands of random ones with plain loops: one

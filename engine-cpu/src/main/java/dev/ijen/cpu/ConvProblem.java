@@ -3,12 +3,14 @@ package dev.ijen.cpu;
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
 import dev.ijen.spi.Window;
+import dev.ijen.tensor.DType;
 import java.util.List;
 
 /// A convolution in oneDNN's terms: dimensions are (batch, channels, spatial…), the filter's ([groups,] output, input
 /// channels, window…), whatever the order in memory.
 record ConvProblem(
-        ConvPass pass, int n, int c, int k, int groups, long[] in, long[] out, long[] size, Dnnl.Steps steps) {
+        DType dtype, ConvPass pass, int n, int c, int k, int groups, long[] in, long[] out, long[] size,
+        Dnnl.Steps steps) {
 
     static ConvProblem of(Kernel.Conv conv) {
         Window w = conv.window();
@@ -22,7 +24,8 @@ record ConvProblem(
             steps.padHigh()[i] = reach - in[i] - steps.padLow()[i];
             steps.dilations()[i]--; // oneDNN counts what lies between
         }
-        return new ConvProblem(conv.pass(), conv.n(), conv.c(), conv.k(), conv.groups(), in, out, size, steps);
+        return new ConvProblem(conv.dtype(), conv.pass(), conv.n(), conv.c(), conv.k(), conv.groups(), in, out, size,
+                steps);
     }
 
     private static long[] longs(List<Integer> l) {
@@ -39,7 +42,7 @@ record ConvProblem(
 
     /// The same convolution with other output channels.
     ConvProblem withChannels(int channels) {
-        return new ConvProblem(pass, n, c, channels, groups, in, out, size, steps);
+        return new ConvProblem(dtype, pass, n, c, channels, groups, in, out, size, steps);
     }
 
     /// The convolution of one piece.
@@ -53,7 +56,7 @@ record ConvProblem(
         low[0] = piece.padLow();
         high[0] = piece.padHigh();
         var pieceSteps = new Dnnl.Steps(steps.strides(), steps.dilations(), low, high);
-        return new ConvProblem(pass, n, c, k, groups, pieceIn, pieceOut, size, pieceSteps);
+        return new ConvProblem(dtype, pass, n, c, k, groups, pieceIn, pieceOut, size, pieceSteps);
     }
 
     /// Elements of the filter of one output channel.
@@ -81,7 +84,7 @@ record ConvProblem(
         return channelsLast(scope, images, k, out);
     }
 
-    private static long channelsLast(DnnlScope scope, int images, int channels, long[] spatial) {
+    private long channelsLast(DnnlScope scope, int images, int channels, long[] spatial) {
         int rank = spatial.length;
         var dims = new long[rank + 2];
         var strides = new long[rank + 2];
@@ -95,7 +98,7 @@ record ConvProblem(
             step *= spatial[i];
         }
         strides[0] = step;
-        return scope.strided(dims, strides);
+        return scope.strided(dtype, dims, strides);
     }
 
     /// Descriptor of the filter as it lies in memory: [k, window…, c / groups].
@@ -114,12 +117,17 @@ record ConvProblem(
         if (input == 2) {
             strides[0] = step * dims[1];
         }
-        return scope.strided(dims, strides);
+        return scope.strided(dtype, dims, strides);
     }
 
     /// Descriptor of the filter in a layout of the primitive's choice.
     long anyFilter(DnnlScope scope) {
-        return scope.any(filterDims());
+        return scope.any(dtype, filterDims());
+    }
+
+    /// Descriptor of an F32 filter in a layout of the primitive's choice: sums over shares of a batch are F32.
+    long anySum(DnnlScope scope) {
+        return scope.any(DType.F32, filterDims());
     }
 
     /// Where output channel `k` begins in a filter of one group.

@@ -127,6 +127,11 @@ final class CpuBackend implements Backend {
     }
 
     @Override
+    public long freeBytes() {
+        return Math.min(info.totalBytes() - memory().liveBytes(), FreeMemory.bytes());
+    }
+
+    @Override
     public void close() {
         synchronized (this) {
             if (closed) {

@@ -57,6 +57,10 @@ public final class CpuProvider implements BackendProvider {
         details.put("vectors", lanes * 32 + " bits (" + lanes + " x f32)");
         details.put("threads", Integer.toString(threads));
         details.put("native library", library.present() ? library.version() : "none: " + library.reason());
+        boolean bf16 = library.present() && DnnlMatMul.multipliesBf16();
+        details.put("tf32", "computed in f32: nothing is rounded");
+        details.put("bf16", bf16 ? "products in bf16, sums in f32" : "kept in bf16, computed in f32: no faster");
+        details.put("f16", "kept in f16, computed in f32: no faster");
         return new DeviceInfo("cpu", 0, processor(), memory(), details);
     }
 

@@ -3,6 +3,7 @@ package dev.ijen.cpu;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ijen.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -21,6 +22,7 @@ final class Dnnl {
     static final int dnnl_success = 0;
     static final int dnnl_unimplemented = 3;
     static final int dnnl_cpu = 1;
+    static final int dnnl_bf16 = 2;
     static final int dnnl_f32 = 3;
     static final int dnnl_stream_default_flags = 1;
 
@@ -183,24 +185,35 @@ final class Dnnl {
         return arena.allocateFrom(JAVA_LONG, v);
     }
 
-    /// Descriptor of an f32 array with strides in elements.
-    static long strided(long[] dims, long[] strides) {
+    /// The number of an element type.
+    private static int type(DType t) {
+        return switch (t) {
+            case F32 -> dnnl_f32;
+            case BF16 -> dnnl_bf16;
+            case F64, F16, I32, I64, I8, U8, BOOL -> throw new IllegalArgumentException("oneDNN: not used for " + t);
+        };
+    }
+
+    /// Descriptor of an array with strides in elements.
+    static long strided(DType type, long[] dims, long[] strides) {
+        int t = type(type);
         try (var arena = Arena.ofConfined()) {
             long d = dims(arena, dims).address();
             long s = dims(arena, strides).address();
             return create(
                     "memory_desc_create_with_strides",
-                    r -> (int) MD_STRIDES.invokeExact(r, dims.length, d, dnnl_f32, s));
+                    r -> (int) MD_STRIDES.invokeExact(r, dims.length, d, t, s));
         }
     }
 
-    /// Descriptor of an f32 array whose layout the primitive chooses.
-    static long any(long[] dims) {
+    /// Descriptor of an array whose layout the primitive chooses.
+    static long any(DType type, long[] dims) {
+        int t = type(type);
         try (var arena = Arena.ofConfined()) {
             long d = dims(arena, dims).address();
             return create(
                     "memory_desc_create_with_tag",
-                    r -> (int) MD_TAG.invokeExact(r, dims.length, d, dnnl_f32, dnnl_format_tag_any));
+                    r -> (int) MD_TAG.invokeExact(r, dims.length, d, t, dnnl_format_tag_any));
         }
     }
 
@@ -255,6 +268,13 @@ final class Dnnl {
                 "primitive_desc_query",
                 r -> (int) PD_QUERY.invokeExact(pd, dnnl_query_impl_info_str, 0, r));
         return Mem.ALL.getString(name);
+    }
+
+    /// True if an implementation is worth using for this type: of F32 any but the reference loops; of BF16 one that multiplies in
+    /// BF16, because those that convert first are slower than F32.
+    static boolean isFast(long pd, DType type) {
+        var name = implementation(pd);
+        return type == DType.F32 ? !name.startsWith("ref") : name.contains("bf16") || name.contains("amx");
     }
 
     static long memory(long md, long address) {

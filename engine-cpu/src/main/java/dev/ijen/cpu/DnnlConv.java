@@ -4,7 +4,7 @@ import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
 import java.util.List;
 
-/// Convolution of F32 and the gradient of its input by oneDNN, cut into pieces that each run on one thread. The
+/// Convolution of F32 or BF16 and the gradient of its input by oneDNN, cut into pieces that each run on one thread. The
 /// filter is brought to the layout the primitives want in every run.
 final class DnnlConv implements CpuKernel {
     private final ConvProblem p;
@@ -79,11 +79,12 @@ final class DnnlConv implements CpuKernel {
             var d = ConvDescriptors.of(scope, p, pieces);
             workers = new DnnlWorkers(scope, threads, scratch + filterBytes, workerBytes);
             long filter = filterBytes == 0 ? w : scratch;
+            int e = p.dtype().bytes();
             reorders = new DnnlRun[d.reorders().size()];
             for (int i = 0; i < reorders.length; i++) {
                 var r = d.reorders().get(i);
                 reorders[i] = workers.run(r.pd(), 2)
-                        .with(Dnnl.DNNL_ARG_SRC, scope.memory(r.from(), w + 4L * r.channel() * p.filterCount()))
+                        .with(Dnnl.DNNL_ARG_SRC, scope.memory(r.from(), w + (long) e * r.channel() * p.filterCount()))
                         .with(Dnnl.DNNL_ARG_DST, scope.memory(r.to(), scratch));
             }
             boolean forward = p.pass() == ConvPass.FORWARD;
@@ -91,8 +92,8 @@ final class DnnlConv implements CpuKernel {
             for (int i = 0; i < runs.length; i++) {
                 var q = pieces.get(i);
                 var part = p.part(q.size());
-                long xi = x + 4 * (q.image() * p.xImage() + q.in() * p.xImage() / p.in()[0]);
-                long yi = y + 4 * (q.image() * p.yImage() + q.out() * p.yImage() / p.out()[0]);
+                long xi = x + e * (q.image() * p.xImage() + q.in() * p.xImage() / p.in()[0]);
+                long yi = y + e * (q.image() * p.yImage() + q.out() * p.yImage() / p.out()[0]);
                 runs[i] = workers.run(d.runs().get(q.size()), 3)
                         .with(
                                 forward ? Dnnl.DNNL_ARG_SRC : Dnnl.DNNL_ARG_DIFF_SRC,

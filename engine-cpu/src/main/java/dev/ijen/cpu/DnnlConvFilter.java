@@ -4,7 +4,7 @@ import dev.ijen.spi.Kernel;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Gradient of a convolution's filter, F32, by oneDNN, cut by shares of the batch, which are added in order, and by
+/// Gradient of a convolution's filter by oneDNN, of F32 or BF16 (summed in F32 and rounded at the end), cut by shares of the batch, which are added in order, and by
 /// slices of output channels, whose part of dy is copied out first.
 final class DnnlConvFilter implements CpuKernel {
     /// Floats that one task adds up.
@@ -55,7 +55,8 @@ final class DnnlConvFilter implements CpuKernel {
         shares = Math.ceilDiv(p.n(), cut.images);
         filterBytes = shares == 1 && d.plain() ? 0
                 : d.filters.values().stream().mapToLong(Dnnl::bytes).map(Mem::align).max().orElse(0);
-        dyBytes = slices == 1 ? 0 : Mem.align(4L * cut.images * p.yImage() / p.k() * cut.channels);
+        dyBytes = slices == 1 ? 0
+                : Mem.align((long) p.dtype().bytes() * cut.images * p.yImage() / p.k() * cut.channels);
         long scratch = 0;
         for (long pd : d.runs.values()) {
             scratch = Math.max(scratch, Mem.align(Dnnl.scratchBytes(pd)));
@@ -107,9 +108,9 @@ final class DnnlConvFilter implements CpuKernel {
         if (hint == 0) {
             return false;
         }
-        long filter = known == null ? p.anyFilter(scope) : known;
+        long filter = known == null ? p.anySum(scope) : known;
         long pd = scope.descriptor(Dnnl.convFilterGradient(x, filter, y, p.steps(), hint));
-        if (pd == 0 || Dnnl.implementation(pd).startsWith("ref")) {
+        if (pd == 0 || !Dnnl.isFast(pd, all.dtype())) {
             return false;
         }
         d.runs.put(size, pd);
@@ -159,7 +160,8 @@ final class DnnlConvFilter implements CpuKernel {
             copyAt = scratch + (long) slices * shares * filterBytes;
             workers = new DnnlWorkers(scope, threads, copyAt + threads * dyBytes, workerBytes);
             var copies = new HashMap<Size, long[]>();
-            long userSlice = 4L * cut.channels * p.filterCount();
+            long e = p.dtype().bytes();
+            long userSlice = e * cut.channels * p.filterCount();
             for (int t = 0; t < runs.length; t++) {
                 int k = t / shares * cut.channels;
                 int i = t % shares * cut.images;
@@ -168,12 +170,12 @@ final class DnnlConvFilter implements CpuKernel {
                 runs[t] = workers.run(d.runs.get(size), 3);
                 if (slices == 1) {
                     runs[t].with(Dnnl.DNNL_ARG_DIFF_DST,
-                            scope.memory(p.y(scope, size.images), dy + 4L * i * p.yImage()));
+                            scope.memory(p.y(scope, size.images), dy + e * i * p.yImage()));
                 } else {
                     copyOf[t] = copies.computeIfAbsent(size, this::copies);
                     runs[t].with(Dnnl.DNNL_ARG_DIFF_DST, copyOf[t][0]);
                 }
-                runs[t].with(Dnnl.DNNL_ARG_SRC, scope.memory(p.x(scope, size.images), x + 4L * i * p.xImage()))
+                runs[t].with(Dnnl.DNNL_ARG_SRC, scope.memory(p.x(scope, size.images), x + e * i * p.xImage()))
                         .with(Dnnl.DNNL_ARG_DIFF_WEIGHTS, scope.memory(d.filters.get(size.channels), to));
             }
             for (int s = 0; s < reorders.length; s++) {
@@ -212,11 +214,12 @@ final class DnnlConvFilter implements CpuKernel {
                 int i = task % shares * cut.images;
                 int images = Math.min(cut.images, p.n() - i);
                 int channels = Math.min(cut.channels, p.k() - k);
+                int e = p.dtype().bytes();
                 Slices.copy(
-                        dy + 4 * (i * p.yImage() + k),
-                        4L * p.k(),
+                        dy + e * (i * p.yImage() + k),
+                        (long) e * p.k(),
                         images * p.yImage() / p.k(),
-                        4L * channels,
+                        (long) e * channels,
                         copyAt + worker * dyBytes);
                 runs[task].put(0, Dnnl.DNNL_ARG_DIFF_DST, copyOf[task][worker]);
             }

@@ -1,10 +1,11 @@
 package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
+import dev.ijen.tensor.DType;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Matrix product of F32 by oneDNN, cut into shards that each run on one thread. Operands stay as they are: packing b
+/// Matrix product of F32 or BF16 by oneDNN, accumulated in F32, cut into shards that each run on one thread. Operands stay as they are: packing b
 /// first was measured to gain less than it costs.
 final class DnnlMatMul implements CpuKernel {
     private final Kernel.MatMul k;
@@ -19,18 +20,27 @@ final class DnnlMatMul implements CpuKernel {
         this.workerBytes = workerBytes;
     }
 
-    /// Null if oneDNN has no implementation.
+    /// Null if oneDNN has no implementation, or for BF16 none that the processor has instructions for.
     static CpuKernel of(Kernel.MatMul k, MatMulCut cut, Pool pool) {
         try (var scope = new DnnlScope()) {
             var products = describe(scope, k, cut);
             long worker = 0;
             for (long pd : products.values()) {
-                if (pd == 0) {
+                if (pd == 0 || k.dtype() != DType.F32 && !Dnnl.isFast(pd, k.dtype())) {
                     return null;
                 }
                 worker = Math.max(worker, Mem.align(Dnnl.scratchBytes(pd)));
             }
             return new DnnlMatMul(k, cut, pool.threads(), worker);
+        }
+    }
+
+    /// True if the processor has instructions for products of BF16.
+    static boolean multipliesBf16() {
+        var k = new Kernel.MatMul(DType.BF16, 1, 64, 64, 64, false, false);
+        try (var scope = new DnnlScope()) {
+            return describe(scope, k, MatMulCut.of(k)).values().stream()
+                    .allMatch(pd -> pd != 0 && Dnnl.isFast(pd, DType.BF16));
         }
     }
 
@@ -47,17 +57,17 @@ final class DnnlMatMul implements CpuKernel {
 
     private static long a(DnnlScope scope, Kernel.MatMul k, MatMulCut.Shard s) {
         long[] strides = {(long) k.m() * k.k(), k.ta() ? 1 : k.k(), k.ta() ? k.m() : 1};
-        return scope.strided(new long[] {s.products(), s.rows(), k.k()}, strides);
+        return scope.strided(k.dtype(), new long[] {s.products(), s.rows(), k.k()}, strides);
     }
 
     private static long b(DnnlScope scope, Kernel.MatMul k, MatMulCut.Shard s) {
         long[] strides = {(long) k.k() * k.n(), k.tb() ? 1 : k.n(), k.tb() ? k.k() : 1};
-        return scope.strided(new long[] {s.products(), k.k(), s.columns()}, strides);
+        return scope.strided(k.dtype(), new long[] {s.products(), k.k(), s.columns()}, strides);
     }
 
     private static long c(DnnlScope scope, Kernel.MatMul k, MatMulCut.Shard s) {
         long[] strides = {(long) k.m() * k.n(), k.n(), 1};
-        return scope.strided(new long[] {s.products(), s.rows(), s.columns()}, strides);
+        return scope.strided(k.dtype(), new long[] {s.products(), s.rows(), s.columns()}, strides);
     }
 
     @Override
@@ -80,6 +90,7 @@ final class DnnlMatMul implements CpuKernel {
             this.pool = pool;
             workers = new DnnlWorkers(scope, threads, scratch, workerBytes);
             var descriptors = describe(scope, k, cut);
+            int e = k.dtype().bytes();
             products = new DnnlRun[cut.shards(k)];
             for (int i = 0; i < products.length; i++) {
                 var s = cut.shard(k, i);
@@ -87,9 +98,9 @@ final class DnnlMatMul implements CpuKernel {
                 long bi = (long) s.product() * k.k() * k.n() + (long) s.column() * (k.tb() ? k.k() : 1);
                 long ci = (long) s.product() * k.m() * k.n() + (long) s.row() * k.n() + s.column();
                 products[i] = workers.run(descriptors.get(s.size()), 3)
-                        .with(Dnnl.DNNL_ARG_SRC, scope.memory(a(scope, k, s), a + 4 * ai))
-                        .with(Dnnl.DNNL_ARG_WEIGHTS, scope.memory(b(scope, k, s), b + 4 * bi))
-                        .with(Dnnl.DNNL_ARG_DST, scope.memory(c(scope, k, s), c + 4 * ci));
+                        .with(Dnnl.DNNL_ARG_SRC, scope.memory(a(scope, k, s), a + e * ai))
+                        .with(Dnnl.DNNL_ARG_WEIGHTS, scope.memory(b(scope, k, s), b + e * bi))
+                        .with(Dnnl.DNNL_ARG_DST, scope.memory(c(scope, k, s), c + e * ci));
             }
         }
 

@@ -1,5 +1,6 @@
 package dev.ijen.cpu;
 
+import dev.ijen.tensor.DType;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 
@@ -21,12 +22,12 @@ final class DnnlScope implements AutoCloseable {
         return own(Dnnl.Kind.STREAM, Dnnl.stream());
     }
 
-    long strided(long[] dims, long[] strides) {
-        return own(Dnnl.Kind.MEMORY_DESC, Dnnl.strided(dims, strides));
+    long strided(DType type, long[] dims, long[] strides) {
+        return own(Dnnl.Kind.MEMORY_DESC, Dnnl.strided(type, dims, strides));
     }
 
-    long any(long... dims) {
-        return own(Dnnl.Kind.MEMORY_DESC, Dnnl.any(dims));
+    long any(DType type, long... dims) {
+        return own(Dnnl.Kind.MEMORY_DESC, Dnnl.any(type, dims));
     }
 
     long part(long md, long[] dims, long[] offsets) {

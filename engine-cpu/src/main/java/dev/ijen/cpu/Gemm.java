@@ -5,10 +5,10 @@ import java.lang.foreign.Arena;
 /// Blocked matrix product on one thread, over a b that lies in strips of [Micro#strip] columns.
 final class Gemm {
     /// Rows of b that are taken at once: a strip of them stays in the first-level cache.
-    private static final int DEPTH = 256;
+    static final int DEPTH = 256;
 
     /// A strip's row of zeros.
-    private static final long ZEROS = Arena.global().allocate(512, 64).address();
+    static final long ZEROS = Arena.global().allocate(512, 64).address();
 
     private Gemm() {}
 

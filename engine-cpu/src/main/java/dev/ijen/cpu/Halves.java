@@ -43,9 +43,9 @@ final class Halves implements CpuKernel {
             long from = in[i];
             long to = wideIn[i];
             long n = inCounts[i];
-            widen[i] = (task, worker) -> widen(from, to, (long) task * BLOCK, Math.min(n, (task + 1L) * BLOCK));
+            widen[i] = (task, worker) -> widen(dtype, from, to, (long) task * BLOCK, Math.min(n, (task + 1L) * BLOCK));
         }
-        Pool.Task narrow = (task, worker) -> narrow(wideOut, out[0], (long) task * BLOCK,
+        Pool.Task narrow = (task, worker) -> narrow(dtype, wideOut, out[0], (long) task * BLOCK,
                 Math.min(outCount, (task + 1L) * BLOCK));
         return new Bound() {
             @Override
@@ -68,7 +68,8 @@ final class Halves implements CpuKernel {
         return (int) ((n + BLOCK - 1) / BLOCK);
     }
 
-    private void widen(long from, long to, long i0, long i1) {
+    /// Elements i0 to i1 in F32.
+    static void widen(DType dtype, long from, long to, long i0, long i1) {
         if (dtype == DType.BF16) {
             for (long i = i0; i < i1; i++) {
                 Mem.f32(to + 4 * i, Half.fromBf16(Mem.i16(from + 2 * i)));
@@ -80,7 +81,8 @@ final class Halves implements CpuKernel {
         }
     }
 
-    private void narrow(long from, long to, long i0, long i1) {
+    /// Elements i0 to i1, which are F32, rounded.
+    static void narrow(DType dtype, long from, long to, long i0, long i1) {
         if (dtype == DType.BF16) {
             for (long i = i0; i < i1; i++) {
                 Mem.i16(to + 2 * i, Half.toBf16(Mem.f32(from + 4 * i)));

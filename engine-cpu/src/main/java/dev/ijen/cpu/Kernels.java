@@ -17,11 +17,13 @@ final class Kernels {
             case Kernel.Conv k -> ConvKernel.of(k, pool, library);
             case Kernel.Pool k -> PoolKernel.of(k, pool);
             case Kernel.Softmax k -> new SoftmaxKernel(k, threads);
+            case Kernel.Attention k -> AttentionKernel.of(k, threads);
             case Kernel.CrossEntropy k -> new CrossEntropyKernel(k, threads);
             case Kernel.Gather k -> new GatherKernel(k);
             case Kernel.Scatter k -> new ScatterKernel(k);
             case Kernel.CumSum k -> new CumSumKernel(k);
             case Kernel.ArgReduce k -> new ArgReduceKernel(k);
+            case Kernel.Recurrent k -> RecurrentKernel.of(k, pool);
             case Kernel.ArgSort k -> new ArgSortKernel(k, threads);
         };
     }

@@ -18,15 +18,23 @@ final class MatMulKernel {
         return switch (k.dtype()) {
             case F32 -> f32(k, pool, nat);
             case F64 -> new JavaMatMul(k, pool);
-            case F16, BF16 -> {
-                var wide = new Kernel.MatMul(DType.F32, k.batch(), k.m(), k.n(), k.k(), k.ta(), k.tb());
-                long a = (long) k.batch() * k.m() * k.k();
-                long b = (long) k.batch() * k.k() * k.n();
-                yield new Halves(k.dtype(), f32(wide, pool, nat), out, a, b);
-            }
+            case BF16, F16 -> half(k, pool, nat, out);
             case I32, I64, I8, U8 -> new WholeMatMul(k, pool);
             case BOOL -> throw new IllegalArgumentException("matmul of BOOL");
         };
+    }
+
+    private static CpuKernel half(Kernel.MatMul k, Pool pool, Native nat, long out) {
+        if (k.dtype() == DType.BF16 && nat.present() && !small(k)) {
+            var kernel = DnnlMatMul.of(k, MatMulCut.of(k), pool);
+            if (kernel != null) {
+                return kernel;
+            }
+        }
+        var wide = new Kernel.MatMul(DType.F32, k.batch(), k.m(), k.n(), k.k(), k.ta(), k.tb());
+        long a = (long) k.batch() * k.m() * k.k();
+        long b = (long) k.batch() * k.k() * k.n();
+        return new Halves(k.dtype(), f32(wide, pool, nat), out, a, b);
     }
 
     private static CpuKernel f32(Kernel.MatMul k, Pool pool, Native nat) {

@@ -45,6 +45,39 @@ final class Micro32 implements Micro {
     }
 
     @Override
+    public void four(long a, long acs, long b, long step, long brs, int k, long from, long fs, long c) {
+        var c0 = load(from);
+        var c1 = load(from + V);
+        var c2 = load(from + fs);
+        var c3 = load(from + fs + V);
+        var c4 = load(from + 2 * fs);
+        var c5 = load(from + 2 * fs + V);
+        var c6 = load(from + 3 * fs);
+        var c7 = load(from + 3 * fs + V);
+        for (int p = 0; p < k; p++) {
+            var x = splat(a);
+            c0 = x.fma(load(b), c0);
+            c1 = x.fma(load(b + V), c1);
+            c2 = x.fma(load(b + step), c2);
+            c3 = x.fma(load(b + step + V), c3);
+            c4 = x.fma(load(b + 2 * step), c4);
+            c5 = x.fma(load(b + 2 * step + V), c5);
+            c6 = x.fma(load(b + 3 * step), c6);
+            c7 = x.fma(load(b + 3 * step + V), c7);
+            a += acs;
+            b += brs;
+        }
+        put(c0, c);
+        put(c1, c + V);
+        put(c2, c + 2 * V);
+        put(c3, c + 3 * V);
+        put(c4, c + 4 * V);
+        put(c5, c + 5 * V);
+        put(c6, c + 6 * V);
+        put(c7, c + 7 * V);
+    }
+
+    @Override
     public void part(
             int rows, int n, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c,
             long ldc) {

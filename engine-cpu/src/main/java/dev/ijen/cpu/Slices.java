@@ -9,7 +9,7 @@ final class Slices {
 
     private Slices() {}
 
-    /// Copies `bytes`, a multiple of 4, of each of `rows` rows that are `step` bytes apart, one after the other.
+    /// Copies `bytes`, a multiple of 2, of each of `rows` rows that are `step` bytes apart, one after the other.
     static void copy(long from, long step, long rows, long bytes, long to) {
         for (long r = 0; r < rows; r++) {
             long i = 0;
@@ -17,8 +17,11 @@ final class Slices {
                 FloatVector.fromMemorySegment(S, Mem.ALL, from + i, Mem.ORDER)
                         .intoMemorySegment(Mem.ALL, to + i, Mem.ORDER);
             }
-            for (; i < bytes; i += 4) {
+            for (; i + 4 <= bytes; i += 4) {
                 Mem.i32(to + i, Mem.i32(from + i));
+            }
+            if (i < bytes) {
+                Mem.i16(to + i, Mem.i16(from + i));
             }
             from += step;
             to += bytes;

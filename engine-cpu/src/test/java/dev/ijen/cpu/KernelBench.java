@@ -19,6 +19,11 @@ final class KernelBench {
 
     /// Runs the kernel twice on `threads` threads and returns its output's bits, one long an element.
     static long[] run(DType dtype, int threads, Function<Pool, CpuKernel> of, int outCount, double[]... inputs) {
+        return run(dtype, threads, of, new int[] {outCount}, inputs)[0];
+    }
+
+    /// The same for a kernel with several outputs.
+    static long[][] run(DType dtype, int threads, Function<Pool, CpuKernel> of, int[] outCounts, double[]... inputs) {
         try (var arena = Arena.ofConfined();
                 var pool = new ThreadPool(threads)) {
             CpuKernel kernel = of.apply(pool);
@@ -26,22 +31,33 @@ final class KernelBench {
             for (int i = 0; i < in.length; i++) {
                 in[i] = write(arena, dtype, inputs[i]);
             }
-            MemorySegment out = marked(arena, (long) outCount * dtype.bytes());
+            var out = new MemorySegment[outCounts.length];
+            var at = new long[out.length];
+            var got = new long[out.length][];
+            for (int o = 0; o < out.length; o++) {
+                out[o] = marked(arena, (long) outCounts[o] * dtype.bytes());
+                at[o] = out[o].address() + GUARD;
+                got[o] = new long[outCounts[o]];
+            }
             MemorySegment scratch = marked(arena, kernel.scratchBytes());
-            long at = out.address() + GUARD;
-            var got = new long[outCount];
-            try (var bound = kernel.bind(in, new long[] {at}, scratch.address() + GUARD, pool)) {
+            try (var bound = kernel.bind(in, at, scratch.address() + GUARD, pool)) {
                 for (int round = 0; round < 2; round++) {
-                    out.asSlice(GUARD, (long) outCount * dtype.bytes()).fill((byte) 0xff);
+                    for (int o = 0; o < out.length; o++) {
+                        out[o].asSlice(GUARD, (long) outCounts[o] * dtype.bytes()).fill((byte) 0xff);
+                    }
                     bound.run();
-                    for (int i = 0; i < outCount; i++) {
-                        long bits = bits(dtype, at, i);
-                        assertEquals(round == 0 ? bits : got[i], bits, "second run differs");
-                        got[i] = bits;
+                    for (int o = 0; o < out.length; o++) {
+                        for (int i = 0; i < outCounts[o]; i++) {
+                            long bits = bits(dtype, at[o], i);
+                            assertEquals(round == 0 ? bits : got[o][i], bits, "second run differs");
+                            got[o][i] = bits;
+                        }
                     }
                 }
             }
-            checkMarks(out, "output");
+            for (var o : out) {
+                checkMarks(o, "output");
+            }
             checkMarks(scratch, "scratch");
             return got;
         }

@@ -239,7 +239,7 @@ class TrainerTest {
                 "training.log_every=7",
                 "training.gap_warning=0");
         var e = assertThrows(TrainException.class, () -> fit(c, options("run")));
-        assertTrue(e.getMessage().matches("(?s)training: .* not a number at step \\d+\\n.*optimizer\\.lr.*"),
+        assertTrue(e.getMessage().matches("(?s)training: .* not finite at step \\d+\\n.*optimizer\\.lr.*"),
                 e.getMessage());
         // what was saved before is usable
         var best = dir.resolve("run/checkpoints/best");

@@ -3,12 +3,14 @@ package dev.ijen.cuda;
 import dev.ijen.cuda.call.Library;
 import dev.ijen.cuda.driver.CudaException;
 import dev.ijen.cuda.driver.Gpu;
+import dev.ijen.cuda.lib.Libraries;
 import dev.ijen.cuda.load.Tier;
 import dev.ijen.cuda.run.CudaBackend;
 import dev.ijen.spi.Backend;
 import dev.ijen.spi.BackendProvider.Options;
 import dev.ijen.spi.BackendProvider.Probe;
 import dev.ijen.spi.DeviceInfo;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,9 +18,12 @@ import java.util.List;
 /// The GPUs, once JCuda is loaded. Apart from [CudaProvider], so that none of JCuda's classes is touched before its natives are in place.
 final class CudaDevices {
     private final Tier.Usable tier;
+    private final Path cache;
 
-    CudaDevices(Tier.Usable tier) {
+    /// @param cache where libraries keep what can be found out again
+    CudaDevices(Tier.Usable tier, Path cache) {
         this.tier = tier;
+        this.cache = cache;
     }
 
     /// Starts the driver and asks it what there is.
@@ -35,7 +40,8 @@ final class CudaDevices {
                             useCpu + ", or check CUDA_VISIBLE_DEVICES");
         } catch (CudaException e) {
             return new Probe.Unavailable(
-                    "the NVIDIA driver (" + tier.driver() + ") can't be started: " + got(e), useCpu + ", or " + e.fix());
+                    "the NVIDIA driver (" + tier.driver() + ") can't be started: " + got(e),
+                    useCpu + ", or " + e.fix());
         }
     }
 
@@ -67,10 +73,15 @@ final class CudaDevices {
     /// Opens a GPU.
     Backend open(int index, Options options) {
         boolean separate = "separate".equals(System.getProperty("ijen.cuda.memory"));
-        return new CudaBackend(info(index), Gpu.open(index), options.deterministic(), separate, place -> libraries(place, options));
+        return new CudaBackend(info(index), Gpu.open(index), options.deterministic(), separate,
+                place -> libraries(place, options));
     }
 
     private List<Library> libraries(CudaBackend.LibraryPlace place, Options options) {
-        return List.of();
+        if (!options.nativeLibraries()) {
+            return List.of(); // our own kernels do everything
+        }
+        var how = new dev.ijen.cuda.lib.Options(options.deterministic(), options.tf32(), cache);
+        return Libraries.open(tier, place.gpu(), place.stream(), how);
     }
 }

@@ -57,8 +57,9 @@ public final class CudaProvider implements BackendProvider {
     private Probe loaded() {
         tier = Loader.load(report, machine);
         return switch (tier) {
-            case Tier.Unavailable(var reason, var fix) -> new Probe.Unavailable(reason + rest(), USE_CPU + ", or " + fix);
-            case Tier.Usable t -> switch (new CudaDevices(t).probe(USE_CPU)) {
+            case Tier.Unavailable(var reason, var fix) ->
+                    new Probe.Unavailable(reason + rest(), USE_CPU + ", or " + fix);
+            case Tier.Usable t -> switch (new CudaDevices(t, machine.cache()).probe(USE_CPU)) {
                 case Probe.Available a -> a;
                 case Probe.Unavailable(var reason, var fix) -> new Probe.Unavailable(reason + rest(), fix + more());
             };
@@ -93,6 +94,6 @@ public final class CudaProvider implements BackendProvider {
             throw new IjenException(
                     "cuda: no such device", "device " + index, "a device that the probe listed", USE_CPU);
         }
-        return new CudaDevices((Tier.Usable) tier).open(index, options);
+        return new CudaDevices((Tier.Usable) tier, machine.cache()).open(index, options);
     }
 }

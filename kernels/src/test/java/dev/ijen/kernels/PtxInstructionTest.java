@@ -77,6 +77,8 @@ class PtxInstructionTest {
 
     @Test
     void carries() {
+        long a = Long.parseUnsignedLong("89abcdeffedcba98", 16);
+        long b = 0x77777777_99999999L;
         long[] y = PtxPrograms.run(
                 d,
                 PtxPrograms.module("", """
@@ -97,11 +99,11 @@ class PtxInstructionTest {
                         """),
                 1,
                 3,
-                0x89abcdef_fedcba98L,
-                0x77777777_99999999L);
-        assertEquals(0x89abcdef_fedcba98L + 0x77777777_99999999L, y[0]);
-        assertEquals(0x89abcdef_fedcba98L - 0x77777777_99999999L, y[1]);
-        assertEquals(0x89abcdef_fedcba98L * 0x77777777_99999999L, y[2]);
+                a,
+                b);
+        assertEquals(a + b, y[0]);
+        assertEquals(a - b, y[1]);
+        assertEquals(a * b, y[2]);
     }
 
     @Test
@@ -164,7 +166,7 @@ class PtxInstructionTest {
         is(1, "testp.subnormal.f32 $p, $f", 1);
         is(0, "testp.finite.f64 $p, $g", g(Double.NaN));
         is(Float.floatToFloat16(1.5f + 2.25f), "add.f16 $h, $h, $h", half(1.5f), half(2.25f));
-        is((long) half(3) << 16 | half(-8), "fma.rn.f16x2 $r, $r, $r, $r", pair(1, -2), pair(2, 3), pair(1, -2));
+        is(pair(3, -8), "fma.rn.f16x2 $r, $r, $r, $r", pair(1, -2), pair(2, 3), pair(1, -2));
     }
 
     private static long half(float v) {

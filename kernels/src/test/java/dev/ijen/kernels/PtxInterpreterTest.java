@@ -304,7 +304,8 @@ class PtxInterpreterTest {
 
     private void faulty(String expected, String body, int threads, long... inputs) {
         assertThrows(
-                CudaException.class, () -> PtxPrograms.run(d, PtxPrograms.module("", STORE + body), threads, 1, inputs));
+                CudaException.class,
+                () -> PtxPrograms.run(d, PtxPrograms.module("", STORE + body), threads, 1, inputs));
         assertTrue(d.emulator.report().contains(expected), () -> expected + " in: " + d.emulator.report());
         assertEquals(1, d.emulator.get(What.FINDINGS));
     }
@@ -409,12 +410,13 @@ class PtxInterpreterTest {
         refusedBody("'ld.param.u64': outside of parameter k_x", "ld.param.u64 %d1, [k_x+8];");
         refusedBody("'cvt.s32.f32': the rounding does not go with the types", "cvt.s32.f32 %r1, 0f00000000;");
         refusedBody("'shfl.down.b32': '.sync' is missing", "shfl.down.b32 %r1, %r1, 1, 31;");
-        refusedBody("';' expected", "mov.u32 %r1, 1\nret");
+        refusedBody("';' or ',' expected, not 'ret'", "mov.u32 %r1, 1\nret;");
         refused("function gone is called but has no body", PtxPrograms.module(".func gone();\n", "call gone;"));
         refused("is not expected in a module", PtxPrograms.module(".bogus\n", ""));
         refused("in a function that is still open", PtxPrograms.module("", "{"));
         refused("function f calls itself", PtxPrograms.module(".func f();\n.func f() { call f; ret; }\n", ""));
-        refused("k has 49153 bytes of shared memory", PtxPrograms.module("", ".shared .b8 s[49153];\nst.shared.u8 [s], 1;"));
+        refused("k has 49153 bytes of shared memory",
+                PtxPrograms.module("", ".shared .b8 s[49153];\nst.shared.u8 [s], 1;"));
     }
 
     @Test

@@ -33,6 +33,10 @@ public record LayerConfig(LayerSpec spec, Mark mark) {
         all.put("flatten", LayerSpec.Flatten.class);
         all.put("dropout", LayerSpec.Dropout.class);
         all.put("embedding", LayerSpec.Embedding.class);
+        all.put("transformer", LayerSpec.Transformer.class);
+        all.put("lstm", LayerSpec.Lstm.class);
+        all.put("gru", LayerSpec.Gru.class);
+        all.put("rnn", LayerSpec.Rnn.class);
         all.put("residual", LayerSpec.Residual.class);
         return all;
     }

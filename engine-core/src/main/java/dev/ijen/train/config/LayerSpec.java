@@ -120,6 +120,72 @@ public sealed interface LayerSpec {
             @Key(doc = "features a row", required = true, min = 1) int dim)
             implements LayerSpec {}
 
+    /// A transformer's block on tokens [N, T, C].
+    ///
+    /// @param heads heads of queries
+    /// @param kvHeads heads of keys and values; 0 for as many
+    /// @param causal whether a token sees only what comes before
+    /// @param rotary whether queries and keys have rotary positions
+    /// @param hidden features inside the layers of each token; 0 for four times as many as outside
+    /// @param dropout share dropped
+    record Transformer(
+            @Key(doc = "heads of queries", required = true, min = 1, max = 1 << 16) int heads,
+            @Key(doc = "heads of keys and values; 0 for as many", or = "0", min = 0, max = 1 << 16) int kvHeads,
+            @Key(doc = "whether a token sees only what comes before", or = "false") boolean causal,
+            @Key(doc = "whether queries and keys have rotary positions", or = "false") boolean rotary,
+            @Key(doc = "features inside the layers of each token; 0 for four times as many as outside", or = "0",
+                    min = 0, max = 1 << 24) int hidden,
+            @Key(doc = "share of values dropped in training", or = "0", min = 0, max = 0.99) double dropout)
+            implements LayerSpec {}
+
+    /// A long short-term memory.
+    ///
+    /// @param hidden units of each direction
+    /// @param layers layers on top of each other
+    /// @param bidirectional whether the sequence is read from both ends
+    /// @param dropout share dropped between layers
+    /// @param sequences every step, or the last state
+    record Lstm(
+            @Key(doc = "units of each direction", required = true, min = 1, max = 1 << 16) int hidden,
+            @Key(doc = "layers on top of each other", or = "1", min = 1, max = 100) int layers,
+            @Key(doc = "whether the sequence is also read from its end", or = "false") boolean bidirectional,
+            @Key(doc = "share of values dropped between layers in training", or = "0", min = 0,
+                    max = 0.99) double dropout,
+            @Key(doc = "true for every step's state, false for the last one", or = "true") boolean sequences)
+            implements LayerSpec {}
+
+    /// A gated recurrent unit.
+    ///
+    /// @param hidden units of each direction
+    /// @param layers layers on top of each other
+    /// @param bidirectional whether the sequence is read from both ends
+    /// @param dropout share dropped between layers
+    /// @param sequences every step, or the last state
+    record Gru(
+            @Key(doc = "units of each direction", required = true, min = 1, max = 1 << 16) int hidden,
+            @Key(doc = "layers on top of each other", or = "1", min = 1, max = 100) int layers,
+            @Key(doc = "whether the sequence is also read from its end", or = "false") boolean bidirectional,
+            @Key(doc = "share of values dropped between layers in training", or = "0", min = 0,
+                    max = 0.99) double dropout,
+            @Key(doc = "true for every step's state, false for the last one", or = "true") boolean sequences)
+            implements LayerSpec {}
+
+    /// A simple recurrent network with tanh.
+    ///
+    /// @param hidden units of each direction
+    /// @param layers layers on top of each other
+    /// @param bidirectional whether the sequence is read from both ends
+    /// @param dropout share dropped between layers
+    /// @param sequences every step, or the last state
+    record Rnn(
+            @Key(doc = "units of each direction", required = true, min = 1, max = 1 << 16) int hidden,
+            @Key(doc = "layers on top of each other", or = "1", min = 1, max = 100) int layers,
+            @Key(doc = "whether the sequence is also read from its end", or = "false") boolean bidirectional,
+            @Key(doc = "share of values dropped between layers in training", or = "0", min = 0,
+                    max = 0.99) double dropout,
+            @Key(doc = "true for every step's state, false for the last one", or = "true") boolean sequences)
+            implements LayerSpec {}
+
     /// y = body(x) + shortcut(x).
     ///
     /// @param body layers

@@ -1,9 +1,12 @@
 package dev.ijen.train.config;
 
+import dev.ijen.tensor.Precision;
+
 /// Everything a training is: the same configuration, data and seed give the same weights.
 ///
 /// @param name of the run
 /// @param seed of weights, order, augmentation and dropout
+/// @param precision in which types it computes
 /// @param data which data
 /// @param model the network
 /// @param optimizer how weights move
@@ -13,6 +16,8 @@ package dev.ijen.train.config;
 public record TrainConfig(
         @Key(doc = "name of the run and its folder", or = "run") String name,
         @Key(doc = "seed of first weights, order, augmentation and dropout", or = "0") long seed,
+        @Key(doc = "f32, tf32 (faster products where the device has it), or mixed: bf16, f16",
+                or = "f32") Precision precision,
         @Key(doc = "which data, how it is read, divided and prepared") DataConfig data,
         @Key(doc = "the network") ModelConfig model,
         @Key(doc = "how weights move") OptimizerConfig optimizer,
@@ -22,12 +27,17 @@ public record TrainConfig(
 
     /// With another name.
     public TrainConfig withName(String n) {
-        return new TrainConfig(n, seed, data, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(n, seed, precision, data, model, optimizer, schedule, training, augmentation);
     }
 
     /// With another seed.
     public TrainConfig withSeed(long s) {
-        return new TrainConfig(name, s, data, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, s, precision, data, model, optimizer, schedule, training, augmentation);
+    }
+
+    /// With another precision.
+    public TrainConfig withPrecision(Precision p) {
+        return new TrainConfig(name, seed, p, data, model, optimizer, schedule, training, augmentation);
     }
 
     /// With another file or folder of data.
@@ -37,7 +47,7 @@ public record TrainConfig(
 
     /// With other data.
     public TrainConfig withData(DataConfig d) {
-        return new TrainConfig(name, seed, d, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, seed, precision, d, model, optimizer, schedule, training, augmentation);
     }
 
     /// With another limit of steps; 0 for none.
@@ -48,7 +58,7 @@ public record TrainConfig(
                 t.classWeights(),
                 t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
                 t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
-                t.prefetch()));
+                t.prefetch(), t.nonFinite(), t.recompute()));
     }
 
     /// With another limit of time; 0 for none.
@@ -59,7 +69,7 @@ public record TrainConfig(
                 t.classWeights(),
                 t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
                 t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
-                t.prefetch()));
+                t.prefetch(), t.nonFinite(), t.recompute()));
     }
 
     /// With another number of epochs.
@@ -70,10 +80,21 @@ public record TrainConfig(
                 t.classWeights(),
                 t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
                 t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
-                t.prefetch()));
+                t.prefetch(), t.nonFinite(), t.recompute()));
+    }
+
+    /// With another answer to losses and gradients that are no numbers.
+    public TrainConfig withNonFinite(TrainingConfig.NonFinite policy) {
+        var t = training;
+        return withTraining(new TrainingConfig(
+                t.epochs(), t.batchSize(), t.evalBatchSize(), t.maxSteps(), t.maxTime(), t.loss(), t.labelSmoothing(),
+                t.classWeights(),
+                t.monitor(), t.patience(), t.minDelta(), t.logEvery(), t.checkpointEvery(),
+                t.checkpointSeconds(), t.keep(), t.ema(), t.gapWarning(),
+                t.prefetch(), policy, t.recompute()));
     }
 
     private TrainConfig withTraining(TrainingConfig t) {
-        return new TrainConfig(name, seed, data, model, optimizer, schedule, t, augmentation);
+        return new TrainConfig(name, seed, precision, data, model, optimizer, schedule, t, augmentation);
     }
 }

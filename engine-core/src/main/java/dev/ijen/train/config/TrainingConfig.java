@@ -20,6 +20,8 @@ package dev.ijen.train.config;
 /// @param ema decay of averaged weights
 /// @param gapWarning gap of training and validation that is warned of
 /// @param prefetch batches prepared ahead
+/// @param nonFinite what is done about losses and gradients that are no numbers
+/// @param recompute segments of the network whose intermediates are computed again
 public record TrainingConfig(
         @Key(doc = "passes over the training part", or = "10", min = 1, max = 1_000_000) int epochs,
         @Key(doc = "examples a step", or = "64", min = 1, max = 1_000_000) int batchSize,
@@ -42,7 +44,21 @@ public record TrainingConfig(
         @Key(doc = "decay of averaged weights, which are then evaluated and saved; 0 for none", or = "0", min = 0, max = 0.99999)
                 double ema,
         @Key(doc = "warn when validation is worse than training by this much; 0 for never", or = "0.1", min = 0) double gapWarning,
-        @Key(doc = "batches prepared ahead", or = "2", min = 0, max = 64) int prefetch) {
+        @Key(doc = "batches prepared ahead", or = "2", min = 0, max = 64) int prefetch,
+        @Key(doc = "when a loss or gradient is not finite: stop, skip that update, or rollback to where the loss was lowest, at half the rate",
+                or = "stop") NonFinite nonFinite,
+        @Key(doc = "segments whose inner values are computed again for the gradient instead of kept: less memory, more work; 0 for none",
+                or = "0", min = 0, max = 1000) int recompute) {
+    /// What is done about losses and gradients that are NaN or infinite.
+    public enum NonFinite {
+        /// An error.
+        STOP,
+        /// The update is left out.
+        SKIP,
+        /// Back to the epoch or checkpoint of the lowest loss, at half the learning rate.
+        ROLLBACK
+    }
+
     /// What is minimised.
     public enum Loss {
         /// By the data.

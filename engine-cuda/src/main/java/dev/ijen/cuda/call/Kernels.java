@@ -3,6 +3,7 @@ package dev.ijen.cuda.call;
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Plan.Launch;
 import dev.ijen.spi.Plan.Ref;
+import dev.ijen.tensor.IjenException;
 
 /// How each launch of a plan is done on a GPU.
 public final class Kernels {
@@ -34,6 +35,13 @@ public final class Kernels {
             case Kernel.Conv k -> ConvCall.of(k, count, kit);
             case Kernel.Pool k -> PoolCall.of(k, count, kit);
             case Kernel.Softmax k -> SoftmaxCall.of(k, kit);
+            case Kernel.Attention k -> throw new IjenException(
+                    "attention: no kernel for it on CUDA yet", launch.origin().toString(), "a step without attention",
+                    "run it on the CPU: --device cpu");
+            case Kernel.Recurrent k -> throw new IjenException(
+                    "recurrence: no kernel for it on CUDA yet", launch.origin().toString(),
+                    "a step without recurrent layers",
+                    "run it on the CPU: --device cpu");
             case Kernel.CrossEntropy k -> CrossEntropyCall.of(k, kit);
             case Kernel.Gather k -> GatherCall.of(k, kit);
             case Kernel.Scatter k -> ScatterCall.of(k, kit);

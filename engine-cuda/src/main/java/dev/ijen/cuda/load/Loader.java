@@ -64,7 +64,7 @@ public final class Loader {
             Driver.Found driver, Optional<Library> cublas, Optional<Library> cudnn, Optional<Library> nvrtc)
             throws IOException {
         JCudaFiles.refuseOthers();
-        var cache = NativeCache.open(NativeCache.root(machine), major(cublas, 12), major(cudnn, 8), major(nvrtc, 12));
+        var cache = NativeCache.open(machine.cache(), major(cublas, 12), major(cudnn, 8), major(nvrtc, 12));
         JCudaFiles.load(cache, NativeCache.Native.DRIVER);
         var b = attempt(cublas, _ -> JCudaFiles.load(cache, NativeCache.Native.CUBLAS));
         if (b.isEmpty()) {

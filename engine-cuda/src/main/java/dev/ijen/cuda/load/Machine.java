@@ -17,6 +17,12 @@ public record Machine(Path root, Path home, Map<String, String> environment) {
         return new Machine(Path.of("/"), Path.of(System.getProperty("user.home", "/")), System.getenv());
     }
 
+    /// Where things are kept that can be made again: `$IJEN_CACHE`, else `~/.cache/ijen`.
+    public Path cache() {
+        var cache = environment.getOrDefault("IJEN_CACHE", "");
+        return cache.isBlank() ? home.resolve(".cache").resolve("ijen") : Path.of(cache);
+    }
+
     /// A fixed place such as `/usr/lib64`.
     public Path at(String absolute) {
         return root.resolve(absolute.substring(1));

@@ -54,12 +54,6 @@ final class NativeCache {
         this.folder = folder;
     }
 
-    /// `$IJEN_CACHE`, else `~/.cache/ijen`.
-    static Path root(Machine machine) {
-        var cache = machine.environment().getOrDefault("IJEN_CACHE", "");
-        return cache.isBlank() ? machine.home().resolve(".cache").resolve("ijen") : Path.of(cache);
-    }
-
     /// Opens, and makes if need be, the folder for natives that go with these majors.
     ///
     /// @throws IOException if others could write to it, with the fix

@@ -7,7 +7,8 @@ import dev.ijen.tensor.DType;
 final class Asm {
     /// Kinds of registers.
     enum Kind {
-        PRED(".pred", "%p"), B16(".b16", "%rs"), B32(".b32", "%r"), B64(".b64", "%rd"), F32(".f32", "%f"), F64(".f64", "%fd");
+        PRED(".pred", "%p"), B16(".b16", "%rs"), B32(".b32", "%r"), B64(".b64", "%rd"), F32(".f32", "%f"),
+        F64(".f64", "%fd");
 
         private final String type;
         private final String prefix;

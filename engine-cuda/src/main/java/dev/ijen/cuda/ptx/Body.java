@@ -31,7 +31,8 @@ final class Body {
     /// @param live instructions that are needed
     /// @param inputs registers with the addresses of the launch's inputs
     /// @param vector false if neighbours must be accessed one by one
-    Body(Asm asm, Functions functions, Region region, BitSet live, Map<Integer, String> inputs, int lanes, boolean vector) {
+    Body(Asm asm, Functions functions, Region region, BitSet live, Map<Integer, String> inputs, int lanes,
+            boolean vector) {
         this.asm = asm;
         this.functions = functions;
         this.region = region;
@@ -140,7 +141,8 @@ final class Body {
 
     private String base(String address, DType stored, int[] stride) {
         return outerAddresses.computeIfAbsent(
-                address + Arrays.toString(stride) + stored.bytes(), k -> plus(asm, address, outer.index(stride), stored));
+                address + Arrays.toString(stride) + stored.bytes(),
+                k -> plus(asm, address, outer.index(stride), stored));
     }
 
     /// The address without the offset and the lane.
@@ -149,7 +151,8 @@ final class Body {
         if (inner == null) {
             return b;
         }
-        return innerAddresses.computeIfAbsent(b + Arrays.toString(stride), k -> plus(asm, b, inner.index(stride), stored));
+        return innerAddresses.computeIfAbsent(b + Arrays.toString(stride),
+                k -> plus(asm, b, inner.index(stride), stored));
     }
 
     static String plus(Asm asm, String address, String index, DType stored) {
@@ -189,7 +192,8 @@ final class Body {
             case Instr.Random r -> random(r);
             case Instr.Unary u -> map(j -> UnaryCode.emit(asm, functions, u.f(), u.type(), value(u.a(), j)), u.a());
             case Instr.Binary b ->
-                    map(j -> BinaryCode.emit(asm, functions, b.f(), b.of(), value(b.a(), j), value(b.b(), j)), b.a(), b.b());
+                    map(j -> BinaryCode.emit(asm, functions, b.f(), b.of(), value(b.a(), j), value(b.b(), j)), b.a(),
+                            b.b());
             case Instr.Select s -> map(j -> select(s, j), s.c(), s.a(), s.b());
             case Instr.Cast c -> map(j -> CastCode.emit(asm, c.from(), c.to(), value(c.a(), j)), c.a());
         };

@@ -18,7 +18,8 @@ final class Canonical {
                         case Instr.Imm m ->
                                 "imm " + m.type() + " " + Double.doubleToRawLongBits(m.real()) + " " + m.whole();
                         case Instr.Index x -> "index " + at(x.stride(), x.offset());
-                        case Instr.Random x -> "random " + x.state() + " " + x.stream() + " " + at(x.stride(), x.offset());
+                        case Instr.Random x ->
+                                "random " + x.state() + " " + x.stream() + " " + at(x.stride(), x.offset());
                         case Instr.Unary u -> u.f() + " " + u.type() + " " + u.a();
                         case Instr.Binary b -> b.f() + " " + b.of() + " " + b.a() + " " + b.b();
                         case Instr.Select x -> "select " + x.type() + " " + x.c() + " " + x.a() + " " + x.b();
@@ -27,7 +28,8 @@ final class Canonical {
             s.append('\n');
         }
         for (var x : r.stores()) {
-            s.append("store ").append(x.value()).append(' ').append(x.output()).append(' ').append(x.stored()).append(' ');
+            s.append("store ").append(x.value()).append(' ').append(x.output()).append(' ').append(x.stored())
+                    .append(' ');
             s.append(at(x.stride(), x.offset())).append(' ').append(x.fold()).append('\n');
         }
         return s.toString();

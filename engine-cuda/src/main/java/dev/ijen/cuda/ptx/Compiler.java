@@ -19,6 +19,10 @@ final class Compiler {
     /// Stands for the name until the text is known that it is made from.
     private static final String NAME = "REGION_NAME";
     private static final int SCRATCH_ALIGNMENT = 256;
+    /// Parameters of a kernel are 4 KiB at most.
+    private static final int MAX_ADDRESSES = 4096 / Long.BYTES;
+    /// Blocks for a multiprocessor at most: a few times what it holds, so that the last ones leave none of them idle for long.
+    private static final int BLOCKS = 32;
 
     private final int multiprocessors;
     private final Functions functions = new Functions();
@@ -33,18 +37,75 @@ final class Compiler {
     static RegionCode compile(Region region, int multiprocessors) {
         var c = new Compiler(multiprocessors);
         c.region(region);
+        return c.named(Canonical.text(region));
+    }
+
+    /// Joins regions that differ in the length of their only axis.
+    static RegionCode compile(List<Region> regions) {
+        var c = new Compiler(0);
+        var canonical = new StringBuilder();
+        var like = regions.getFirst();
+        int addresses = c.writer(like, like.stores(), layout(like, like.stores(), 0, false)).arguments().size();
+        int most = Math.max(1, MAX_ADDRESSES / addresses);
+        for (int i = 0; i < regions.size(); i += most) {
+            c.joined(regions, i, Math.min(regions.size(), i + most));
+        }
+        regions.forEach(r -> canonical.append(Canonical.text(r)));
+        return c.named(canonical.toString());
+    }
+
+    /// The code under its final name.
+    private RegionCode named(String canonical) {
         var text = new StringBuilder(HEAD);
-        for (var item : Library.get().closure(c.functions.called())) {
+        for (var item : Library.get().closure(functions.called())) {
             text.append(item.text());
         }
-        c.entries.forEach(text::append);
-        String name = "region_" + hash(Canonical.text(region) + text);
-        var launches = new ArrayList<RegionLaunch>();
-        for (var l : c.launches) {
+        entries.forEach(text::append);
+        String name = "region_" + hash(canonical + text);
+        var all = new ArrayList<RegionLaunch>();
+        for (var l : launches) {
             String kernel = l.kernel().replace(NAME, name);
-            launches.add(new RegionLaunch(kernel, l.gridX(), l.gridY(), l.blockX(), l.blockY(), l.arguments()));
+            all.add(new RegionLaunch(kernel, l.gridX(), l.gridY(), l.blockX(), l.blockY(), l.arguments()));
         }
-        return new RegionCode(text.toString().replace(NAME, name), List.copyOf(launches), c.scratch);
+        return new RegionCode(text.toString().replace(NAME, name), List.copyOf(all), scratch);
+    }
+
+    private KernelWriter writer(Region r, List<Store> stores, Layout layout) {
+        return new KernelWriter(functions, r, stores, layout, Argument.Input::new, Argument.Output::new);
+    }
+
+    /// One kernel for the regions from … to − 1.
+    private void joined(List<Region> regions, int from, int to) {
+        // the widest vectors that suit one of them; the others go point by point
+        var widest = regions.get(from);
+        var layout = layout(widest, widest.stores(), 0, false);
+        for (var r : regions.subList(from, to)) {
+            var l = layout(r, r.stores(), 0, false);
+            if (l.lanes() > layout.lanes()) {
+                widest = r;
+                layout = l;
+            }
+        }
+        String name = NAME + "_" + entries.size();
+        var ranges = Ranges.of(regions.subList(from, to).stream().mapToInt(Region::points).toArray(), layout.lanes());
+        var w = writer(widest, widest.stores(), layout);
+        entries.add(w.write(name, ranges));
+        int inputs = 1
+                + w.arguments().stream().mapToInt(a -> a instanceof Argument.Input(int i) ? i : -1).max().orElse(-1);
+        int outputs = 1
+                + w.arguments().stream().mapToInt(a -> a instanceof Argument.Output(int i) ? i : -1).max().orElse(-1);
+        var arguments = new ArrayList<Argument>();
+        for (int k = from; k < to; k++) {
+            for (var a : w.arguments()) {
+                arguments.add(
+                        switch (a) {
+                            case Argument.Input(int i) -> new Argument.Input(k * inputs + i);
+                            case Argument.Output(int i) -> new Argument.Output(k * outputs + i);
+                            case Argument.Scratch s -> s;
+                        });
+            }
+        }
+        launches.add(new RegionLaunch(name, ranges.allBlocks(), 1, Layout.THREADS, 1, List.copyOf(arguments)));
     }
 
     private static String hash(String s) {
@@ -82,11 +143,15 @@ final class Compiler {
         return m;
     }
 
-    private void kernel(Region region, List<Store> stores, int folded, boolean split, IntFunction<Argument> input,
-            IntFunction<Argument> output) {
+    private static Layout layout(Region region, List<Store> stores, int folded, boolean split) {
         var live = new ArrayList<Instr>();
         KernelWriter.live(region, stores).stream().forEach(i -> live.add(region.body().get(i)));
-        var layout = Layout.of(region, live, stores, folded, split);
+        return Layout.of(region, live, stores, folded, split);
+    }
+
+    private void kernel(Region region, List<Store> stores, int folded, boolean split, IntFunction<Argument> input,
+            IntFunction<Argument> output) {
+        var layout = layout(region, stores, folded, split);
         if (layout.splits() == 1) {
             write(region, stores, layout, input, output);
             return;
@@ -148,7 +213,7 @@ final class Compiler {
         entries.add(w.write(name));
         int blocks;
         if (layout.pointwise()) {
-            int most = Math.max(1, multiprocessors) * 8;
+            int most = Math.max(1, multiprocessors) * BLOCKS;
             blocks = Math.min(Math.ceilDiv(region.points() / layout.lanes(), Layout.THREADS), most);
         } else {
             blocks = Math.ceilDiv(layout.results(region.space()), layout.across() ? layout.x() : layout.y());

@@ -35,6 +35,9 @@ final class KernelWriter {
     private String first;
     private String end;
     private String step;
+    /// Regions that share the kernel, and the points of the one a block works on; null if there is one.
+    private Ranges ranges;
+    private String count;
 
     /// @param stores of the region, those of this kernel
     /// @param input what an input of the region is
@@ -104,19 +107,30 @@ final class KernelWriter {
         return List.copyOf(addresses.keySet());
     }
 
-    String write(String name) {
-        int n = 0;
+    /// Takes the addresses from parameters that begin with `from`.
+    private void parameters(String name, int from) {
+        int n = from;
         for (String register : addresses.values()) {
             String generic = asm.b64("ld.param.u64", "[" + Asm.parameter(name, n++) + "]");
             asm.op("cvta.to.global.u64", register, generic);
         }
+    }
+
+    /// The kernel of several regions that are equal but for the length of their only axis.
+    String write(String name, Ranges all) {
+        ranges = all;
+        return write(name);
+    }
+
+    String write(String name) {
         String thread = asm.b32("mov.u32", "%tid.x");
         String block = asm.b32("mov.u32", "%ctaid.x");
-        if (layout.pointwise()) {
-            String threads = Integer.toString(Layout.THREADS);
-            first = asm.b32("mad.lo.s32", block, threads, thread);
-            step = asm.b32("mul.lo.s32", asm.b32("mov.u32", "%nctaid.x"), threads);
+        int regions = 1;
+        if (ranges != null) {
+            regions = ranges.points().length;
+            find(name, thread, block);
         } else {
+            parameters(name, 0);
             place(thread, block);
         }
         var team = new Team(asm, layout, name, thread);
@@ -140,11 +154,45 @@ final class KernelWriter {
         if (!folds.isEmpty()) {
             finish(team);
         }
-        return asm.entry(name, addresses.size(), Layout.THREADS, team.sharedBytes());
+        return asm.entry(name, regions * addresses.size(), Layout.THREADS, team.sharedBytes());
     }
 
-    /// Result, first step and end of the loop of a thread that folds.
+    /// Finds the region of this block in the table, which is a tree of comparisons.
+    private void find(String name, String thread, String block) {
+        first = asm.fresh(Kind.B32);
+        step = asm.fresh(Kind.B32);
+        count = asm.fresh(Kind.B32);
+        String found = asm.label();
+        find(name, thread, block, 0, ranges.points().length, found);
+        asm.place(found);
+    }
+
+    private void find(String name, String thread, String block, int from, int to, String found) {
+        if (to - from > 1) {
+            int middle = (from + to) / 2;
+            String below = asm.label();
+            asm.jumpIf(asm.pred("setp.lt.s32", block, Integer.toString(ranges.firstBlock()[middle])), below);
+            find(name, thread, block, middle, to, found);
+            asm.place(below);
+            find(name, thread, block, from, middle, found);
+            return;
+        }
+        parameters(name, from * addresses.size());
+        String own = asm.b32("sub.s32", block, Integer.toString(ranges.firstBlock()[from]));
+        asm.op("mad.lo.s32", first, own, Integer.toString(Layout.THREADS), thread);
+        asm.op("mov.b32", step, Integer.toString(ranges.blocks(from) * Layout.THREADS));
+        asm.op("mov.b32", count, Integer.toString(ranges.points()[from]));
+        asm.jump(found);
+    }
+
+    /// First step and stride of the loop; with folds, its end and the thread's result too.
     private void place(String thread, String block) {
+        if (layout.pointwise()) {
+            String threads = Integer.toString(Layout.THREADS);
+            first = asm.b32("mad.lo.s32", block, threads, thread);
+            step = asm.b32("mul.lo.s32", asm.b32("mov.u32", "%nctaid.x"), threads);
+            return;
+        }
         String x = asm.b32("and.b32", thread, Integer.toString(layout.x() - 1));
         String y = asm.b32("shr.u32", thread, Integer.toString(Integer.numberOfTrailingZeros(layout.x())));
         boolean across = layout.across();
@@ -180,7 +228,15 @@ final class KernelWriter {
             String b = asm.b64("and.b64", e.getValue(), Integer.toString(e.getKey() - 1));
             bits = bits == null ? b : asm.b64("or.b64", bits, b);
         }
-        return bits == null ? null : asm.pred("setp.ne.s64", bits, "0");
+        if (bits == null) {
+            return null;
+        }
+        String wrong = asm.pred("setp.ne.s64", bits, "0");
+        if (ranges == null) {
+            return wrong;
+        }
+        String rest = asm.b32("and.b32", count, Integer.toString(layout.lanes() - 1));
+        return asm.pred("or.pred", wrong, asm.pred("setp.ne.s32", rest, "0"));
     }
 
     private void align(Map<Integer, String> byMask, Access a, String address) {
@@ -196,14 +252,16 @@ final class KernelWriter {
         for (int a : layout.kept()) {
             kept |= 1 << a;
         }
+        String limit = layout.pointwise() ? limit(lanes) : end;
+        String again = asm.label();
+        String done = asm.label();
+        // a thread without work reads nothing: what it would read may be where another one writes its result in place
+        asm.jumpIf(asm.pred("setp.ge.s32", first, limit), done);
         body.before(new Walk(asm, space, layout.kept(), lanes, result), kept);
         for (var s : plain) {
             body.prepare(address(output.apply(s.output())), Access.of(s));
         }
         String i = asm.b32("mov.b32", first);
-        String limit = layout.pointwise() ? Integer.toString(region.points() / lanes) : end;
-        String again = asm.label();
-        String done = asm.label();
         asm.place(again);
         asm.jumpIf(asm.pred("setp.ge.s32", i, limit), done);
         body.inside(new Walk(asm, space, layout.looped(), lanes, i));
@@ -222,6 +280,10 @@ final class KernelWriter {
         asm.place(done);
     }
 
+    private String limit(int lanes) {
+        return ranges == null ? Integer.toString(region.points() / lanes) : Walk.divide(asm, count, lanes);
+    }
+
     /// Combines and stores what was folded.
     private void finish(Team team) {
         team.combine(parts);
@@ -234,7 +296,8 @@ final class KernelWriter {
             if (layout.splits() > 1) {
                 storePart(base, p);
             } else {
-                Body.store(asm, Access.of(s), Body.plus(asm, base, walk.index(s.stride()), s.stored()), p.values(), false);
+                Body.store(asm, Access.of(s), Body.plus(asm, base, walk.index(s.stride()), s.stored()), p.values(),
+                        false);
             }
         }
         asm.place(stop);

@@ -74,7 +74,8 @@ record Layout(int[] kept, int[] looped, boolean across, int lanes, int x, int y,
         } else {
             steps /= lanes;
             int perThread = Math.ceilDiv(steps, 4);
-            x = results >= BUSY * THREADS ? ceilPowerOfTwo(Math.min(perThread, 32)) : ceilPowerOfTwo(Math.min(steps, 32));
+            x = results >= BUSY * THREADS ? ceilPowerOfTwo(Math.min(perThread, 32))
+                    : ceilPowerOfTwo(Math.min(steps, 32));
             if (steps > 256 || (steps > 64 && results <= BUSY)) {
                 x = THREADS;
             }

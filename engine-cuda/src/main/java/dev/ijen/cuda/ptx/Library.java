@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /// The functions of `functions.cu` as PTX, cut into functions and tables.
 final class Library {
-    private static final Pattern HEAD = Pattern.compile("\\.func(?:\\s+\\([^)]*\\))?\\s+(\\w+)|\\.(?:global|const)\\s.*?(\\w+)\\[");
+    private static final Pattern HEAD = Pattern
+            .compile("\\.func(?:\\s+\\([^)]*\\))?\\s+(\\w+)|\\.(?:global|const)\\s.*?(\\w+)\\[");
     private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w+");
 
     /// A function or a table.
@@ -20,8 +21,8 @@ final class Library {
     /// @param needs other items it names
     record Item(String name, String text, Set<String> needs) {}
 
-    private static final Library OF_CUDA =
-            new Library(new String(Ptx.text(Ptx.FUNCTIONS, 75), StandardCharsets.US_ASCII).replace("\0", ""));
+    private static final Library OF_CUDA = new Library(
+            new String(Ptx.text(Ptx.FUNCTIONS, 75), StandardCharsets.US_ASCII).replace("\0", ""));
 
     private final Map<String, Item> items = new LinkedHashMap<>();
 
@@ -52,7 +53,8 @@ final class Library {
         var pieces = new ArrayList<String>();
         var piece = new StringBuilder();
         for (String line : text.lines().toList()) {
-            boolean heading = line.startsWith(".version") || line.startsWith(".target") || line.startsWith(".address_size");
+            boolean heading = line.startsWith(".version") || line.startsWith(".target")
+                    || line.startsWith(".address_size");
             if (heading || line.stripLeading().startsWith("// .globl")) {
                 continue;
             }

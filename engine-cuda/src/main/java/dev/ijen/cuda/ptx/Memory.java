@@ -126,7 +126,8 @@ final class Memory {
                 var w = new String[v.length / 2];
                 for (int i = 0; i < w.length; i++) {
                     w[i] = stored == DType.F16
-                            ? a.b32("mov.b32", "{" + CastCode.half(a, v[2 * i]) + ", " + CastCode.half(a, v[2 * i + 1]) + "}")
+                            ? a.b32("mov.b32",
+                                    "{" + CastCode.half(a, v[2 * i]) + ", " + CastCode.half(a, v[2 * i + 1]) + "}")
                             : a.b32("prmt.b32", CastCode.bf16(a, v[2 * i]), CastCode.bf16(a, v[2 * i + 1]), "0x7632");
                 }
                 put(a, "u32", 4, address, bytes, w);

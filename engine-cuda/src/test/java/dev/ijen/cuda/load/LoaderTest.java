@@ -55,6 +55,7 @@ final class LoaderTest {
         var output = temporary.resolve("output");
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().remove("LD_LIBRARY_PATH");
+        builder.environment().remove("IJEN_CUDA_PATH");
         builder.environment().put("IJEN_CACHE", temporary.resolve("cache").toString());
         builder.environment().putAll(environment);
         var process = builder.start();

@@ -27,7 +27,8 @@ final class Assembler {
             entries.add(e);
             CALL.matcher(e).results().forEach(m -> called.add(m.group(1)));
         }
-        var text = new StringBuilder(codes.iterator().next().text().lines().limit(3).reduce("", (a, b) -> a + b + "\n"));
+        var text = new StringBuilder(
+                codes.iterator().next().text().lines().limit(3).reduce("", (a, b) -> a + b + "\n"));
         Library.get().closure(called).forEach(i -> text.append(i.text()));
         entries.forEach(text::append);
         return text.toString();

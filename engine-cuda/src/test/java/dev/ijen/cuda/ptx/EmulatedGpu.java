@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ijen.kernels.emulator.Emulator;
 import dev.ijen.kernels.emulator.Emulator.What;
 import dev.ijen.tensor.HostTensor;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +26,19 @@ final class EmulatedGpu implements AutoCloseable {
     private final Emulator emulator;
     private final CUcontext context = new CUcontext();
     private final List<CUdeviceptr> live = new ArrayList<>();
+
+    /// A device pointer that tells its number.
+    private static final class Address extends CUdeviceptr {
+        Address() {}
+
+        Address(Address begin, long offset) {
+            super(begin, offset);
+        }
+
+        long value() {
+            return getNativePointer() + getByteOffset();
+        }
+    }
 
     private EmulatedGpu(boolean reversed) {
         emulator = Emulator.fresh();
@@ -43,7 +59,7 @@ final class EmulatedGpu implements AutoCloseable {
         var backward = once(code, in, out, shift, true);
         for (int i = 0; i < out.size(); i++) {
             assertArrayEquals(forward.get(i), backward.get(i), "the order of threads shows in output " + i);
-            out.get(i).data().asByteBuffer().put(forward.get(i));
+            out.get(i).data().copyFrom(MemorySegment.ofArray(forward.get(i)));
         }
     }
 
@@ -57,19 +73,19 @@ final class EmulatedGpu implements AutoCloseable {
     private List<byte[]> launch(RegionCode code, List<HostTensor> in, List<HostTensor> out, int shift) {
         var module = new CUmodule();
         JCudaDriver.cuModuleLoadData(module, (code.text() + "\0").getBytes(StandardCharsets.US_ASCII));
-        var inputs = new ArrayList<CUdeviceptr>();
+        var inputs = new ArrayList<Address>();
         for (var t : in) {
             var p = allocate(t, shift);
             byte[] bytes = t.data().toArray(JAVA_BYTE);
             JCudaDriver.cuMemcpyHtoD(p, Pointer.to(bytes), bytes.length);
             inputs.add(p);
         }
-        var outputs = new ArrayList<CUdeviceptr>();
+        var outputs = new ArrayList<Address>();
         for (var t : out) {
             int same = identity(in, t);
             outputs.add(same < 0 ? allocate(t, shift) : inputs.get(same));
         }
-        var scratch = new CUdeviceptr();
+        var scratch = new Address();
         if (code.scratchBytes() > 0) {
             JCudaDriver.cuMemAlloc(scratch, code.scratchBytes());
             live.add(scratch);
@@ -77,16 +93,21 @@ final class EmulatedGpu implements AutoCloseable {
         for (var l : code.launches()) {
             var f = new CUfunction();
             JCudaDriver.cuModuleGetFunction(f, module, l.kernel());
-            var arguments = l.arguments().stream()
-                    .map(a -> Pointer.to(
-                            switch (a) {
-                                case Argument.Input(int i) -> inputs.get(i);
-                                case Argument.Output(int i) -> outputs.get(i);
-                                case Argument.Scratch(long offset) -> scratch.withByteOffset(offset);
-                            }))
-                    .toArray(Pointer[]::new);
-            JCudaDriver.cuLaunchKernel(
-                    f, l.gridX(), l.gridY(), 1, l.blockX(), l.blockY(), 1, 0, null, Pointer.to(arguments), null);
+            // as one block, as the backend does
+            var packed = ByteBuffer.allocateDirect(8 * l.arguments().size()).order(ByteOrder.nativeOrder());
+            for (var a : l.arguments()) {
+                packed.putLong(
+                        switch (a) {
+                            case Argument.Input(int i) -> inputs.get(i).value();
+                            case Argument.Output(int i) -> outputs.get(i).value();
+                            case Argument.Scratch(long offset) -> scratch.value() + offset;
+                        });
+            }
+            var extra = Pointer.to(
+                    JCudaDriver.CU_LAUNCH_PARAM_BUFFER_POINTER, Pointer.to(packed.flip()),
+                    JCudaDriver.CU_LAUNCH_PARAM_BUFFER_SIZE, Pointer.to(new long[] {packed.limit()}),
+                    JCudaDriver.CU_LAUNCH_PARAM_END);
+            JCudaDriver.cuLaunchKernel(f, l.gridX(), l.gridY(), 1, l.blockX(), l.blockY(), 1, 0, null, null, extra);
         }
         var results = new ArrayList<byte[]>();
         for (int i = 0; i < out.size(); i++) {
@@ -108,12 +129,12 @@ final class EmulatedGpu implements AutoCloseable {
         return -1;
     }
 
-    private CUdeviceptr allocate(HostTensor t, int shift) {
+    private Address allocate(HostTensor t, int shift) {
         long skip = (long) shift * t.dtype().bytes();
-        var p = new CUdeviceptr();
+        var p = new Address();
         JCudaDriver.cuMemAlloc(p, t.data().byteSize() + skip);
         live.add(p);
-        return p.withByteOffset(skip);
+        return new Address(p, skip);
     }
 
     @Override

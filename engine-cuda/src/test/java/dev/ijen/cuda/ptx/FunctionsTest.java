@@ -22,14 +22,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Every function and conversion at ordinary and awkward values: arithmetic to the bit, functions of the library to a few units in
 /// the last place.
 class FunctionsTest {
-    private static final double[] REALS = {0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, -7.25, 0.1, 1e-3, -1e-3, 1e-20, 12.75,
-        -12.75, 88.5, 100.3, -104, 1000, 65504, 65520, 1e5, 2147483647, -2147483648.0, 3e9, 1e10, -1e19, 1e19, 3.4e38, 1e-40, -1e-44,
-        127.6, 128, 255.5, -129, 257, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Math.PI, 2.7182818, 1.00390625,
+    private static final double[] REALS = {0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, -7.25, 0.1, 1e-3, -1e-3, 1e-20,
+        12.75,
+        -12.75, 88.5, 100.3, -104, 1000, 65504, 65520, 1e5, 2147483647, -2147483648.0, 3e9, 1e10, -1e19, 1e19, 3.4e38,
+        1e-40, -1e-44,
+        127.6, 128, 255.5, -129, 257, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Math.PI,
+        2.7182818, 1.00390625,
         1.01171875};
-    private static final long[] WHOLES = {0, 1, -1, 2, -2, 3, 7, -7, 10, 31, 32, 33, 63, 64, 65, 100, -100, 127, 128, 255, 256, -129,
+    private static final long[] WHOLES = {0, 1, -1, 2, -2, 3, 7, -7, 10, 31, 32, 33, 63, 64, 65, 100, -100, 127, 128,
+        255, 256, -129,
         65535, 1 << 24, (1 << 24) + 1, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE,
         Long.MIN_VALUE + 1, 0x123456789ABCDEFL};
-    private static final Set<UnaryFn> EXACT = EnumSet.of(UnaryFn.NEG, UnaryFn.ABS, UnaryFn.SIGN, UnaryFn.FLOOR, UnaryFn.CEIL,
+    private static final Set<UnaryFn> EXACT = EnumSet.of(UnaryFn.NEG, UnaryFn.ABS, UnaryFn.SIGN, UnaryFn.FLOOR,
+            UnaryFn.CEIL,
             UnaryFn.ROUND, UnaryFn.SQRT, UnaryFn.RECIP, UnaryFn.RELU, UnaryFn.NOT);
 
     @ParameterizedTest
@@ -62,7 +67,8 @@ class FunctionsTest {
                 continue;
             }
             var one = new int[] {1};
-            var body = List.<Instr>of(new Instr.Load(0, t, one, 0), new Instr.Load(1, t, one, 0), new Instr.Binary(f, t, 0, 1));
+            var body = List.<Instr>of(new Instr.Load(0, t, one, 0), new Instr.Load(1, t, one, 0),
+                    new Instr.Binary(f, t, 0, 1));
             check(f + " " + t, body, f.comparison() ? DType.I32 : t, List.of(a, b), power ? 8 : 0);
         }
     }
@@ -106,7 +112,8 @@ class FunctionsTest {
         }
     }
 
-    private static void same(String what, List<HostTensor> in, int i, HostTensor expected, HostTensor got, double ulps) {
+    private static void same(String what, List<HostTensor> in, int i, HostTensor expected, HostTensor got,
+            double ulps) {
         var at = new ArrayList<Double>();
         in.forEach(t -> at.add(t.get(i)));
         if (!expected.dtype().isFloat()) {

@@ -1,6 +1,7 @@
 package dev.ijen.kernels.emulator;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -63,8 +64,12 @@ public final class Emulator {
         LAUNCH_CALLS,
         /// Graph launches asked for.
         GRAPH_LAUNCH_CALLS,
+        /// Products and convolutions asked of the fake cuBLAS and cuDNN.
+        LIBRARY_CALLS,
         /// Instructions of PTX interpreted in this process.
-        STEPS
+        STEPS,
+        /// Live handles and descriptors of the fake cuBLAS and cuDNN.
+        OBJECTS
     }
 
     /// What can be made to fail.
@@ -76,10 +81,17 @@ public final class Emulator {
         /// Kernel launches.
         LAUNCH,
         /// Graph launches.
-        GRAPH_LAUNCH
+        GRAPH_LAUNCH,
+        /// Products and convolutions of the fake cuBLAS and cuDNN; the code is the library's.
+        LIBRARY
     }
 
     private static final int REPORT = 16 << 10;
+
+    /// Which fakes are installed; other ones need a JVM of their own, started with these properties.
+    private static final int CUDA = Integer.getInteger("ijen.emulator.cuda", 12);
+
+    private static final int CUDNN = Integer.getInteger("ijen.emulator.cudnn", 9);
 
     private static Emulator only;
     private static String failure;
@@ -112,7 +124,8 @@ public final class Emulator {
         return Linker.nativeLinker().downcallHandle(symbols.find(name).orElseThrow(), type);
     }
 
-    /// Puts the emulated driver into a folder, where programs under test find it as they find the real one, and loads nothing of JCuda.
+    /// Puts the emulated driver and fakes of cuBLAS and cuDNN into a folder, where programs under test find them as they find the real
+    /// ones, and loads nothing of JCuda.
     /// Nothing happens where it cannot be built.
     ///
     /// @return false where it cannot be built
@@ -125,10 +138,9 @@ public final class Emulator {
             Path library = build.library();
             Files.createDirectories(folder);
             Path to = folder.resolve("libcuda.so.1");
-            if (!Files.exists(to) || Files.mismatch(library, to) >= 0) {
-                Path part = Files.createTempFile(folder, "part", ".so");
-                Files.copy(library, part, StandardCopyOption.REPLACE_EXISTING);
-                Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
+            put(library, to);
+            for (var fake : build.libraries(library, CUDA, CUDNN).entrySet()) {
+                put(fake.getValue(), folder.resolve(fake.getKey()));
             }
             only = new Emulator(build, to);
             return true;
@@ -136,6 +148,14 @@ public final class Emulator {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException("the emulated CUDA driver cannot be built: " + e, e);
+        }
+    }
+
+    private static void put(Path from, Path to) throws IOException {
+        if (!Files.exists(to) || Files.mismatch(from, to) >= 0) {
+            Path part = Files.createTempFile(to.getParent(), "part", ".so");
+            Files.copy(from, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 

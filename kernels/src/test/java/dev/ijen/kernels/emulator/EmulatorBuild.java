@@ -10,6 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -89,6 +91,45 @@ final class EmulatorBuild {
         Path made = out.resolve(digest(object + " " + library) + ".so");
         make(made, List.of("g++", "-shared", object.toString(), library.toString()));
         return made;
+    }
+
+    /// Fakes of cuBLAS and cuDNN in these major versions, by the names under which they belong beside the driver.
+    ///
+    /// @param library what [#library] gave
+    Map<String, Path> libraries(Path library, int cuda, int cudnn) throws Exception {
+        Path folder = emulator.resolve("libraries");
+        String headers = hash(files(emulator, ".h")) + hash(files(folder, ".h"));
+        var flags = List.of("-DCUDA=" + cuda, "-DMAJOR=" + cudnn);
+        var made = new TreeMap<String, Path>();
+        made.put("libcublasLt.so." + cuda, shared("libcublasLt.so." + cuda, library,
+                List.of(object(folder.resolve("cublaslt.cpp"), headers, flags))));
+        made.put("libcublas.so." + cuda, shared("libcublas.so." + cuda, library,
+                List.of(object(folder.resolve("cublas.cpp"), headers, flags))));
+        var dnn = shared("libcudnn.so." + cudnn, library, List.of(
+                object(folder.resolve("cudnn.cpp"), headers, flags),
+                object(folder.resolve("convolve.cpp"), headers, flags),
+                object(folder.resolve("cudnn_absent.cpp"), headers, flags)));
+        made.put("libcudnn.so." + cudnn, dnn);
+        for (var part : cudnn == 8
+                ? List.of("ops_infer", "ops_train", "cnn_infer", "cnn_train")
+                : List.of("graph", "ops", "cnn")) {
+            made.put("libcudnn_" + part + ".so." + cudnn, dnn); // it is only looked whether they are there
+        }
+        return made;
+    }
+
+    /// NVIDIA's libraries have a version node of their own name, which JCuda's natives ask for.
+    private Path shared(String name, Path driver, List<Path> objects) throws Exception {
+        Path to = out.resolve(digest(driver + " " + objects)).resolve(name);
+        Files.createDirectories(to.getParent());
+        Path script = to.resolveSibling("versions");
+        Files.writeString(script, name + " { global: cu*; local: *; };\n");
+        var command = new ArrayList<>(
+                List.of("g++", "-shared", "-Wl,-soname," + name, "-Wl,--version-script=" + script));
+        objects.forEach(o -> command.add(o.toString()));
+        command.add(driver.toString()); // whose name, libcuda.so.1, it then needs
+        make(to, command);
+        return to;
     }
 
     private Path kernel(Path source) throws Exception {

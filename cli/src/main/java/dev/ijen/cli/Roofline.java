@@ -1,0 +1,84 @@
+package dev.ijen.cli;
+
+import dev.ijen.engine.Engine;
+import dev.ijen.engine.State;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Shape;
+import dev.ijen.tensor.Tensor;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/// What this machine can do at best, measured: arithmetic by large matrix products, memory by sums of two arrays (two read, one
+/// written). Small arrays live in caches, so there is a ceiling for each size (Williams et al., doi:10.1145/1498765.1498785).
+///
+/// @param flops operations a second
+/// @param bandwidth bytes a second, by bytes touched
+record Roofline(double flops, TreeMap<Long, Double> bandwidth) {
+    private static final double BUDGET = 0.25;
+
+    static Roofline measure(Engine engine) {
+        double flops = 0;
+        for (int n : new int[] {256, 512, 1024}) {
+            var shape = Shape.of(n, n);
+            try (var a = random(engine, shape); var b = random(engine, shape)) {
+                flops = Math.max(flops, 2.0 * n * n * n / seconds(engine, shape, () -> a.get().matmul(b.get())));
+            }
+        }
+        var bandwidth = new TreeMap<Long, Double>();
+        for (int k : new int[] {16, 20, 22, 24, 27}) {
+            var shape = Shape.of((1 << k) / 12);
+            try (var a = random(engine, shape); var b = random(engine, shape)) {
+                bandwidth.put(1L << k, (1 << k) / seconds(engine, shape, () -> a.get().add(b.get())));
+            }
+        }
+        return new Roofline(flops, bandwidth);
+    }
+
+    private static double seconds(Engine engine, Shape result, Supplier<Tensor> f) {
+        try (var to = engine.zeros("result", DType.F32, result);
+                var step = engine.program(_ -> {
+                    to.set(f.get());
+                    return List.of();
+                })) {
+            return Clock.best(() -> {
+                step.run();
+                engine.synchronize();
+            }, BUDGET);
+        }
+    }
+
+    private static State random(Engine engine, Shape shape) {
+        var r = engine.hostRandom();
+        var values = new float[shape.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = r.nextFloat() - 0.5f;
+        }
+        return engine.state("operand",
+                new HostTensor(DType.F32, shape, java.lang.foreign.MemorySegment.ofArray(values)));
+    }
+
+    /// Bytes a second at best, where so many are touched: what larger arrays reach, smaller ones do, too.
+    double bandwidth(long bytes) {
+        var at = bandwidth.tailMap(bytes);
+        return at.isEmpty() ? bandwidth.lastEntry().getValue() : Collections.max(at.values());
+    }
+
+    /// The least seconds for so much work.
+    double seconds(double work, long bytes) {
+        return Math.max(work / flops, bytes / bandwidth(bytes));
+    }
+
+    Map<String, Object> toMap() {
+        var m = new LinkedHashMap<String, Object>();
+        m.put("flops_per_s", flops);
+        var sizes = new LinkedHashMap<String, Object>();
+        bandwidth.forEach((size, v) -> sizes.put(Long.toString(size), v));
+        m.put("bytes_per_s_by_bytes", sizes);
+        return m;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.ijen.graph;
+
+import dev.ijen.tensor.BinaryFn;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.Elementwise;
+import dev.ijen.tensor.Leaf;
+import dev.ijen.tensor.Movement;
+import dev.ijen.tensor.Tensor;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/// F32 tensors that are a few operations away from one kept in F16 or BF16: its conversion, and sums and products of that with
+/// something much smaller (a mean, a scale), or of two such. Loops that need them compute them again from the short one, which is half as much to
+/// read, instead of each being kept.
+final class Widened {
+    /// The most operations from the short tensor.
+    private static final int MAX_STEPS = 5;
+
+    private record Origin(Tensor source, int steps) {}
+
+    private final Map<Tensor, Origin> known = new IdentityHashMap<>();
+
+    /// A conversion between F32 and a short real type.
+    static boolean conversion(Tensor t) {
+        return t.op() instanceof Elementwise.Cast(var to)
+                && (half(to) && t.input(0).dtype() == DType.F32 || to == DType.F32 && half(t.input(0).dtype()));
+    }
+
+    static boolean half(DType t) {
+        return t == DType.F16 || t == DType.BF16;
+    }
+
+    /// Remembers `t` if it is such a tensor.
+    boolean take(Tensor t) {
+        var origin = origin(t);
+        if (origin == null || origin.steps > MAX_STEPS) {
+            return false;
+        }
+        known.put(t, origin);
+        return true;
+    }
+
+    private Origin origin(Tensor t) {
+        if (t.dtype() != DType.F32) {
+            return null;
+        }
+        if (conversion(t)) {
+            return new Origin(t.input(0), 1);
+        }
+        boolean simple = t.op() instanceof Elementwise.Binary(var f)
+                && (f == BinaryFn.ADD || f == BinaryFn.SUB || f == BinaryFn.MUL);
+        if (!simple) {
+            return null;
+        }
+        var a = known.get(t.input(0));
+        var b = known.get(t.input(1));
+        if (a != null && b != null) {
+            return a.source == b.source ? new Origin(a.source, Math.max(a.steps, b.steps) + 1) : null;
+        }
+        var one = a == null ? b : a;
+        var other = a == null ? t.input(0) : t.input(1);
+        return one != null && small(other) ? new Origin(one.source, one.steps + 1) : null;
+    }
+
+    private static boolean small(Tensor t) {
+        return t.op() instanceof Leaf.Const
+                || t.op() instanceof Movement.Broadcast && t.input(0).shape().size() * 8L <= t.shape().size();
+    }
+
+    boolean has(Tensor t) {
+        return known.containsKey(t);
+    }
+
+    /// The short tensor that `t` comes from.
+    Tensor source(Tensor t) {
+        return known.get(t).source;
+    }
+}
