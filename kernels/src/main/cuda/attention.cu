@@ -80,8 +80,8 @@ static __device__ __forceinline__ void forward(const T* q, const T* k, const T* 
                                                AccOf<T> scale) {
     using A = AccOf<T>;
     const int DEPTH = Depth<A>::N;
-    SHARED(A, a, DEPTH * PITCH);
-    SHARED(A, b, DEPTH * PITCH);
+    SHARED_TILE(A, a, DEPTH * PITCH);
+    SHARED_TILE(A, b, DEPTH * PITCH);
     SHARED(A, weights, SCORES);
     Job job(s.heads, s.tq, s.d, SIDE * HALVES);
     int kvHead = job.head / (s.heads / s.kvHeads), length = lengthOf(s, lengths, job.sequence);
@@ -237,8 +237,8 @@ static __device__ __forceinline__ void queryGradient(const T* q, const T* k, con
                                                      const AccOf<T>* delta, const int* lengths, T* dq, const Shape& s, AccOf<T> scale) {
     using A = AccOf<T>;
     const int DEPTH = Depth<A>::N;
-    SHARED(A, a, DEPTH * PITCH);
-    SHARED(A, b, DEPTH * PITCH);
+    SHARED_TILE(A, a, DEPTH * PITCH);
+    SHARED_TILE(A, b, DEPTH * PITCH);
     SHARED(A, weights, SCORES);
     Job job(s.heads, s.tq, s.d, SIDE);
     int length = lengthOf(s, lengths, job.sequence), end = seen(s, length, min(job.first + SIDE, s.tq) - 1);
@@ -260,8 +260,8 @@ static __device__ __forceinline__ void keyGradient(const T* q, const T* k, const
                                                    const AccOf<T>* delta, const int* lengths, T* dk, T* dv, const Shape& s, AccOf<T> scale) {
     using A = AccOf<T>;
     const int DEPTH = Depth<A>::N;
-    SHARED(A, a, DEPTH * PITCH);
-    SHARED(A, b, DEPTH * PITCH);
+    SHARED_TILE(A, a, DEPTH * PITCH);
+    SHARED_TILE(A, b, DEPTH * PITCH);
     SHARED(A, weights, SCORES);
     Job job(s.kvHeads, s.tk, s.d, SIDE);
     int length = lengthOf(s, lengths, job.sequence), group = s.heads / s.kvHeads;

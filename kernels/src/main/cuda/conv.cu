@@ -6,10 +6,6 @@
 
 static const int SIDE = 64, DEPTH = 16;
 
-struct Shape {
-    Window w;
-    int n, c, k, groups;
-};
 // An element of a window: its tap and the channel (or filter) within the group.
 struct Tap {
     Point r;

@@ -67,8 +67,13 @@ template <class A, int SIDE, int DEPTH, class Operand> struct Part {
     }
 };
 
+// Shared memory for an operand's tile; aligned, so that 16 bytes are read at a time.
+#define SHARED_TILE(A, name, count)                                                                                    \
+    SHARED(Pack<A>, name##Packs, (count) / Pack<A>::N);                                                                \
+    A* name = name##Packs->v
+
 // Adds to sum, a thread's share of the tile of SIDE × SIDE at (row, column), what kk in [begin, end) gives; rows and columns from m and n
-// on count as 0. a, b: shared, DEPTH · (SIDE + 4) each. Shares are as tileProduct's. A block of 256 threads, all of which come.
+// on count as 0. a, b: SHARED_TILEs, DEPTH · (SIDE + 4) each. Shares are as tileProduct's. A block of 256 threads, all of which come.
 template <class A, int SIDE, int DEPTH, class Left, class Right>
 static __device__ __forceinline__ void addProduct(A* a, A* b, const Left& left, const Right& right, int row, int m, int column, int n,
                                                   int begin, int end, A (&sum)[SIDE / 16][SIDE / 16]) {
@@ -91,9 +96,10 @@ static __device__ __forceinline__ void addProduct(A* a, A* b, const Left& left, 
         for (int d = 0; d < DEPTH; d++) {
             A u[R], v[R];
 #pragma unroll
-            for (int r = 0; r < R; r++) { // four neighbours, then 64 further on
-                u[r] = a[d * PITCH + r / 4 * 64 + ty + r % 4];
-                v[r] = b[d * PITCH + r / 4 * 64 + tx + r % 4];
+            for (int r = 0; r < R; r += Pack<A>::N) { // four neighbours, then 64 further on
+                Pack<A> x = loadPack(a + d * PITCH + r / 4 * 64 + ty + r % 4), y = loadPack(b + d * PITCH + r / 4 * 64 + tx + r % 4);
+#pragma unroll
+                for (int e = 0; e < Pack<A>::N; e++) u[r + e] = x.v[e], v[r + e] = y.v[e];
             }
 #pragma unroll
             for (int r = 0; r < R; r++) {
@@ -109,8 +115,8 @@ template <class A, int SIDE, int DEPTH, class Left, class Right, class Put>
 static __device__ __forceinline__ void tileProduct(const Left& left, const Right& right, Tile tile, int m, int n, int begin, int end,
                                                    Put put) {
     const int R = SIDE / 16;
-    SHARED(A, a, DEPTH * (SIDE + 4));
-    SHARED(A, b, DEPTH * (SIDE + 4));
+    SHARED_TILE(A, a, DEPTH * (SIDE + 4));
+    SHARED_TILE(A, b, DEPTH * (SIDE + 4));
     int tx = threadIdx.x % 16 * 4, ty = threadIdx.x / 16 * 4;
     A sum[R][R] = {};
     addProduct<A, SIDE, DEPTH>(a, b, left, right, tile.row * SIDE, m, tile.column * SIDE, n, begin, end, sum);

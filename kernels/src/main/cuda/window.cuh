@@ -10,6 +10,11 @@ struct Window {
     __device__ __forceinline__ int outputs() const { return out[0] * out[1] * out[2]; }
     __device__ __forceinline__ int taps() const { return size[0] * size[1] * size[2]; }
 };
+// Of a convolution: x [n, in…, c], y [n, out…, k].
+struct Shape {
+    Window w;
+    int n, c, k, groups;
+};
 struct Point {
     int v[3];
 };

@@ -15,6 +15,7 @@ public final class Ptx {
             "attention",
             "conv",
             "cross_entropy",
+            "depthwise",
             "gather",
             "matmul",
             "mma",

@@ -1,6 +1,7 @@
 package dev.ijen.kernels;
 
 import dev.ijen.spi.Window;
+import java.util.List;
 import java.util.stream.IntStream;
 import jcuda.driver.CUdeviceptr;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,19 @@ class ConvTest {
         }
     }
 
+    /// More taps than a block takes, more filters than a warp has threads, several filters a channel.
+    private static final Window WIDE = new Window(
+            List.of(7, 6), List.of(5, 4), List.of(4, 4), List.of(1, 1), List.of(1, 1), List.of(1, 1));
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F64", "F16", "BF16"})
+    void depthwise(Values t) {
+        for (Window w : Windows.ALL) {
+            new Case(t, w, 2, 4, 2).checkDepthwise();
+        }
+        new Case(t, WIDE, 33, 33, 33).checkDepthwise();
+    }
+
     private record Case(Values t, Window w, int c, int k, int groups) {
         int ins() {
             return Window.product(w.in());
@@ -37,6 +51,14 @@ class ConvTest {
         }
 
         void check() {
+            check(false);
+        }
+
+        void checkDepthwise() {
+            check(true);
+        }
+
+        private void check(boolean depthwise) {
             double[] x = t.random(N * ins() * c, 1);
             double[] f = t.random(k * depth(), 2);
             double[] dy = t.random(N * outs() * k, 3);
@@ -48,10 +70,17 @@ class ConvTest {
                 dx[xi] += dy[yi] * f[fi];
                 df[fi] += dy[yi] * x[xi];
             });
-            pass("forward", y, N * outs(), k / groups, x, f);
-            pass("input_gradient", dx, N * ins(), c / groups, dy, f);
-            filter(df, x, dy, 1);
-            filter(df, x, dy, 3);
+            String family = depthwise ? "depthwise" : "conv";
+            pass(family, "forward", y, depthwise ? 2 : tiles(N * outs(), k / groups), x, f);
+            pass(family, "input_gradient", dx, depthwise ? 2 : tiles(N * ins(), c / groups), dy, f);
+            for (int splits : new int[] {1, 3}) {
+                int blocks = depthwise ? (k + 31) / 32 * ((depth() + 8) / 9) : tiles(depth(), k / groups);
+                filter(family, depthwise, df, blocks * splits, x, dy, splits);
+            }
+        }
+
+        private int tiles(int rows, int columns) {
+            return (rows + 63) / 64 * ((columns + 63) / 64) * groups;
         }
 
         private interface Term {
@@ -79,41 +108,41 @@ class ConvTest {
                     .toArray();
         }
 
-        private void pass(String name, double[] expected, int rows, int columns, double[] a, double[] b) {
+        private void pass(String family, String name, double[] expected, int blocks, double[] a, double[] b) {
             long size = (long) expected.length * t.bytes;
             var results = Device.runEach(d -> {
                 var to = d.allocate(size);
-                String kernel = "conv_" + name + "_" + t.suffix();
+                String kernel = family + "_" + name + "_" + t.suffix();
                 var left = d.up(t.encode(a));
-                int blocks = (columns + 63) / 64 * ((rows + 63) / 64) * groups;
-                d.launch("conv", kernel, blocks, 256, left, d.up(t.encode(b)), to, shape());
+                d.launch(family, kernel, blocks, 256, left, d.up(t.encode(b)), to, shape());
                 return d.down(to, size);
             });
             for (byte[] got : results) {
-                t.assertClose(expected, got, 8, name + " " + this);
+                t.assertClose(expected, got, 8, family + " " + name + " " + this);
             }
         }
 
-        private void filter(double[] expected, double[] x, double[] dy, int splits) {
+        private void filter(String family, boolean rows, double[] expected, int blocks, double[] x, double[] dy,
+                int splits) {
             long size = (long) expected.length * t.bytes;
             var results = Device.runEach(d -> {
                 var to = d.allocate(size);
                 var part = splits == 1 ? new CUdeviceptr()
                         : d.allocate((long) expected.length * splits * Math.max(4, t.bytes));
-                String kernel = "conv_filter_gradient_" + t.suffix();
+                String kernel = family + "_filter_gradient_" + t.suffix();
                 var left = d.up(t.encode(x));
                 var right = d.up(t.encode(dy));
-                int blocks = (depth() + 63) / 64 * ((k / groups + 63) / 64) * groups * splits;
-                d.launch("conv", kernel, blocks, 256, left, right, to, part, shape(), splits);
+                int bx = rows ? 32 : 256;
+                d.grid(family, kernel, blocks, 1, 1, bx, 256 / bx, left, right, to, part, shape(), splits);
                 if (splits > 1) {
-                    long each = expected.length / groups;
+                    long each = expected.length / (rows ? 1 : groups);
                     String sum = "matmul_sum_" + t.suffix();
                     d.launch("matmul", sum, 2, 64, part, to, each, (long) expected.length, splits);
                 }
                 return d.down(to, size);
             });
             for (byte[] got : results) {
-                t.assertClose(expected, got, 16, "filter gradient " + this);
+                t.assertClose(expected, got, 16, family + " filter gradient " + this);
             }
         }
     }

@@ -17,7 +17,11 @@ import java.util.ArrayList;
 record ConvCall(Kernel.Conv k, long tiles, long each, int splits, Entry conv, Entry sum) implements CudaKernel {
     private static final int SIDE = 64;
 
-    static ConvCall of(Kernel.Conv k, Kit kit) {
+    /// @param count elements of the result
+    static CudaKernel of(Kernel.Conv k, long count, Kit kit) {
+        if (DepthwiseCall.takes(k)) {
+            return DepthwiseCall.of(k, count, kit);
+        }
         int c = k.c() / k.groups();
         int f = k.k() / k.groups();
         int ins = k.n() * Window.product(k.window().in());

@@ -31,7 +31,7 @@ public final class Kernels {
             case Kernel.Fill k -> FillCall.of(k, bytes, kit);
             case Kernel.Copy k -> CopyCall.of(bytes, kit);
             case Kernel.MatMul k -> MatMulCall.of(k, kit);
-            case Kernel.Conv k -> ConvCall.of(k, kit);
+            case Kernel.Conv k -> ConvCall.of(k, count, kit);
             case Kernel.Pool k -> PoolCall.of(k, count, kit);
             case Kernel.Softmax k -> SoftmaxCall.of(k, kit);
             case Kernel.Attention k -> AttentionCall.of(k, kit);

@@ -10,6 +10,8 @@ import jcuda.driver.JCudaDriver;
 /// One GPU and its primary context, which is shared with cuBLAS and cuDNN. All calls of the driver go through [#call], so that
 /// they are checked, and none is made in a context that is lost.
 public final class Gpu implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Gpu.class.getName());
+
     private final Properties properties;
     private final CUdevice device;
     private final CUcontext context = new CUcontext();
@@ -224,14 +226,11 @@ public final class Gpu implements AutoCloseable {
     /// Lets go of the context. What is still allocated in it is freed with its last user.
     @Override
     public void close() {
-        attemptQuietly(() -> JCudaDriver.cuDevicePrimaryCtxRelease(device));
-    }
-
-    private static void attemptQuietly(IntSupplier call) {
         try {
-            call.getAsInt();
+            int code = JCudaDriver.cuDevicePrimaryCtxRelease(device);
+            LOG.log(System.Logger.Level.DEBUG, "context released: {0}", code);
         } catch (jcuda.CudaException e) {
-            System.getLogger(Gpu.class.getName()).log(System.Logger.Level.DEBUG, "while closing", e);
+            LOG.log(System.Logger.Level.DEBUG, "while closing", e);
         }
     }
 }

@@ -79,7 +79,7 @@ public final class Blas implements Library {
         if (closed) {
             throw new IllegalStateException("cuBLAS is closed");
         }
-        if (wanted != stream && !wanted.equals(stream)) {
+        if (!wanted.equals(stream)) {
             use(wanted);
         }
         return handle;

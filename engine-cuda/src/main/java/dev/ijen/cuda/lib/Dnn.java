@@ -62,7 +62,7 @@ public final class Dnn implements Library {
         if (closed) {
             throw new IllegalStateException("cuDNN is closed");
         }
-        if (wanted != stream && !wanted.equals(stream)) {
+        if (!wanted.equals(stream)) {
             use(wanted);
         }
         return handle;

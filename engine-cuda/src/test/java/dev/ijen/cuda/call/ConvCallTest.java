@@ -1,5 +1,7 @@
 package dev.ijen.cuda.call;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
 import dev.ijen.spi.Window;
@@ -14,7 +16,7 @@ class ConvCallTest {
     static final List<DType> REAL = Check.REAL;
 
     /// c, k, groups
-    private static final int[][] CHANNELS = {{3, 5, 1}, {4, 6, 2}, {3, 3, 3}, {1, 66, 1}};
+    private static final int[][] CHANNELS = {{3, 5, 1}, {4, 6, 2}, {1, 66, 1}, {3, 3, 3}, {2, 4, 2}};
 
     @ParameterizedTest
     @FieldSource("REAL")
@@ -24,6 +26,7 @@ class ConvCallTest {
                 check(t, w, 2, s[0], s[1], s[2]);
             }
         }
+        check(t, Geometry.ALL.getFirst(), 2, 3, 6, 3);
         check(t, Geometry.ALL.getFirst(), 0, 3, 5, 1);
     }
 
@@ -31,7 +34,18 @@ class ConvCallTest {
     @Test
     void manyPositions() {
         check(DType.F32, Geometry.ALL.get(1), 60, 2, 4, 2);
-        check(DType.BF16, Geometry.ALL.get(1), 60, 2, 4, 2);
+        check(DType.BF16, Geometry.ALL.get(1), 60, 4, 6, 2);
+    }
+
+    @Test
+    void depthwiseIsItsOwnFamily() {
+        var w = Geometry.ALL.get(1);
+        try (var rig = new Rig(false, 75)) {
+            assertInstanceOf(DepthwiseCall.class,
+                    ConvCall.of(new Kernel.Conv(DType.F32, ConvPass.FORWARD, w, 2, 3, 6, 3), 180, rig.kit()));
+            assertInstanceOf(ConvCall.class,
+                    ConvCall.of(new Kernel.Conv(DType.F32, ConvPass.FORWARD, w, 2, 1, 6, 1), 180, rig.kit()));
+        }
     }
 
     private static void check(DType t, Window w, int n, int c, int k, int groups) {
