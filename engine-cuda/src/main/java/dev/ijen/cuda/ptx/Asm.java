@@ -1,6 +1,8 @@
 package dev.ijen.cuda.ptx;
 
 import dev.ijen.tensor.DType;
+import java.util.EnumMap;
+import java.util.Map;
 
 /// The text of one kernel under construction: instructions in order, and how many registers of each kind they use.
 /// Every value gets a register of its own; the assembler finds the real ones.
@@ -31,12 +33,12 @@ final class Asm {
     }
 
     private final StringBuilder text = new StringBuilder();
-    private final int[] count = new int[Kind.values().length];
+    private final Map<Kind, Integer> count = new EnumMap<>(Kind.class);
     private int labels;
 
     /// A new register.
     String fresh(Kind kind) {
-        return kind.prefix + count[kind.ordinal()]++;
+        return kind.prefix + (count.merge(kind, 1, Integer::sum) - 1);
     }
 
     /// An instruction without a new result.
@@ -106,12 +108,8 @@ final class Asm {
             s.append(i == 0 ? "\n\t" : ",\n\t").append(".param .u64 ").append(parameter(name, i));
         }
         s.append("\n)\n.maxntid ").append(threads).append(", 1, 1\n{\n");
-        for (var k : Kind.values()) {
-            if (count[k.ordinal()] > 0) {
-                s.append("\t.reg ").append(k.type).append(' ').append(k.prefix).append('<');
-                s.append(count[k.ordinal()]).append(">;\n");
-            }
-        }
+        count.forEach((k, n) -> s.append("\t.reg ").append(k.type).append(' ').append(k.prefix).append('<').append(n)
+                .append(">;\n"));
         if (sharedBytes > 0) {
             s.append("\t.shared .align 16 .b8 ").append(shared(name)).append('[').append(sharedBytes).append("];\n");
         }
