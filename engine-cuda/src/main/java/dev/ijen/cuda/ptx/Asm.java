@@ -1,9 +1,8 @@
 package dev.ijen.cuda.ptx;
 
+import dev.ijen.tensor.DType;
 import java.util.EnumMap;
 import java.util.Map;
-
-import dev.ijen.tensor.DType;
 
 /// The text of one kernel under construction: instructions in order, and how many registers of each kind they use.
 /// Every value gets a register of its own; the assembler finds the real ones.
@@ -109,7 +108,8 @@ final class Asm {
             s.append(i == 0 ? "\n\t" : ",\n\t").append(".param .u64 ").append(parameter(name, i));
         }
         s.append("\n)\n.maxntid ").append(threads).append(", 1, 1\n{\n");
-        count.forEach((k, n) -> s.append("\t.reg ").append(k.type).append(' ').append(k.prefix).append('<').append(n).append(">;\n"));
+        count.forEach((k, n) -> s.append("\t.reg ").append(k.type).append(' ').append(k.prefix).append('<').append(n)
+                .append(">;\n"));
         if (sharedBytes > 0) {
             s.append("\t.shared .align 16 .b8 ").append(shared(name)).append('[').append(sharedBytes).append("];\n");
         }
