@@ -1,11 +1,19 @@
 package dev.ijen.cli;
 
+import dev.ijen.cli.bench.Server;
+import dev.ijen.engine.Engine;
+import dev.ijen.tensor.Precision;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Measures this machine.
@@ -17,6 +25,12 @@ import picocli.CommandLine.Parameters;
 final class BenchCommand extends BaseCommand {
     @Parameters(paramLabel = "SUITE", arity = "0..*", description = "overhead, ops (default: both).")
     List<Suite> suites = List.of(Suite.values());
+
+    @Option(names = "--serve-protocol", description = {
+        "Run workloads on request, so that a driver lets two engines take turns:",
+        "lines of 'hello', 'threads N', 'case NAME', 'run N', 'quit' on stdin, an answer a line."
+    })
+    boolean serve;
 
     @Mixin
     ComputeOptions compute;
@@ -30,7 +44,10 @@ final class BenchCommand extends BaseCommand {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        if (serve) {
+            return serve();
+        }
         var all = new ArrayList<Measurement>();
         var object = new LinkedHashMap<String, Object>();
         try (var engine = compute.open()) {
@@ -49,6 +66,20 @@ final class BenchCommand extends BaseCommand {
         object.put("results", all.stream().map(Measurement::toMap).toList());
         print(table(all), object);
         return Exit.DONE;
+    }
+
+    private int serve() throws IOException {
+        int threads = compute.threads == null ? 0 : compute.threads;
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        try (var server = new Server(this::open, Main.Version.IJEN, threads)) {
+            server.serve(in, out());
+        }
+        return Exit.DONE;
+    }
+
+    private Engine open(int threads, String precision) {
+        return Engine.open(
+                compute.device, compute.engine().withThreads(threads).withPrecision(Precision.parse(precision)));
     }
 
     private static String table(List<Measurement> all) {

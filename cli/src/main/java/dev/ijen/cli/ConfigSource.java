@@ -3,6 +3,7 @@ package dev.ijen.cli;
 import dev.ijen.train.config.ConfigReader;
 import dev.ijen.train.config.Presets;
 import dev.ijen.train.config.TrainConfig;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,14 @@ final class ConfigSource {
                     "the file " + file + " and --preset " + preset,
                     "one of them",
                     "leave one out; a file may say 'preset: " + preset + "' in its first line and override the rest");
+        }
+        if (file != null && !Files.exists(file) && Presets.names().contains(file.toString())) {
+            throw Errors.wrong(
+                    spec,
+                    spec.qualifiedName() + ": no file " + file,
+                    "the name of a preset where the file of a config is expected",
+                    "a YAML file, or --preset NAME",
+                    "write --preset " + file);
         }
         var config = file != null ? ConfigReader.read(file, sets) : Presets.load(preset, sets);
         return data == null ? config : config.withDataPath(data.toString());

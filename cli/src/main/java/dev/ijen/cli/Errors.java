@@ -1,6 +1,7 @@
 package dev.ijen.cli;
 
 import dev.ijen.tensor.IjenException;
+import dev.ijen.train.config.ConfigKeys;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -12,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +23,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// Turns whatever went wrong into one block on stderr (what, got, expected, fix) and an exit code.
 /// A stack trace only with `--verbose`.
 final class Errors {
+    private static final Pattern VALUE = Pattern.compile(
+            "invalid value for (?:option|positional parameter)[^']*'([^']+)'[^:]*: ('.*') is not (?:one of )?(.+)");
+
     private Errors() {}
 
     /// Something thrown by a command. Returns the exit code.
@@ -56,15 +61,28 @@ final class Errors {
                 var got = String.join(" ", u.getUnmatched());
                 var kind = got.startsWith("-") ? "option" : name.equals("ijen") ? "command" : "argument";
                 var nearest = suggestions(u);
+                var keys = kind.equals("option") ? ConfigKeys.paths(u.getUnmatched().getFirst().replaceFirst("=.*", ""))
+                        : List.<String>of();
+                if (!keys.isEmpty()) {
+                    yield block(
+                            name + ": unknown option " + u.getUnmatched().getFirst(), got,
+                            "keys of the config by --set", "write --set " + keys.getFirst() + "=VALUE");
+                }
                 yield block(
                         name + ": unknown " + kind + " " + u.getUnmatched().getFirst(),
                         got,
-                        nearest.isEmpty() ? "what it takes" : String.join(" or ", nearest),
+                        nearest.isEmpty() ? "one of the " + kind + "s of " + name : String.join(" or ", nearest),
                         nearest.isEmpty() ? help : "did you mean " + nearest.getFirst() + "? " + help);
             }
             case MissingParameterException _ -> block(
                     name + ": " + what, "a command line without it", "all required arguments", "add it; " + help);
-            default -> block(name + ": " + what, given(e), "a value it takes", help);
+            default -> {
+                var value = VALUE.matcher(what);
+                yield value.matches()
+                        ? block(name + ": " + value.group(1) + " cannot be " + value.group(2), value.group(2),
+                                value.group(3), help)
+                        : block(name + ": " + what, given(e), "a value it takes", help);
+            }
         };
     }
 

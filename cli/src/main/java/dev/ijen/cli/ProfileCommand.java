@@ -116,9 +116,10 @@ final class ProfileCommand extends BaseCommand {
                 rows.stream().limit(top).map(Row::cells).toList());
         int left = rows.size() - Math.min(top, rows.size());
         return table + (left > 0 ? "and %d more%n".formatted(left) : "")
-                + "%nstep        %s µs (%s examples/s), operations %s µs, at best %s µs (%s of the roofline)%n".formatted(
-                        Text.number(step * 1e6), Text.number(p.batchSize() / step), Text.number(sum * 1e6),
-                        Text.number(best * 1e6), Row.percent(best / step))
+                + "%nstep        %s µs (%s examples/s), operations %s µs, at best %s µs (%s of the roofline)%n"
+                        .formatted(
+                                Text.number(step * 1e6), Text.number(p.batchSize() / step), Text.number(sum * 1e6),
+                                Text.number(best * 1e6), Row.percent(best / step))
                 + "batch       %s to the device a step%n".formatted(Text.bytes(p.batchBytes()))
                 + "ceilings    %s GFLOP/s; GB/s by size: %s%n".formatted(
                         Text.number(roof.flops() * 1e-9),

@@ -58,7 +58,8 @@ record Roofline(double flops, TreeMap<Long, Double> bandwidth) {
         for (int i = 0; i < values.length; i++) {
             values[i] = r.nextFloat() - 0.5f;
         }
-        return engine.state("operand", new HostTensor(DType.F32, shape, java.lang.foreign.MemorySegment.ofArray(values)));
+        return engine.state("operand",
+                new HostTensor(DType.F32, shape, java.lang.foreign.MemorySegment.ofArray(values)));
     }
 
     /// Bytes a second at best, where so many are touched: what larger arrays reach, smaller ones do, too.

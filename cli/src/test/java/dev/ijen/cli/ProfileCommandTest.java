@@ -22,7 +22,8 @@ final class ProfileCommandTest {
     @Test
     void everyOperationIsTimedAndTraced() {
         var trace = folder.resolve("trace.json");
-        var args = List.of("profile", "--preset", "digits", "--set", "data.count=300", "--steps", "3", "--device", "cpu");
+        var args = List.of("profile", "--preset", "digits", "--set", "data.count=300", "--steps", "3", "--device",
+                "cpu");
         var all = new java.util.ArrayList<Object>(args);
         all.addAll(List.of("--trace", trace, "--json"));
         var o = Cli.run(all.toArray()).ok().json();

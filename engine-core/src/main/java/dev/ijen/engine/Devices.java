@@ -71,9 +71,10 @@ public final class Devices {
         var names = providers.stream().map(BackendProvider::name).collect(Collectors.joining(", "));
         throw new DeviceUnavailableException(
                 device,
-                "no backend of that name on the module path",
-                "one of auto, " + names,
-                "add the module dev.ijen." + device.backend() + " or choose another device");
+                "no device of that name",
+                "one of auto, " + names + ", or one of these with a number, as cuda:1",
+                (device.backend().equals("gpu") ? "did you mean cuda? " : "")
+                        + "see 'ijen devices'; another backend would have to be on the module path");
     }
 
     private static Opened auto(Device device, List<BackendProvider> providers, BackendProvider.Options options) {

@@ -17,7 +17,8 @@ public abstract sealed class Held extends Cell implements AutoCloseable permits 
     Held(Engine engine, String name, DType dtype, Shape shape) {
         super(name, dtype, shape);
         this.engine = engine;
-        this.memory = new HeldMemory(engine, engine.allocate((long) shape.size() * dtype.bytes(), toString()), toString());
+        this.memory = new HeldMemory(engine, engine.allocate((long) shape.size() * dtype.bytes(), toString()),
+                toString());
         Leaks.watch(this, memory);
     }
 

@@ -79,7 +79,8 @@ final class MemoryAccount {
                 e.device(), e.asked(), e.live(), e.total(), in < 0 ? "" : got.substring(in + " in use".length()),
                 batch == 0
                         ? "not even a batch of 1 would fit: use a smaller model, or close what is not needed"
-                        : "a batch of " + batch + " instead of " + of + " would fit: with gradient accumulation the same update",
+                        : "a batch of " + batch + " instead of " + of
+                                + " would fit: with gradient accumulation the same update",
                 e);
     }
 

@@ -61,11 +61,13 @@ final class Mishaps {
             case STOP -> throw stop(bad.tensor() + " is not finite at step " + step);
             case SKIP -> {
                 if (bad.streak() >= MOST_SKIPPED) {
-                    throw stop(bad.streak() + " steps one after the other were left out, the first since the last reading: "
+                    throw stop(bad.streak()
+                            + " steps one after the other were left out, the first since the last reading: "
                             + bad.tensor() + " is not finite at step " + step);
                 }
-                warn.accept(bad.count() + (bad.count() == 1 ? " step was" : " steps were") + " left out: " + bad.tensor()
-                        + " is not finite at step " + step);
+                warn.accept(
+                        bad.count() + (bad.count() == 1 ? " step was" : " steps were") + " left out: " + bad.tensor()
+                                + " is not finite at step " + step);
                 yield false;
             }
             case ROLLBACK -> back(bad.tensor() + " is not finite at step " + step);
@@ -115,7 +117,8 @@ final class Mishaps {
         var layer = layer(config.model().layers(), a.layer());
         var line = layer == null ? "" : " (" + layer.type() + ", " + layer.mark() + ")";
         return new TrainException(
-                "training: the first value that is not finite at step " + (progress.step + 1) + " comes from " + a.place()
+                "training: the first value that is not finite at step " + (progress.step + 1) + " comes from "
+                        + a.place()
                         + line,
                 a.result() + (a.inputs().isEmpty() ? "" : "; given " + String.join(", ", a.inputs())),
                 "a finite result of finite inputs",

@@ -47,7 +47,9 @@ class FlightRecorderTest {
         assertEquals(3, named(all, "Step").size());
         // the argument of 16 bytes thrice, the result of 4 thrice, the generator's state of 16 once
         var transfers = named(all, "Transfer");
-        assertEquals(16 * 4, transfers.stream().filter(e -> e.getBoolean("toDevice")).mapToLong(e -> e.getLong("bytes")).sum());
-        assertEquals(4 * 3, transfers.stream().filter(e -> !e.getBoolean("toDevice")).mapToLong(e -> e.getLong("bytes")).sum());
+        assertEquals(16 * 4,
+                transfers.stream().filter(e -> e.getBoolean("toDevice")).mapToLong(e -> e.getLong("bytes")).sum());
+        assertEquals(4 * 3,
+                transfers.stream().filter(e -> !e.getBoolean("toDevice")).mapToLong(e -> e.getLong("bytes")).sum());
     }
 }

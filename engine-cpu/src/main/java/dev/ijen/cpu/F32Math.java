@@ -38,24 +38,24 @@ final class F32Math {
     static final FloatVector TWO = v(2);
     private static final FloatVector FOUR = v(4);
 
-    private static final FloatVector LOG2E = v(1.442695f);
+    static final FloatVector LOG2E = v(1.442695f);
     /// Adding it rounds to a whole number, which stands in the low bits then.
-    private static final FloatVector MAGIC = v(0x1.8p23f);
+    static final FloatVector MAGIC = v(0x1.8p23f);
 
-    private static final int MAGIC_BITS = Float.floatToRawIntBits(0x1.8p23f);
+    static final int MAGIC_BITS = Float.floatToRawIntBits(0x1.8p23f);
     /// 17 bits of ln 2: its products with exponents are exact.
     private static final FloatVector LN2_HI = v(0x1.62e4p-1f);
 
     private static final FloatVector LN2_LO = v(0x1.7f7d1cp-20f);
-    private static final FloatVector MINUS_LN2_HI = LN2_HI.neg();
-    private static final FloatVector MINUS_LN2_LO = LN2_LO.neg();
+    static final FloatVector MINUS_LN2_HI = LN2_HI.neg();
+    static final FloatVector MINUS_LN2_LO = LN2_LO.neg();
 
     // (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2, highest power first
-    private static final FloatVector E7 = v(2.0163784e-4f);
-    private static final FloatVector E6 = v(1.3945411e-3f);
-    private static final FloatVector E5 = v(8.332738e-3f);
-    private static final FloatVector E4 = v(4.1666307e-2f);
-    private static final FloatVector E3 = v(1.666667e-1f);
+    static final FloatVector E7 = v(2.0163784e-4f);
+    static final FloatVector E6 = v(1.3945411e-3f);
+    static final FloatVector E5 = v(8.332738e-3f);
+    static final FloatVector E4 = v(4.1666307e-2f);
+    static final FloatVector E3 = v(1.666667e-1f);
 
     // (ln(1 + f) − f + f² / 2) / f³ for f from √½ − 1 to √2 − 1
     private static final FloatVector L11 = v(6.915492e-2f);

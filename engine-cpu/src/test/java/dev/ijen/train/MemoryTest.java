@@ -106,17 +106,20 @@ class MemoryTest {
         assertFalse(Files.exists(dir.resolve("run")), "nothing is written");
         assertTrue(e.getMessage().contains("workspace of the training step") && e.getMessage().contains("layer "),
                 e.getMessage());
-        var m = Pattern.compile("training\\.batch_size: (\\d+) with optimizer\\.accumulation: (\\d+)").matcher(e.getMessage());
+        var m = Pattern.compile("training\\.batch_size: (\\d+) with optimizer\\.accumulation: (\\d+)")
+                .matcher(e.getMessage());
         assertTrue(m.find(), e.getMessage());
         int batch = Integer.parseInt(m.group(1));
-        var fits = config(", eval_batch_size: 16", "training.batch_size=" + batch, "optimizer.accumulation=" + m.group(2));
+        var fits = config(", eval_batch_size: 16", "training.batch_size=" + batch,
+                "optimizer.accumulation=" + m.group(2));
         try (var t = Trainer.of(fits, limited)) {
             t.fit();
             assertTrue(t.engine().memory().peakBytes() <= limit);
         }
         // and no larger one does
         try (var t = Trainer.of(
-                config(", eval_batch_size: 16", "training.batch_size=" + (batch + 1), "optimizer.accumulation=2"), limited)) {
+                config(", eval_batch_size: 16", "training.batch_size=" + (batch + 1), "optimizer.accumulation=2"),
+                limited)) {
             assertThrows(IjenException.class, t::fit);
         }
     }
@@ -139,7 +142,8 @@ class MemoryTest {
             }
             try (var step = engine.inference(model::apply)) {
                 var x = HostTensor.zeros(DType.F32, Shape.of(2000, 1000));
-                int fits = step.largestBatch(List.of(dev.ijen.engine.InputSpec.of(x)), limit - engine.memory().liveBytes());
+                int fits = step.largestBatch(List.of(dev.ijen.engine.InputSpec.of(x)),
+                        limit - engine.memory().liveBytes());
                 var more = HostTensor.zeros(DType.F32, Shape.of(fits + 1, 1000));
                 assertThrows(IjenException.class, () -> step.run(more));
             }

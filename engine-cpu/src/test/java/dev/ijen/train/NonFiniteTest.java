@@ -163,7 +163,8 @@ class NonFiniteTest {
     void detectAnomalyNamesTheLayerAndSavesTheWeightsBefore() {
         var e = assertThrows(TrainException.class, () -> fit(config(true), options().withDetectAnomaly(true)));
         assertTrue(
-                e.getMessage().matches("(?s)training: the first value that is not finite at step [1-8] comes from \\S+ .*"),
+                e.getMessage()
+                        .matches("(?s)training: the first value that is not finite at step [1-8] comes from \\S+ .*"),
                 e.getMessage());
         assertTrue(e.getMessage().contains("infinity in "), e.getMessage());
         try (var t = Trainer.resume(dir.resolve("run"), options().withDetectAnomaly(true))) {

@@ -62,7 +62,8 @@ class ProvenanceTest {
         assertEquals(sha256(Files.readAllBytes(csv)), ((Map<?, ?>) hashes.get("data")).get("flats.csv"));
         assertEquals(sha256(Files.readAllBytes(path.resolve("config.yaml"))), hashes.get("config"));
         assertEquals(2, ((Map<?, ?>) hashes.get("code")).size());
-        ((Map<?, ?>) hashes.get("code")).values().forEach(h -> assertTrue(h.toString().matches("[0-9a-f]{64}"), hashes.toString()));
+        ((Map<?, ?>) hashes.get("code")).values()
+                .forEach(h -> assertTrue(h.toString().matches("[0-9a-f]{64}"), hashes.toString()));
 
         var card = Files.readString(path.resolve("model-card.md"));
         for (var hash : Pattern.compile("[0-9a-f]{64}").matcher(hashes.toString()).results().toList()) {
@@ -72,7 +73,8 @@ class ProvenanceTest {
 
         var log = Files.readAllLines(path.resolve("train.log"), StandardCharsets.UTF_8);
         assertTrue(log.size() > 5);
-        var line = Pattern.compile("time=\\S+ level=(info|warning) event=\\w+( \\w+=([-+.:/\\w]+|\"([^\"\\\\]|\\\\.)*\"))*");
+        var line = Pattern
+                .compile("time=\\S+ level=(info|warning) event=\\w+( \\w+=([-+.:/\\w]+|\"([^\"\\\\]|\\\\.)*\"))*");
         log.forEach(l -> assertTrue(line.matcher(l).matches(), l));
     }
 }

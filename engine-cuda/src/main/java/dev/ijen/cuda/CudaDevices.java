@@ -40,7 +40,8 @@ final class CudaDevices {
                             useCpu + ", or check CUDA_VISIBLE_DEVICES");
         } catch (CudaException e) {
             return new Probe.Unavailable(
-                    "the NVIDIA driver (" + tier.driver() + ") can't be started: " + got(e), useCpu + ", or " + e.fix());
+                    "the NVIDIA driver (" + tier.driver() + ") can't be started: " + got(e),
+                    useCpu + ", or " + e.fix());
         }
     }
 
@@ -72,10 +73,14 @@ final class CudaDevices {
     /// Opens a GPU.
     Backend open(int index, Options options) {
         boolean separate = "separate".equals(System.getProperty("ijen.cuda.memory"));
-        return new CudaBackend(info(index), Gpu.open(index), options.deterministic(), separate, place -> libraries(place, options));
+        return new CudaBackend(info(index), Gpu.open(index), options.deterministic(), separate,
+                place -> libraries(place, options));
     }
 
     private List<Library> libraries(CudaBackend.LibraryPlace place, Options options) {
+        if (!options.nativeLibraries()) {
+            return List.of(); // our own kernels do everything
+        }
         var how = new dev.ijen.cuda.lib.Options(options.deterministic(), options.tf32(), cache);
         return Libraries.open(tier, place.gpu(), place.stream(), how);
     }

@@ -57,7 +57,8 @@ public final class CudaProvider implements BackendProvider {
     private Probe loaded() {
         tier = Loader.load(report, machine);
         return switch (tier) {
-            case Tier.Unavailable(var reason, var fix) -> new Probe.Unavailable(reason + rest(), USE_CPU + ", or " + fix);
+            case Tier.Unavailable(var reason, var fix) ->
+                    new Probe.Unavailable(reason + rest(), USE_CPU + ", or " + fix);
             case Tier.Usable t -> switch (new CudaDevices(t, machine.cache()).probe(USE_CPU)) {
                 case Probe.Available a -> a;
                 case Probe.Unavailable(var reason, var fix) -> new Probe.Unavailable(reason + rest(), fix + more());

@@ -81,7 +81,7 @@ class CudaFaultTest {
     private static void clean(Emulator emulator, String when) {
         assertEquals("", emulator.report(), when);
         for (var what : new What[] {What.ALLOCATIONS, What.HOST, What.STREAMS, What.EVENTS, What.MODULES, What.GRAPHS,
-                What.CONTEXTS}) {
+            What.CONTEXTS}) {
             assertEquals(0, emulator.get(what), what + " alive " + when);
         }
     }
@@ -104,12 +104,13 @@ class CudaFaultTest {
         var calls = new java.util.EnumMap<Kind, Long>(Kind.class);
         var expected = undisturbed(calls);
         assertTrue(expected.getLast() < expected.getFirst());
-        return calls.entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey() + ", " + e.getValue() + " calls", () -> {
-            assertTrue(e.getValue() > 0);
-            for (long nth = 1; nth <= e.getValue(); nth++) {
-                fails(e.getKey(), nth, e.getKey() == Kind.ALLOCATION ? OUT_OF_MEMORY : NOT_STICKY, expected);
-            }
-        }));
+        return calls.entrySet().stream()
+                .map(e -> DynamicTest.dynamicTest(e.getKey() + ", " + e.getValue() + " calls", () -> {
+                    assertTrue(e.getValue() > 0);
+                    for (long nth = 1; nth <= e.getValue(); nth++) {
+                        fails(e.getKey(), nth, e.getKey() == Kind.ALLOCATION ? OUT_OF_MEMORY : NOT_STICKY, expected);
+                    }
+                }));
     }
 
     /// One call fails; the training is begun or gone on with as a user would after an error.

@@ -62,7 +62,7 @@ final class OnEmulator implements BeforeAllCallback, BeforeEachCallback, AfterEa
             return;
         }
         for (var what : new What[] {What.ALLOCATIONS, What.HOST, What.STREAMS, What.EVENTS, What.MODULES, What.GRAPHS,
-                What.CONTEXTS}) {
+            What.CONTEXTS}) {
             assertEquals(0, emulator.get(what), what + " alive at the end");
         }
     }

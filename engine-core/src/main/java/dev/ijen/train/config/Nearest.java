@@ -30,8 +30,16 @@ final class Nearest {
 
     /// What to do about a name that is not there.
     static String fix(String name, Collection<String> candidates) {
+        var elsewhere = ConfigKeys.paths(plain(name));
+        if (!elsewhere.isEmpty() && !candidates.contains(name)) {
+            return "did you mean '" + String.join("' or '", elsewhere) + "'?";
+        }
         var near = of(name, candidates);
-        return near == null ? "see 'ijen config schema'" : "did you mean '" + near + "'?";
+        if (near != null) {
+            return "did you mean '" + near + "'?";
+        }
+        var begun = candidates.stream().filter(c -> name.length() > 2 && plain(c).startsWith(plain(name))).toList();
+        return begun.isEmpty() ? "see 'ijen config schema'" : "did you mean '" + String.join("' or '", begun) + "'?";
     }
 
     private static int edits(String a, String b) {

@@ -37,7 +37,9 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         var xs = range(shown.stream().map(Series::x).toList());
         var raw = range(shown.stream().map(s -> scaled(s.y())).toList());
         double pad = (raw.to - raw.from) * 0.05;
-        var ys = pad == 0 ? new Range(raw.from - 0.5, raw.to + 0.5) : new Range(raw.from - pad, raw.to + pad);
+        // a line that stays at one value is drawn halfway up, with an axis of its own size
+        double around = raw.from == 0 ? 0.5 : Math.abs(raw.from) / 2;
+        var ys = pad == 0 ? new Range(raw.from - around, raw.to + around) : new Range(raw.from - pad, raw.to + pad);
         var s = new StringBuilder("<figure><figcaption>" + Html.escape(title) + "</figcaption>");
         s.append(Html.format("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", W, H, Html.escape(title)));
         grid(s, xs, ys);

@@ -155,7 +155,7 @@ public final class HtmlReport {
             body.append(Html.card(
                     heading,
                     Html.table(
-                            List.of("truth", "prediction", "", "example"),
+                            List.of("truth", "prediction", "how far off", "example"),
                             mistakes.stream().map(m -> List.of(m.truth, m.predicted, m.detail, m.example)).toList())));
             return this;
         }

@@ -39,7 +39,8 @@ public final class Kernels {
                     "attention: no kernel for it on CUDA yet", launch.origin().toString(), "a step without attention",
                     "run it on the CPU: --device cpu");
             case Kernel.Recurrent k -> throw new IjenException(
-                    "recurrence: no kernel for it on CUDA yet", launch.origin().toString(), "a step without recurrent layers",
+                    "recurrence: no kernel for it on CUDA yet", launch.origin().toString(),
+                    "a step without recurrent layers",
                     "run it on the CPU: --device cpu");
             case Kernel.CrossEntropy k -> CrossEntropyCall.of(k, kit);
             case Kernel.Gather k -> GatherCall.of(k, kit);

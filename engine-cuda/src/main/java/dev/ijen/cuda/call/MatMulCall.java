@@ -15,7 +15,7 @@ import java.util.ArrayList;
 /// @param sum null where there is one split
 record MatMulCall(Kernel.MatMul k, boolean tensorCores, int side, int splits, Entry product, Entry sum)
         implements
-            CudaKernel {
+        CudaKernel {
     private static final int SMALL = 64;
     private static final int LARGE = 128;
     /// With as many large tiles a GPU is busy; else small ones make more blocks.

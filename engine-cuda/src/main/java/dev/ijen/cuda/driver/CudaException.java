@@ -38,14 +38,16 @@ public final class CudaException extends IjenException {
 
     /// A call of a library.
     public static CudaException library(String library, String call, int code, String name, String fix) {
-        return new CudaException(library + ": " + call + " failed", name + " (" + code + ")", "success", fix, code, false);
+        return new CudaException(library + ": " + call + " failed", name + " (" + code + ")", "success", fix, code,
+                false);
     }
 
     /// Use of a context in which an earlier call failed for good.
     static CudaException dead(CudaException cause) {
         var e = new CudaException(
                 "cuda: the GPU's context is lost",
-                "an earlier error: " + cause.getMessage().lines().findFirst().orElse("") + ", " + Status.name(cause.code),
+                "an earlier error: " + cause.getMessage().lines().findFirst().orElse("") + ", "
+                        + Status.name(cause.code),
                 "a context without such an error",
                 "close the engine and open a new one; in the same process that may need the process to end",
                 cause.code,

@@ -31,7 +31,8 @@ public final class KernelLaunch {
         var block = arena.allocate(Math.max(8, bytes.length), 16);
         MemorySegment.copy(bytes, 0, block, ValueLayout.JAVA_BYTE, 0, bytes.length);
         var size = arena.allocateFrom(ValueLayout.JAVA_LONG, bytes.length);
-        var list = arena.allocateFrom(ValueLayout.JAVA_LONG, BUFFER_POINTER, block.address(), BUFFER_SIZE, size.address(), 0);
+        var list = arena.allocateFrom(ValueLayout.JAVA_LONG, BUFFER_POINTER, block.address(), BUFFER_SIZE,
+                size.address(), 0);
         extra = Pointer.to(list.asByteBuffer());
     }
 

@@ -88,7 +88,8 @@ public final class Blas implements Library {
     private void use(CUstream next) {
         BlasStatus.check("cublasSetStream", () -> JCublas2.cublasSetStream(handle, new cudaStream_t(next)));
         // which has let go of the workspace; with one of cuBLAS's own, a captured graph would allocate
-        BlasStatus.check("cublasSetWorkspace", () -> JCublas2.cublasSetWorkspace(handle, workspace.pointer(), workspaceBytes));
+        BlasStatus.check("cublasSetWorkspace",
+                () -> JCublas2.cublasSetWorkspace(handle, workspace.pointer(), workspaceBytes));
         stream = next;
     }
 

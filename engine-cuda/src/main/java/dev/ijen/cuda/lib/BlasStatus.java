@@ -46,8 +46,10 @@ final class BlasStatus {
 
     private static String fix(int code) {
         return switch (code) {
-            case cublasStatus.CUBLAS_STATUS_NOT_INITIALIZED, cublasStatus.CUBLAS_STATUS_ALLOC_FAILED -> "free GPU memory: use a smaller batch, or end other programs (see nvidia-smi)";
-            case cublasStatus.CUBLAS_STATUS_ARCH_MISMATCH, cublasStatus.CUBLAS_STATUS_NOT_SUPPORTED -> "install a cuBLAS that fits the GPU; see 'ijen doctor'";
+            case cublasStatus.CUBLAS_STATUS_NOT_INITIALIZED, cublasStatus.CUBLAS_STATUS_ALLOC_FAILED ->
+                    "free GPU memory: use a smaller batch, or end other programs (see nvidia-smi)";
+            case cublasStatus.CUBLAS_STATUS_ARCH_MISMATCH, cublasStatus.CUBLAS_STATUS_NOT_SUPPORTED ->
+                    "install a cuBLAS that fits the GPU; see 'ijen doctor'";
             default -> "run 'ijen doctor'";
         };
     }

@@ -40,7 +40,7 @@ final class ConvChooser {
         d.math(
                 fma ? cudnnMathType.CUDNN_FMA_MATH
                         : c.dtype() == DType.F32 ? cudnnMathType.CUDNN_DEFAULT_MATH // which includes TF32
-                                : cudnnMathType.CUDNN_TENSOR_OP_MATH);
+                        : cudnnMathType.CUDNN_TENSOR_OP_MATH);
         long most = Math.min(MAX_WORKSPACE, gpu.freeBytes());
         var allowed = new LinkedHashSet<Algorithm>();
         boolean all = true; // none was left out for want of memory

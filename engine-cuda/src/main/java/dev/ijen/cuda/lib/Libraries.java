@@ -39,7 +39,8 @@ public final class Libraries {
                 throw e;
             }
             System.getLogger(Libraries.class.getName()).log(
-                    System.Logger.Level.WARNING, "{0} is not used, our own kernels do its work: {1}", name, e.getMessage());
+                    System.Logger.Level.WARNING, "{0} is not used, our own kernels do its work: {1}", name,
+                    e.getMessage());
         }
     }
 }

@@ -41,7 +41,7 @@ final class Product implements CudaKernel {
         inDouble = m.dtype() == DType.F64;
         compute = inDouble ? cublasComputeType.CUBLAS_COMPUTE_64F
                 : blas.tf32() && m.dtype() == DType.F32 ? cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32
-                        : cublasComputeType.CUBLAS_COMPUTE_32F;
+                : cublasComputeType.CUBLAS_COMPUTE_32F;
     }
 
     /// Whether cuBLAS does it, and better.

@@ -11,7 +11,8 @@ import java.util.Optional;
 /// @param cuda the major version of CUDA it was built for; 0 if nothing tells
 /// @param origin why it was looked for there
 /// @param companion the library that must be loaded before it
-public record Library(Part part, int major, Path path, String version, int cuda, String origin, Optional<Path> companion) {
+public record Library(Part part, int major, Path path, String version, int cuda, String origin,
+        Optional<Path> companion) {
     @Override
     public String toString() {
         return part + " " + version + " (" + path + ")";

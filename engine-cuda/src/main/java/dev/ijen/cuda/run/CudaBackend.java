@@ -48,7 +48,8 @@ public final class CudaBackend implements Backend {
         boolean done = false;
         try {
             queue = part(new Queue(gpu));
-            memory = part(separate || !gpu.properties().virtualMemory() ? new SeparateMemory(gpu) : new ArenaMemory(gpu));
+            memory = part(
+                    separate || !gpu.properties().virtualMemory() ? new SeparateMemory(gpu) : new ArenaMemory(gpu));
             modules = part(new Modules(gpu));
             upload = part(new Upload(queue, memory));
             download = part(new Download(queue));

@@ -125,7 +125,8 @@ final class Lab implements AutoCloseable {
 
         void write(int input, HostTensor t) {
             byte[] bytes = t.data().toArray(ValueLayout.JAVA_BYTE);
-            gpu.call("copy", () -> JCudaDriver.cuMemcpyHtoD(blocks.get(input).pointer(), Pointer.to(bytes), bytes.length));
+            gpu.call("copy",
+                    () -> JCudaDriver.cuMemcpyHtoD(blocks.get(input).pointer(), Pointer.to(bytes), bytes.length));
         }
 
         HostTensor read() {

@@ -1,0 +1,44 @@
+package dev.ijen.cli;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What somebody who has never used the command gets wrong, and whether it says what to type instead.
+final class NewcomerTest {
+    @TempDir Path folder;
+
+    private static void says(String fix, int code, Object... args) {
+        var block = Cli.run(args).block(code);
+        var line = block.lines().filter(l -> l.startsWith("  fix:")).findFirst().orElse("");
+        assertTrue(line.contains(fix), block);
+        assertTrue(!block.contains("expected: what it takes") && !block.contains("expected: a value it takes"), block);
+    }
+
+    @Test
+    void theFiveWorstSayWhatToType() {
+        says("write --preset digits", 2, "train", "digits");
+        says("did you mean 'optimizer.lr'?", 2, "train", "--preset", "digits", "--set", "lr=0.1");
+        says("did you mean 'mnist-mlp' or 'mnist-cnn'?", 2, "train", "--preset", "mnist");
+        says("write --set optimizer.lr=VALUE", 2, "train", "--preset", "digits", "--lr", "0.1");
+        var block = Cli.run("train", "--preset", "digits", "--epochs", "many").block(2);
+        assertTrue(block.contains("--epochs cannot be 'many'") && block.contains("expected: a whole number from 1 on"),
+                block);
+    }
+
+    @Test
+    void othersToo() throws IOException {
+        says("did you mean train?", 2, "tain", "--preset", "digits");
+        says("did you mean cuda?", 3, "train", "--preset", "digits", "--device", "gpu");
+        var config = Files.writeString(folder.resolve("c.yaml"), "epochs: 3\n");
+        says("did you mean 'training.epochs'?", 2, "train", config);
+        says("'ijen train --help'", 2, "train", "--preset", "digits", "--memory-limit", "lots");
+        says("'ijen train --help'", 2, "train", "--preset", "digits", "--non-finite", "ignore");
+        says("training.", 1, "train", "--preset", "digits", "--set", "data.count=200", "--memory-limit", "6m",
+                "--dry-run");
+    }
+}
