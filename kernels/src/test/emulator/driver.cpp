@@ -118,14 +118,15 @@ static Context* newContext(int device) {
 }
 static void endContext(Context* c) {
     drainAll();
-    if (contexts.size() == 1) {
+    if (contexts.size() == 1 && sticky) { // nothing can be freed in a context that is lost, so nothing is a leak
+        sticky = OK;
+    } else if (contexts.size() == 1) {
         reportLeaks();
         if (control.liveHost) finding("leak of %ld blocks of pinned memory", (long) control.liveHost);
         if (control.liveStreams) finding("leak of %ld streams", (long) control.liveStreams);
         if (control.liveEvents) finding("leak of %ld events", (long) control.liveEvents);
         if (control.liveGraphs) finding("leak of %ld graphs", (long) control.liveGraphs);
         if (control.liveObjects) finding("leak of %ld handles or descriptors of libraries", (long) control.liveObjects);
-        sticky = OK;
     }
     contexts.erase(c);
     control.liveContexts--;

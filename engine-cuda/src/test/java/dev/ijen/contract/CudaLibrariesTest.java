@@ -59,7 +59,7 @@ class CudaLibrariesTest {
     private static void clean(Emulator emulator) {
         assertEquals("", emulator.report());
         for (var what : new What[] {What.ALLOCATIONS, What.HOST, What.STREAMS, What.EVENTS, What.MODULES, What.GRAPHS,
-                What.CONTEXTS, What.OBJECTS}) {
+            What.CONTEXTS, What.OBJECTS}) {
             assertEquals(0, emulator.get(what), what + " alive");
         }
     }
