@@ -1,7 +1,7 @@
 // Scaled dot-product attention without the matrix of scores in memory (Dao, FlashAttention 2, 2023): q [n, tq, heads, d], k, v [n, tk,
 // kvHeads, d], o like q but dense, lse [n, heads, tq] in the arithmetic type. A block of 256 threads has a tile of 64 queries (dk, dv: of 64
-// keys) of one sequence and head, and CHUNK = 64 · HALVES of its d columns of results; it goes over tiles of 64 keys (queries) in order. A
-// thread has 4 × 4 scores of a tile, and 4 rows × 4 · HALVES columns of results: 16 neighbouring lanes share 4 rows.
+// keys) of one sequence and head, and 64 of its d columns of results (for more than 64, several blocks make the same scores); it goes over
+// tiles of 64 keys (queries) in order. A thread has 4 × 4 scores of a tile and 4 × 4 results: 16 neighbouring lanes share 4 rows.
 // Keys that a query does not see have weight 0 (beyond the length they are not even read).
 #include "rows.cuh"
 #include "tile.cuh"
@@ -53,9 +53,9 @@ template <class A, bool KEYS> struct Weights {
 // Which sequence, head, tile and chunk a block has.
 struct Job {
     int sequence, head, first, chunk;
-    __device__ __forceinline__ Job(int heads, int length, int d, int width) {
-        int chunks = (d + width - 1) / width, tiles = (length + SIDE - 1) / SIDE, rest = blockIdx.x / chunks;
-        chunk = blockIdx.x % chunks * width;
+    __device__ __forceinline__ Job(int heads, int length, int d) {
+        int chunks = (d + SIDE - 1) / SIDE, tiles = (length + SIDE - 1) / SIDE, rest = blockIdx.x / chunks;
+        chunk = blockIdx.x % chunks * SIDE;
         first = rest % tiles * SIDE;
         head = rest / tiles % heads;
         sequence = rest / tiles / heads;
@@ -75,7 +75,7 @@ template <class T> static __device__ __forceinline__ T* headOf(T* x, int sequenc
     return x + (long long) sequence * length * stride + (long long) head * d;
 }
 
-template <class T, int HALVES>
+template <class T>
 static __device__ __forceinline__ void forward(const T* q, const T* k, const T* v, const int* lengths, T* o, AccOf<T>* lse, const Shape& s,
                                                AccOf<T> scale) {
     using A = AccOf<T>;
@@ -83,14 +83,14 @@ static __device__ __forceinline__ void forward(const T* q, const T* k, const T* 
     SHARED_TILE(A, a, DEPTH * PITCH);
     SHARED_TILE(A, b, DEPTH * PITCH);
     SHARED(A, weights, SCORES);
-    Job job(s.heads, s.tq, s.d, SIDE * HALVES);
+    Job job(s.heads, s.tq, s.d);
     int kvHead = job.head / (s.heads / s.kvHeads), length = lengthOf(s, lengths, job.sequence);
     int tx = threadIdx.x % 16 * R, ty = threadIdx.x / 16 * R;
     Rows<T> queries{headOf(q, job.sequence, s.tq, s.qStride, job.head, s.d), s.qStride};
     Rows<T> keys{headOf(k, job.sequence, s.tk, s.kStride, kvHead, s.d), s.kStride};
     Columns<T> values{headOf(v, job.sequence, s.tk, s.vStride, kvHead, s.d), s.vStride};
     int end = seen(s, length, min(job.first + SIDE, s.tq) - 1); // of the last query, which sees most
-    A sum[HALVES][R][R] = {}, greatest[R], total[R] = {};
+    A sum[R][R] = {}, greatest[R], total[R] = {};
     for (int r = 0; r < R; r++) greatest[r] = negativeInfinity<A>();
     for (int j0 = 0; j0 < end; j0 += SIDE) {
         A score[R][R] = {};
@@ -116,17 +116,10 @@ static __device__ __forceinline__ void forward(const T* q, const T* k, const T* 
             for (int lanes = 8; lanes > 0; lanes >>= 1) part += __shfl_xor_sync(FULL, part, lanes);
             total[r] = total[r] * shrink + part;
 #pragma unroll
-            for (int half = 0; half < HALVES; half++) {
-#pragma unroll
-                for (int c = 0; c < R; c++) sum[half][r][c] *= shrink;
-            }
+            for (int c = 0; c < R; c++) sum[r][c] *= shrink;
         }
         __syncthreads();
-#pragma unroll
-        for (int half = 0; half < HALVES; half++) {
-            addProduct<A, SIDE, DEPTH>(a, b, Weights<A, true>{weights, j0}, values, 0, SIDE, job.chunk + half * SIDE, s.d, j0,
-                                       min(j0 + SIDE, end), sum[half]);
-        }
+        addProduct<A, SIDE, DEPTH>(a, b, Weights<A, true>{weights, j0}, values, 0, SIDE, job.chunk, s.d, j0, min(j0 + SIDE, end), sum);
     }
 #pragma unroll
     for (int r = 0; r < R; r++) {
@@ -136,12 +129,9 @@ static __device__ __forceinline__ void forward(const T* q, const T* k, const T* 
         T* to = o + (((long long) job.sequence * s.tq + i) * s.heads + job.head) * s.d;
         A share = none ? (A) 0 : 1 / total[r];
 #pragma unroll
-        for (int half = 0; half < HALVES; half++) {
-#pragma unroll
-            for (int c = 0; c < R; c++) {
-                int column = job.chunk + half * SIDE + tx + c;
-                if (column < s.d) to[column] = Element<T>::put(sum[half][r][c] * share);
-            }
+        for (int c = 0; c < R; c++) {
+            int column = job.chunk + tx + c;
+            if (column < s.d) to[column] = Element<T>::put(sum[r][c] * share);
         }
         if (job.chunk == 0 && tx == 0) {
             lse[((long long) job.sequence * s.heads + job.head) * s.tq + i] = none ? negativeInfinity<A>() : logOf(total[r]) + greatest[r];
@@ -240,7 +230,7 @@ static __device__ __forceinline__ void queryGradient(const T* q, const T* k, con
     SHARED_TILE(A, a, DEPTH * PITCH);
     SHARED_TILE(A, b, DEPTH * PITCH);
     SHARED(A, weights, SCORES);
-    Job job(s.heads, s.tq, s.d, SIDE);
+    Job job(s.heads, s.tq, s.d);
     int length = lengthOf(s, lengths, job.sequence), end = seen(s, length, min(job.first + SIDE, s.tq) - 1);
     Gradient<T> g(s, q, k, v, dout, lse, delta, job.sequence, job.head, length, end, scale);
     Columns<T> keys{g.keys.data, g.keys.stride};
@@ -263,7 +253,7 @@ static __device__ __forceinline__ void keyGradient(const T* q, const T* k, const
     SHARED_TILE(A, a, DEPTH * PITCH);
     SHARED_TILE(A, b, DEPTH * PITCH);
     SHARED(A, weights, SCORES);
-    Job job(s.kvHeads, s.tk, s.d, SIDE);
+    Job job(s.kvHeads, s.tk, s.d);
     int length = lengthOf(s, lengths, job.sequence), group = s.heads / s.kvHeads;
     int first = s.causal ? max(0, job.first + s.tq - s.tk) / SIDE * SIDE : 0; // earlier queries see none of these keys
     A sumK[R][R] = {}, sumV[R][R] = {};
@@ -286,14 +276,11 @@ static __device__ __forceinline__ void keyGradient(const T* q, const T* k, const
     put(dv, job, s.tk, s.kvHeads, s.d, sumV);
 }
 
-#define FORWARD(kernel, T, HALVES)                                                                                     \
-    KERNEL(256, kernel, const T* __restrict__ q, const T* __restrict__ k, const T* __restrict__ v, const int* __restrict__ lengths,   \
-           T* __restrict__ o, AccOf<T>* __restrict__ lse, Shape s, double scale) {                                     \
-        forward<T, HALVES>(q, k, v, lengths, o, lse, s, (AccOf<T>) scale);                                             \
-    }
 #define ATTENTION(name, T)                                                                                             \
-    FORWARD(attention_##name, T, 1)                                                                                    \
-    FORWARD(attention_wide_##name, T, 2)                                                                               \
+    KERNEL(256, attention_##name, const T* __restrict__ q, const T* __restrict__ k, const T* __restrict__ v,           \
+           const int* __restrict__ lengths, T* __restrict__ o, AccOf<T>* __restrict__ lse, Shape s, double scale) {    \
+        forward<T>(q, k, v, lengths, o, lse, s, (AccOf<T>) scale);                                                     \
+    }                                                                                                                  \
     KERNEL(512, attention_delta_##name, const T* __restrict__ o, const T* __restrict__ dout, AccOf<T>* __restrict__ delta, int rows,  \
            Shape s) {                                                                                                  \
         rowDots(o, dout, delta, rows, s);                                                                              \

@@ -8,23 +8,19 @@ import dev.ijen.spi.Kernel.AttentionPass;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 
-/// Attention in tiles of 64 queries × 64 keys. A block has 64 or 128 columns of the results, and makes the scores for itself.
+/// Attention in tiles of 64 queries × 64 keys. A block has 64 columns of the results, and makes the scores for itself.
 ///
 /// @param forward null in the gradient; the others are null in the forward pass
 /// @param delta sums o ∘ do of each query
 record AttentionCall(
-        Kernel.Attention k, int width, Entry forward, Entry delta, Entry queries, Entry keys) implements CudaKernel {
+        Kernel.Attention k, Entry forward, Entry delta, Entry queries, Entry keys) implements CudaKernel {
     private static final int SIDE = 64;
 
     static AttentionCall of(Kernel.Attention k, Kit kit) {
         return switch (k.pass()) {
-            case FORWARD -> {
-                boolean wide = k.d() > SIDE;
-                var entry = entry(k, wide ? "attention_wide" : "attention", kit);
-                yield new AttentionCall(k, wide ? 2 * SIDE : SIDE, entry, null, null, null);
-            }
+            case FORWARD -> new AttentionCall(k, entry(k, "attention", kit), null, null, null);
             case GRADIENT -> new AttentionCall(
-                    k, SIDE, null, entry(k, "attention_delta", kit), entry(k, "attention_dq", kit),
+                    k, null, entry(k, "attention_delta", kit), entry(k, "attention_dq", kit),
                     entry(k, "attention_dkv", kit));
         };
     }
@@ -66,7 +62,7 @@ record AttentionCall(
 
     /// A block for each sequence, head, tile and share of the columns.
     private Grid grid(int heads, int length) {
-        long blocks = (long) k.n() * heads * Math.ceilDiv(length, SIDE) * Math.ceilDiv(k.d(), width);
+        long blocks = (long) k.n() * heads * Math.ceilDiv(length, SIDE) * Math.ceilDiv(k.d(), SIDE);
         return Grid.of(Math.toIntExact(blocks), 256);
     }
 
