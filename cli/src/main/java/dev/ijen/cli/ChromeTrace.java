@@ -3,7 +3,6 @@ package dev.ijen.cli;
 import dev.ijen.train.Profile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /// A profile in the Trace Event Format, which chrome://tracing and ui.perfetto.dev show.

@@ -101,7 +101,7 @@ final class ProfileCommand extends BaseCommand {
             double s = Math.max(1, p.median(i)) * 1e-9;
             rows.add(new Row(
                     l.operation(), l.where(), s, s / all, l.flops() / s, l.bytes() / s,
-                    roof.seconds(l.flops(), l.bytes()) / s));
+                    roof.seconds((double) l.flops(), l.bytes()) / s));
         }
         rows.sort(Comparator.comparingDouble(Row::seconds).reversed());
         return rows;
