@@ -86,9 +86,9 @@ class CudaLibrariesTest {
 
     @Test
     void aLibrarysErrorIsTypedAndLeaksNothing() {
-        var emulator = Emulator.fresh();
+        Emulator.fresh();
         losses(Device.cuda(0)); // chooses algorithms, which the next ones remember
-        emulator = Emulator.fresh();
+        var emulator = Emulator.fresh();
         losses(Device.cuda(0));
         long calls = emulator.get(What.LIBRARY_CALLS);
         for (long nth = 1; nth <= calls; nth++) {

@@ -131,8 +131,8 @@ final class BlasTest {
         var a = HostTensor.zeros(DType.F32, dev.ijen.tensor.Shape.of(32 * 32));
         var b = HostTensor.zeros(DType.F32, dev.ijen.tensor.Shape.of(32 * 32));
         for (int i = 0; i < 32; i++) {
-            a.set(33 * i, 1 + 0x1p-12);
-            b.set(33 * i, 1);
+            a.set(33L * i, 1 + 0x1p-12);
+            b.set(33L * i, 1);
         }
         try (var lab = new Lab(); var blas = Blas.open(lab.gpu, lab.stream, PLAIN);
                 var run = lab.bind(blas.offer(Lab.launch(m)).orElseThrow(), m.dtype(), count(m), a, b)) {

@@ -35,7 +35,7 @@ final class ConvChoiceTest {
     }
 
     /// The algorithms for all passes in a fresh process, as far as cuDNN knows.
-    private List<Integer> chosen(Options options, int trials) {
+    private List<Integer> chosen(Options options, long trials) {
         try (var lab = new Lab(); var dnn = Dnn.open(lab.gpu, lab.stream, options)) {
             var all = List.of(
                     chosen(dnn, ConvPass.FORWARD),

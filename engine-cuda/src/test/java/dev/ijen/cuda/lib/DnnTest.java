@@ -129,7 +129,7 @@ final class DnnTest {
             x.set(i, 1 + 0x1p-12);
         }
         for (int i = 0; i < 32; i++) {
-            w.set(33 * i, 1);
+            w.set(33L * i, 1);
         }
         for (boolean tf32 : new boolean[] {false, true}) {
             try (var lab = new Lab(); var dnn = Dnn.open(lab.gpu, lab.stream, new Options(false, tf32, cache));
