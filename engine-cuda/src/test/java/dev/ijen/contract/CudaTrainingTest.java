@@ -140,14 +140,16 @@ class CudaTrainingTest {
     /// In mixed precision as the CPU, as far as 8 or 11 bits go.
     @TestFactory
     Stream<DynamicTest> mixedPrecision() {
-        return Stream.of(Precision.BF16, Precision.F16).flatMap(p -> cases().map(c -> dynamicTest(c.name + " in " + p, () -> {
-            var options = EngineOptions.defaults().withNativeLibraries(false).withPrecision(p);
-            var expected = losses(c, Device.cpu(), options, false);
-            var got = losses(c, Device.cuda(0), options, false);
-            for (int i = 0; i < expected.size(); i++) {
-                assertEquals(expected.get(i), got.get(i), (p == Precision.BF16 ? 2e-2 : 4e-3) * expected.getFirst(), "step " + i);
-            }
-        })));
+        return Stream.of(Precision.BF16, Precision.F16)
+                .flatMap(p -> cases().map(c -> dynamicTest(c.name + " in " + p, () -> {
+                    var options = EngineOptions.defaults().withNativeLibraries(false).withPrecision(p);
+                    var expected = losses(c, Device.cpu(), options, false);
+                    var got = losses(c, Device.cuda(0), options, false);
+                    for (int i = 0; i < expected.size(); i++) {
+                        assertEquals(expected.get(i), got.get(i),
+                                (p == Precision.BF16 ? 2e-2 : 4e-3) * expected.getFirst(), "step " + i);
+                    }
+                })));
     }
 
     /// The same numbers are dropped: uniform draws and masks are equal to the bit.
