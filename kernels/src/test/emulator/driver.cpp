@@ -53,6 +53,7 @@ void resetDriver() {
 
 API cuInit(unsigned) {
     LOCK;
+    if (control.devices < 0) return 100; // no device
     if (!control.devices) control.devices = 1;
     if (!control.capability) control.capability = 80;
     initialised = true;

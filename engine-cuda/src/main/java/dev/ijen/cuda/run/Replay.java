@@ -44,7 +44,7 @@ final class Replay implements AutoCloseable {
             work.run();
             done = true;
         } finally {
-            if (!done) { // what has been captured so far is of no use
+            if (!done && !gpu.isLost()) { // what has been captured so far is of no use
                 if (gpu.attempt(() -> JCudaDriver.cuStreamEndCapture(queue.compute(), captured)) == 0) {
                     gpu.call("cuGraphDestroy", () -> JCudaDriver.cuGraphDestroy(captured));
                 }

@@ -32,7 +32,7 @@ public final class Emulator {
         LIMIT,
         /// Compute capability times ten.
         CAPABILITY,
-        /// Number of devices.
+        /// Number of devices; less than 0 for none.
         DEVICES,
         /// Kernels run from their PTX, interpreted, even if they were compiled with the emulator.
         INTERPRET,
