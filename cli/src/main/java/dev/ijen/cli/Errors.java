@@ -11,10 +11,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -100,7 +102,27 @@ final class Errors {
 
     /// The nearest options or commands.
     private static List<String> suggestions(UnmatchedArgumentException e) {
-        return e.getSuggestions().stream().map(s -> s.replaceFirst("^.* (?=--)", "")).limit(3).toList();
+        var typed = e.getUnmatched().getFirst();
+        return e.getSuggestions().stream()
+                .map(s -> s.replaceFirst("^.* (?=--)", ""))
+                .sorted(Comparator.comparingInt(s -> edits(typed, s)))
+                .limit(3)
+                .toList();
+    }
+
+    /// Letters to insert, delete or replace.
+    private static int edits(String a, String b) {
+        var row = IntStream.rangeClosed(0, b.length()).toArray();
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
     }
 
     private static Throwable unwrapped(Throwable e) {

@@ -55,9 +55,12 @@ final class TrainStep implements AutoCloseable {
             var guard = form.guarded ? Guard.of(model, optimizer, ema) : null;
             var y = in.get(1);
             var out = model.apply(pre.standardize(in.get(0)), form.recompute).cast(DType.F32);
-            var l = loss.apply(out, y);
+            var l = Where.layer("loss", () -> loss.apply(out, y));
             var gradients = optimizer.gradients(model, l);
-            optimizer.update(model, gradients);
+            Where.layer("optimizer", () -> {
+                optimizer.update(model, gradients);
+                return null;
+            });
             if (ema != null) {
                 ema.update(model);
             }
