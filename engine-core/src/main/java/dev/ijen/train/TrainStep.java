@@ -17,6 +17,7 @@ import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Where;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The compiled training step: network, loss, gradients, update. Losses and hits are summed on the device, so that nothing waits
@@ -64,7 +65,8 @@ final class TrainStep implements AutoCloseable {
             if (ema != null) {
                 ema.update(model);
             }
-            var fine = finite.watch(l, gradients);
+            // under f16 gradients that overflow are the loss scale's matter: it leaves the update out and shrinks
+            var fine = finite.watch(l, engine.precision().scalesLoss() ? Map.of() : gradients);
             var right = form.classes ? hits(out, y) : Tensor.scalar(DType.F64, 0);
             if (guard == null) {
                 sum(l.cast(DType.F64), right, Tensor.scalar(DType.F64, 1));
