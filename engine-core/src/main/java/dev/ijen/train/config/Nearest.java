@@ -30,6 +30,10 @@ final class Nearest {
 
     /// What to do about a name that is not there.
     static String fix(String name, Collection<String> candidates) {
+        var here = candidates.stream().filter(c -> plain(c).equals(plain(name))).toList();
+        if (!here.isEmpty() && !candidates.contains(name)) {
+            return "did you mean '" + String.join("' or '", here) + "'?";
+        }
         var elsewhere = ConfigKeys.paths(plain(name));
         if (!elsewhere.isEmpty() && !candidates.contains(name)) {
             return "did you mean '" + String.join("' or '", elsewhere) + "'?";
