@@ -120,6 +120,7 @@ final class EmulatedGpu implements AutoCloseable {
         return results;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same memory is meant, not equal values
     private static int identity(List<HostTensor> all, HostTensor t) {
         for (int i = 0; i < all.size(); i++) {
             if (all.get(i) == t) {
