@@ -17,7 +17,7 @@ final class SizeConverter implements ITypeConverter<Long> {
             v = Double.parseDouble(m.group(1))
                     * (m.group(2).isEmpty() ? 1 : 1L << 10 * (1 + "kmgt".indexOf(m.group(2))));
         }
-        if (v < 1 || v > Long.MAX_VALUE / 2) {
+        if (v < 1 || v > 0x1p62) {
             throw new TypeConversionException("'" + text + "' is not a size such as 800m, 2g or 1.5g");
         }
         return (long) v;
