@@ -209,6 +209,7 @@ public final class Trained implements AutoCloseable {
                 case Preprocessor.Image i -> all.add(predictImage(f));
                 case Preprocessor.Table t -> all.addAll(predictCsv(f));
                 case Preprocessor.Arrays a -> all.addAll(predictNpy(f));
+                case Preprocessor.Tokens t -> throw wrongInput(f, "a file");
             }
         }
         return all;
@@ -334,6 +335,7 @@ public final class Trained implements AutoCloseable {
                 yield t.table().dataset(csv, IntStream.range(0, csv.rows()).toArray());
             }
             case Preprocessor.Arrays a -> Datasets.npz(path, "x", "y");
+            case Preprocessor.Tokens t -> throw wrongInput(path, "a file");
         };
     }
 

@@ -1,0 +1,18 @@
+package dev.ijen.data.text;
+
+import java.util.List;
+
+/// Texts as whole numbers and back. Immutable.
+public interface Vocabulary {
+    /// How many symbols there are.
+    int size();
+
+    /// A text as symbols.
+    int[] encode(String text);
+
+    /// Symbols as a text.
+    String decode(int[] ids);
+
+    /// The symbols by index.
+    List<String> symbols();
+}
