@@ -13,6 +13,16 @@ public interface Vocabulary {
     /// Symbols as a text.
     String decode(int[] ids);
 
+    /// The symbol every text begins with; negative for none.
+    default int begin() {
+        return -1;
+    }
+
+    /// Whether a symbol ends a text.
+    default boolean isEnd(int id) {
+        return false;
+    }
+
     /// The symbols by index.
     List<String> symbols();
 }
