@@ -5,17 +5,21 @@ package dev.ijen.train.config;
 /// @param type which task
 /// @param length of an example
 /// @param stride between examples
+/// @param horizon steps ahead
 public record TaskConfig(
-        @Key(doc = "auto: a class or numbers for each example, as the data says; language-model: the next token of a text",
+        @Key(doc = "auto: a class or numbers for each example, as the data says; language-model: the next token of a text; forecast: the next steps of a series",
                 or = "auto") Type type,
-        @Key(doc = "language-model: tokens of an example", or = "128", min = 1, max = 1 << 20) int length,
+        @Key(doc = "language-model, lines: tokens of an example; forecast: steps that are seen", or = "128", min = 1, max = 1 << 20) int length,
         @Key(doc = "language-model: tokens between the starts of two examples; 0 for their length", or = "0", min = 0,
-                max = 1 << 20) int stride) {
+                max = 1 << 20) int stride,
+        @Key(doc = "forecast: steps ahead that are asked for", or = "24", min = 1, max = 1 << 20) int horizon) {
     /// Which task.
     public enum Type {
         /// Classes or numbers, by the data.
         AUTO,
         /// The next token.
-        LANGUAGE_MODEL
+        LANGUAGE_MODEL,
+        /// The next steps of a series.
+        FORECAST
     }
 }
