@@ -83,8 +83,11 @@ final class Lines {
         int shortest = files.stream().mapToInt(String::length).min().orElse(0);
         for (int i = 1; i < shortest; i++) {
             int k = i;
-            head = files.stream().allMatch(f -> f.startsWith(first.substring(0, k))) ? i : head;
-            tail = files.stream().allMatch(f -> f.endsWith(first.substring(first.length() - k))) ? i : tail;
+            // words are not taken apart
+            boolean begins = !Character.isLetterOrDigit(first.charAt(i - 1));
+            boolean ends = !Character.isLetterOrDigit(first.charAt(first.length() - i));
+            head = begins && files.stream().allMatch(f -> f.startsWith(first.substring(0, k))) ? i : head;
+            tail = ends && files.stream().allMatch(f -> f.endsWith(first.substring(first.length() - k))) ? i : tail;
         }
         int from = head;
         int to = tail;

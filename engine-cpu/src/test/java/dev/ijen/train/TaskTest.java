@@ -126,7 +126,7 @@ class TaskTest {
         assertEquals(1, r.test().metric("accuracy"));
         try (var model = Trained.load(r.run(), options("unused"))) {
             var file = dir.resolve("new.txt");
-            Files.writeString(file, "a dull thing\na fine thing\n");
+            Files.writeString(file, "a film that is dull number 77\na film that is fine number 78\n");
             assertEquals(List.of("bad", "good"), model.predict(List.of(file)).stream().map(Prediction::label).toList());
         }
     }
