@@ -41,14 +41,14 @@ final class Compiler {
     }
 
     /// Joins regions that differ in the length of their only axis.
-    static RegionCode compile(List<Region> regions) {
+    static RegionCode compile(List<Region> regions, int inputs, int outputs) {
         var c = new Compiler(0);
         var canonical = new StringBuilder();
         var like = regions.getFirst();
         int addresses = c.writer(like, like.stores(), layout(like, like.stores(), 0, false)).arguments().size();
         int most = Math.max(1, MAX_ADDRESSES / addresses);
         for (int i = 0; i < regions.size(); i += most) {
-            c.joined(regions, i, Math.min(regions.size(), i + most));
+            c.joined(regions, i, Math.min(regions.size(), i + most), inputs, outputs);
         }
         regions.forEach(r -> canonical.append(Canonical.text(r)));
         return c.named(canonical.toString());
@@ -75,7 +75,7 @@ final class Compiler {
     }
 
     /// One kernel for the regions from … to − 1.
-    private void joined(List<Region> regions, int from, int to) {
+    private void joined(List<Region> regions, int from, int to, int inputs, int outputs) {
         // the widest vectors that suit one of them; the others go point by point
         var widest = regions.get(from);
         var layout = layout(widest, widest.stores(), 0, false);
@@ -90,10 +90,6 @@ final class Compiler {
         var ranges = Ranges.of(regions.subList(from, to).stream().mapToInt(Region::points).toArray(), layout.lanes());
         var w = writer(widest, widest.stores(), layout);
         entries.add(w.write(name, ranges));
-        int inputs = 1
-                + w.arguments().stream().mapToInt(a -> a instanceof Argument.Input(int i) ? i : -1).max().orElse(-1);
-        int outputs = 1
-                + w.arguments().stream().mapToInt(a -> a instanceof Argument.Output(int i) ? i : -1).max().orElse(-1);
         var arguments = new ArrayList<Argument>();
         for (int k = from; k < to; k++) {
             for (var a : w.arguments()) {

@@ -234,7 +234,7 @@ class ValuesTest {
             in.addAll(mine);
             expected.addAll(out);
         }
-        var code = RegionCode.ofAll(regions);
+        var code = RegionCode.ofAll(regions, 3, 2);
         assertEquals(count > 100 ? 2 : 1, code.launches().size());
         for (int shift : new int[] {0, 1}) {
             var got = new ArrayList<HostTensor>();
