@@ -24,11 +24,14 @@ namespace {
 }
 void races(Allocation* a, size_t at, size_t bytes, bool write) {
     if (!a->writers) stamp(a);
-    Stamp now = running.now();
-    for (size_t i = at; i < at + bytes; i++) {
-        if (!running.after(a->writers[i]) || (write && !running.after(a->readers[i]))) raced(a, at, i, write);
-        (write ? a->writers : a->readers)[i] = now;
+    Stamp *writers = &a->writers[at], *readers = &a->readers[at];
+    if (!allBefore(writers, bytes, running.sinceLaunch) || (write && !allBefore(readers, bytes, running.sinceLaunch))) {
+        for (size_t i = 0; i < bytes; i++) {
+            if (!running.after(writers[i]) || (write && !running.after(readers[i]))) raced(a, at, at + i, write);
+        }
     }
+    Stamp now = running.now(), *mine = write ? writers : readers;
+    for (size_t i = 0; i < bytes; i++) mine[i] = now;
 }
 Allocation* onDevice(uint64_t p, size_t bytes, bool write, bool atomic, bool modify) {
     Allocation* a = find(p);

@@ -17,7 +17,7 @@ struct Fiber {
     void* sp;
     State state;
     unsigned lane, warp;
-    int line, barrier; // that it waits at
+    int barrier; // that it waits at
     dim3 at;
 };
 struct Warp {
@@ -28,6 +28,7 @@ struct Warp {
 };
 struct Barrier {
     unsigned arrived, count, yes; // count 0: all that have not ended
+    int line;                     // of those that wait; 0 if none does
     Votes last;
 };
 struct Slot {
@@ -90,6 +91,7 @@ void openBarrier(int id) {
     Barrier& at = b.barriers[id];
     at.last = {at.yes, at.arrived};
     at.arrived = at.yes = at.count = 0;
+    at.line = 0;
     running.sinceBarrier = running.next();
     for (Fiber& f : b.fibers) {
         if (f.state == AT_BARRIER && f.barrier == id) f.state = READY;
@@ -244,12 +246,10 @@ int lane() { return (int) me().lane; }
 
 void barrier(int line) { barrier(line, 0, 0, false, true); }
 Votes barrier(int line, int id, unsigned count, bool vote, bool wait) {
-    for (const Fiber& f : b.fibers) {
-        if (f.state == AT_BARRIER && f.barrier == id && !count && f.line != line) {
-            abandon("a thread is at the barrier of line %d, another at that of line %d", line, f.line);
-        }
-    }
     Barrier& at = b.barriers[id];
+    if (!count && at.line && at.line != line) {
+        abandon("a thread is at the barrier of line %d, another at that of line %d", line, at.line);
+    }
     if (at.arrived && at.count != count) abandon("threads come to barrier %d for %u and for %u threads", id, count, at.count);
     at.count = count;
     at.yes += vote;
@@ -258,7 +258,7 @@ Votes barrier(int line, int id, unsigned count, bool vote, bool wait) {
         return at.last;
     }
     if (!wait) return {};
-    me().line = line;
+    at.line = line;
     me().barrier = id;
     me().state = AT_BARRIER;
     pause();
@@ -309,14 +309,15 @@ void sharedAccess(const char* p, size_t bytes, bool write, bool atomic, bool mod
     }
     if (write) memset(sharedWritten + at, 1, bytes);
     if (atomic || !control.races) return;
-    Stamp now = running.now();
-    for (size_t i = at; i < at + bytes; i++) {
+    Stamp now = running.now(), settled = running.settledInBlock();
+    bool clear = allBefore(sharedWriters + at, bytes, settled) && (!write || allBefore(sharedReaders + at, bytes, settled));
+    for (size_t i = at; i < at + bytes && !clear; i++) {
         if (!running.afterInBlock(sharedWriters[i]) || (write && !running.afterInBlock(sharedReaders[i]))) {
             const Slot& slot = b.slots[b.slot];
             abandon("race: %s of byte %zu of a shared array of %zu", write ? "write" : "read", i - slot.from, slot.bytes);
         }
-        (write ? sharedWriters : sharedReaders)[i] = now;
     }
+    std::fill_n((write ? sharedWriters : sharedReaders) + at, bytes, now);
 }
 void abandon(const char* format, ...) {
     char text[300];

@@ -78,9 +78,25 @@ struct Running {
     }
     // The same for shared memory, of which every block has its own.
     bool afterInBlock(Stamp before) const { return before < sinceBlock || after(before); }
+    Stamp settledInBlock() const { return sinceBarrier < sinceBlock ? sinceBlock : sinceBarrier; }
 };
 extern Running running;
 unsigned blockOf(Stamp s); // of the running launch, in the order in which they run
+// Whether all of a few stamps are from before a moment, which most are; a loop of fixed length.
+inline bool allBefore(const Stamp* s, size_t bytes, Stamp moment) {
+    auto all = [&](auto n) {
+        bool before = true;
+        for (size_t i = 0; i < n(); i++) before &= s[i] < moment;
+        return before;
+    };
+    switch (bytes) {
+    case 1: return *s < moment;
+    case 2: return all([] { return 2; });
+    case 4: return all([] { return 4; });
+    case 8: return all([] { return 8; });
+    default: return all([=] { return bytes; });
+    }
+}
 // True if all bytes of a shadow say that they were written.
 inline bool allWritten(const uint8_t* w, size_t bytes) {
     auto same = [&](auto pattern) {

@@ -24,6 +24,9 @@ final class Compiler {
     /// Blocks for a multiprocessor at most: a few times what it holds, so that the last ones leave none of them idle for long.
     private static final int BLOCKS = 32;
 
+    /// An odd number of vectors.
+    private static final int MANY = 1_000_003;
+
     private final int multiprocessors;
     private final Functions functions = new Functions();
     private final List<String> entries = new ArrayList<>();
@@ -77,15 +80,11 @@ final class Compiler {
     /// One kernel for the regions from … to − 1.
     private void joined(List<Region> regions, int from, int to, int inputs, int outputs) {
         // the widest vectors that suit one of them; the others go point by point
-        var widest = regions.get(from);
+        int lanes = regions.subList(from, to).stream().mapToInt(r -> layout(r, r.stores(), 0, false).lanes()).max()
+                .orElseThrow();
+        // of a length that none of them has: what only holds for one, such as that its only index is 0, is not in the text
+        var widest = new Region(new int[] {lanes * MANY}, regions.get(from).body(), regions.get(from).stores());
         var layout = layout(widest, widest.stores(), 0, false);
-        for (var r : regions.subList(from, to)) {
-            var l = layout(r, r.stores(), 0, false);
-            if (l.lanes() > layout.lanes()) {
-                widest = r;
-                layout = l;
-            }
-        }
         String name = NAME + "_" + entries.size();
         var ranges = Ranges.of(regions.subList(from, to).stream().mapToInt(Region::points).toArray(), layout.lanes());
         var w = writer(widest, widest.stores(), layout);
