@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class CudaLaunchesTest {
     private static final int LAYERS = 6;
 
-    /// The updates of all weights and biases, whatever their sizes, are one launch.
+    /// The updates of all weights and biases, whatever their sizes, are one launch where they wait for the norm of all gradients. (Without clipping each is
+    /// made as soon as its gradient is there, whose memory the next one then takes.)
     @Test
     void updatesOfAllParametersAreOne() {
         var emulator = Emulator.fresh();
@@ -28,7 +29,7 @@ class CudaLaunchesTest {
                     Linear.of(engine, 9, 8), Tensor::relu, Linear.of(engine, 8, 7), Tensor::relu,
                     Linear.of(engine, 7, 6), Tensor::relu, Linear.of(engine, 6, 5), Tensor::relu,
                     Linear.of(engine, 5, 4), Tensor::relu, Linear.of(engine, 4, 3));
-            var adam = AdamW.of(Schedule.constant(0.01), 0.01);
+            var adam = AdamW.of(Schedule.constant(0.01), 0.01).withClipNorm(1);
             var step = engine.compile((x, y) -> {
                 var loss = Loss.crossEntropy(model.apply(x), y);
                 adam.update(model, loss);
