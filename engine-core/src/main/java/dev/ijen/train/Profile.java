@@ -17,7 +17,10 @@ import java.util.List;
 /// @param batchBytes of arguments that go to the device for a step
 public record Profile(
         List<LaunchInfo> launches, List<long[]> nanos, long stepNanos, int batchSize, long batchBytes) {
+    // the JVM interprets what has run some dozens of times only: a sum of two numbers then takes as long as a small product of matrices
     private static final int WARM_UP = 30;
+    private static final int WARM_UP_A_STEP = 10;
+    private static final long WARM_UP_NANOS = 4_000_000_000L;
 
     /// Copies the lists.
     public Profile {
@@ -34,7 +37,8 @@ public record Profile(
                 batches.add(epoch.next());
             }
         }
-        for (int i = 0; i < WARM_UP; i++) {
+        long from = System.nanoTime();
+        for (int i = 0; i < WARM_UP || i < WARM_UP_A_STEP * steps && System.nanoTime() - from < WARM_UP_NANOS; i++) {
             step.run(batches.get(i % batches.size()));
             step.runTimed(batches.get(i % batches.size()));
         }

@@ -89,13 +89,13 @@ record RunDirectory(Path path) {
     }
 
     /// What was meant, where a path leads into a run: to a checkpoint, its report.
-    private static String around(Path path) {
-        for (var p = path.toAbsolutePath().normalize().getParent(); p != null; p = p.getParent()) {
+    static String around(Path path) {
+        for (var p = path.toAbsolutePath().normalize(); p != null; p = p.getParent()) {
             if (Files.isRegularFile(p.resolve("config.yaml")) && Files.isDirectory(p.resolve("checkpoints"))) {
                 return "give the run it belongs to: " + p;
             }
         }
-        return "give the folder of a run";
+        return "give the folder of a run; 'ijen train' makes one";
     }
 
     TrainConfig readConfig() {

@@ -145,7 +145,7 @@ public final class Trained implements AutoCloseable {
             }
             throw FormatException.unsupported(
                     path, "a folder without a checkpoint", "neither model.safetensors nor checkpoints/last",
-                    "a run or a checkpoint", "train first, or check the path");
+                    "a run or a checkpoint", RunDirectory.around(path));
         }
         throw FormatException.missing(path, "give a run's folder, a checkpoint or a model.safetensors");
     }
