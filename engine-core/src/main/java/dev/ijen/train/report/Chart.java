@@ -139,7 +139,10 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
                 }
             }
         }
-        return all.size() < 2 ? ticks(r, 4) : all;
+        // within a small part of a decade, round numbers as on a linear axis
+        return all.size() < 2
+                ? ticks(new Range(Math.pow(10, r.from), Math.pow(10, r.to)), 4).stream().map(Math::log10).toList()
+                : all;
     }
 
     /// Round numbers within a range, about as many as asked for.
