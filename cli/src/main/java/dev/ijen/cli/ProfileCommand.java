@@ -37,7 +37,7 @@ final class ProfileCommand extends BaseCommand {
     String workload;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "30", converter = ComputeOptions.CountConverter.class,
-            description = "Steps to time, after as many that warm up (default: ${DEFAULT-VALUE}).") int steps;
+            description = "Steps to time, after some seconds that warm up (default: ${DEFAULT-VALUE}).") int steps;
 
     @Option(names = "--top", paramLabel = "N", defaultValue = "20", converter = ComputeOptions.CountConverter.class,
             description = "Operations to list (default: ${DEFAULT-VALUE}).") int top;

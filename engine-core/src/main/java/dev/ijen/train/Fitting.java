@@ -43,6 +43,7 @@ final class Fitting {
             Monitor monitor,
             RunDirectory run,
             Map<String, String> metadata,
+            Inputs inputs,
             Progress progress,
             List<TrainListener> listeners,
             TrainOptions options) {
@@ -52,7 +53,7 @@ final class Fitting {
         this.loader = loader;
         this.scorer = scorer;
         this.monitor = monitor;
-        this.keeper = new Keeper(config, learner, run.checkpoints(), metadata, progress, this::tell);
+        this.keeper = new Keeper(config, learner, run.checkpoints(), metadata, inputs, progress, this::tell);
         this.progress = progress;
         this.listeners = listeners;
         this.options = options;

@@ -6,6 +6,7 @@ import dev.ijen.engine.Engine;
 import dev.ijen.engine.ProgramReport;
 import dev.ijen.nn.LayerRow;
 import dev.ijen.nn.Module;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Shape;
@@ -86,6 +87,8 @@ public record TrainPlan(
                 MemoryLimit.check(plan.memory, engine.memoryMost(), true, config, learner);
             }
             return plan;
+        } catch (OutOfMemoryException e) {
+            throw MemoryLimit.hopeless(e, config, options);
         }
     }
 

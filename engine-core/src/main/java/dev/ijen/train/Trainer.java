@@ -6,6 +6,7 @@ import dev.ijen.format.AtomicFiles;
 import dev.ijen.format.FormatException;
 import dev.ijen.format.Json;
 import dev.ijen.nn.Module;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.TrainResult.Outcome;
 import dev.ijen.train.config.ConfigWriter;
@@ -55,7 +56,7 @@ public final class Trainer implements AutoCloseable {
         this.monitor = new Monitor(config, classification);
         this.loader = Augmentations.loader(config, data.train());
         this.hostLoss = new HostLoss(Optimizers.kind(config, classification), config.training().labelSmoothing());
-        this.engine = open(config, options);
+        this.engine = opened(config, options);
         try {
             this.learner = new Learner(
                     engine,
@@ -67,9 +68,20 @@ public final class Trainer implements AutoCloseable {
                     Optimizers.loss(config, data.train()),
                     options.detectAnomaly());
             this.scorer = learner.scorer(hostLoss);
+        } catch (OutOfMemoryException e) {
+            engine.close();
+            throw MemoryLimit.hopeless(e, config, options);
         } catch (RuntimeException e) {
             engine.close();
             throw e;
+        }
+    }
+
+    private static Engine opened(TrainConfig config, TrainOptions options) {
+        try {
+            return open(config, options);
+        } catch (OutOfMemoryException e) {
+            throw MemoryLimit.hopeless(e, config, options);
         }
     }
 
@@ -164,14 +176,15 @@ public final class Trainer implements AutoCloseable {
         run = directory.path();
         var environment = Environment.of(engine, yaml, DataParts.files(config.data()));
         AtomicFiles.write(directory.environment(), Json.write(environment));
-        var progress = restored(directory);
+        var inputs = Inputs.of(environment);
+        var progress = restored(directory, inputs);
         try (var log = new TextLog(directory.log());
                 var metrics = MetricsLog.open(directory.metrics(), progress.step);
                 var board = new TensorBoard(directory.tensorBoard())) {
             var listeners = new ArrayList<TrainListener>(List.of(metrics, board, log));
             listeners.addAll(options.listeners());
             try {
-                return train(directory, yaml, environment, progress, listeners);
+                return train(directory, yaml, inputs, environment, progress, listeners);
             } catch (IjenException e) {
                 log.write("error", "failed", "message", e.getMessage());
                 throw e;
@@ -179,7 +192,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private Progress restored(RunDirectory directory) {
+    private Progress restored(RunDirectory directory, Inputs inputs) {
         try {
             Files.createDirectories(directory.path().resolve("checkpoints"));
         } catch (IOException e) {
@@ -190,8 +203,10 @@ public final class Trainer implements AutoCloseable {
         var last = directory.checkpoints().recover(told::add);
         var progress = new Progress();
         if (last != null) {
-            var state = last.resolve(Checkpoints.STATE);
-            progress = Progress.of(Fields.of(state.toString(), Json.parse(state)));
+            var file = last.resolve(Checkpoints.STATE);
+            var state = Fields.of(file.toString(), Json.parse(file));
+            progress = Progress.of(state);
+            told.addAll(inputs.changesSince(state));
             learner.restore(last);
         }
         if (progress.bestStep > 0 && directory.checkpoints().find("best") == null) {
@@ -204,11 +219,11 @@ public final class Trainer implements AutoCloseable {
     }
 
     private TrainResult train(
-            RunDirectory directory, String yaml, Map<String, Object> environment, Progress progress,
+            RunDirectory directory, String yaml, Inputs inputs, Map<String, Object> environment, Progress progress,
             List<TrainListener> listeners) {
         var fitting = new Fitting(
-                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), progress, listeners,
-                options);
+                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), inputs, progress,
+                listeners, options);
         long trained = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size())
                 .sum();
         tell(listeners, new TrainEvent.Started(
