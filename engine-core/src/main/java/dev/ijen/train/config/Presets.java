@@ -7,7 +7,7 @@ import java.util.List;
 
 /// Configurations that come with the program; each is a YAML resource beside this class.
 public final class Presets {
-    private static final List<String> NAMES = List.of("digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing");
+    private static final List<String> NAMES = List.of("digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing", "char-gpt", "gpt2-124m");
 
     private Presets() {}
 
