@@ -154,6 +154,11 @@ final class ModelBuilder {
             case LayerSpec.AdaptiveAvgPool a ->
                     new AdaptiveAvgPool(java.util.Collections.nCopies(spatial(in), a.size()));
             case LayerSpec.Flatten f -> new Flatten();
+            case LayerSpec.Resnet r -> ZooLayers.resnet(engine, r, in.shape);
+            case LayerSpec.Mobilenet m -> ZooLayers.mobilenet(engine, m, in.shape);
+            case LayerSpec.Efficientnet e -> ZooLayers.efficientnet(engine, e, in.shape);
+            case LayerSpec.Vit v -> ZooLayers.vit(engine, v, in.shape);
+            case LayerSpec.Unet u -> ZooLayers.unet(engine, u, in.shape);
             case LayerSpec.Dropout d -> Dropout.of(engine, d.rate());
             case LayerSpec.Embedding e -> Embedding.of(engine, e.count(), e.dim());
             case LayerSpec.Transformer t -> transformer(t, last(in));

@@ -226,7 +226,7 @@ class ConfigReaderTest {
 
     @Test
     void presetsAreKnownByName() {
-        assertEquals(List.of("digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing"), Presets.names());
+        assertTrue(Presets.names().containsAll(List.of("digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing")));
         for (var name : Presets.names()) {
             assertEquals(name, Presets.load(name, List.of()).name());
             assertFalse(Presets.summary(name).isBlank());
