@@ -46,6 +46,11 @@ public record DataParts(
         };
     }
 
+    /// What examples of a shape that is declared are taken for, where no data is read.
+    static Preprocessor declared(DataConfig data, dev.ijen.tensor.Shape shape, List<String> classes) {
+        return new Preprocessor.Arrays(DType.F32, shape, classes);
+    }
+
     /// What the data is, settled by the path where the configuration leaves it open.
     static DataConfig.Kind kind(DataConfig data) {
         if (data.kind() != DataConfig.Kind.AUTO) {

@@ -18,6 +18,7 @@ final class Fitting {
     private final Loader loader;
     private final Scorer scorer;
     private final Monitor monitor;
+    private final java.nio.file.Path samples;
     private final Keeper keeper;
     private final Mishaps mishaps;
     private final Progress progress;
@@ -52,6 +53,7 @@ final class Fitting {
         this.loader = loader;
         this.scorer = scorer;
         this.monitor = monitor;
+        this.samples = run.path().resolve("samples");
         this.keeper = new Keeper(config, learner, run.checkpoints(), metadata, progress, this::tell);
         this.progress = progress;
         this.listeners = listeners;
@@ -254,6 +256,7 @@ final class Fitting {
         tell(new TrainEvent.Epoch(
                 progress.epoch + 1, config.training().epochs(), progress.step, trainLoss, trainMetric, latest,
                 parts.validation() == null ? "loss" : monitor.metric(), value, best, seconds()));
+        learner.show(samples.resolve("step-" + progress.step));
         progress.epoch++;
         progress.batch = 0;
         progress.epochLoss = 0;

@@ -69,19 +69,20 @@ final class ModelBuilder {
     /// The network for examples of a shape and type.
     ///
     /// @param outputs classes or targets
+    /// @param result what the network has to give for an example; null for anything
     /// @throws ConfigException naming the layer that does not fit
-    static Chain build(Engine engine, ModelConfig config, Shape example, DType dtype, int outputs) {
+    static Chain build(Engine engine, ModelConfig config, Shape example, DType dtype, int outputs, Shape result) {
         var layers = new ArrayList<Module>();
         try {
             var in = new Flow(example.insert(0, BATCH), dtype);
             var out = new ModelBuilder(engine, outputs).chain(config.layers(), in, "model.layers", layers);
-            if (!out.shape.equals(Shape.of(BATCH, outputs))) {
+            if (result != null && !out.shape.equals(result.insert(0, BATCH))) {
                 var last = config.layers().isEmpty() ? Mark.of("model.layers") : config.layers().getLast().mark();
                 throw new ConfigException(
                         last,
                         "the network's output does not fit the data",
                         "output " + out,
-                        "[N, " + outputs + "]: one for each class or target",
+                        new Flow(result.insert(0, BATCH), out.dtype) + ": one for each class, target or symbol",
                         "end with '- output'"
                                 + (out.shape.rank() > 2 ? ", after '- flatten' or '- global-avg-pool'" : ""));
             }

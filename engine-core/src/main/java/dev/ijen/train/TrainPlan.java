@@ -1,16 +1,12 @@
 package dev.ijen.train;
 
-import dev.ijen.data.ElementSpec;
 import dev.ijen.engine.Bytes;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.ProgramReport;
 import dev.ijen.nn.LayerRow;
 import dev.ijen.nn.Module;
-import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Precision;
-import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
-import dev.ijen.train.config.DataConfig;
 import dev.ijen.train.config.TrainConfig;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -57,10 +53,9 @@ public record TrainPlan(
 
     /// Of a configuration. Without a path to data, the shapes the configuration declares are taken.
     public static TrainPlan of(TrainConfig config, TrainOptions options) {
-        var m = config.model();
-        boolean declared = !m.input().isEmpty() && m.outputs() > 0;
-        boolean noData = config.data().path().isBlank();
-        if (!declared || !noData) {
+        var task = Task.of(config);
+        var declared = config.data().path().isBlank() ? task.declared() : null;
+        if (declared == null) {
             try (var trainer = Trainer.of(config, options)) {
                 var plan = trainer.plan();
                 if (options.engine().memoryLimit() > 0) {
@@ -69,19 +64,10 @@ public record TrainPlan(
                 return plan;
             }
         }
-        boolean numbers = config.data().task() == DataConfig.Task.REGRESSION;
-        var shape = Shape.of(m.input().stream().mapToInt(Integer::intValue).toArray());
-        var classes = numbers ? List.<String>of()
-                : IntStream.range(0, m.outputs()).mapToObj(Integer::toString).toList();
-        var label = numbers
-                ? new ElementSpec("target", DType.F32, Shape.of(m.outputs()))
-                : new ElementSpec("label", DType.I32, Shape.scalar());
-        var pre = new Preprocessor.Arrays(DType.F32, shape, classes);
-        var kind = Optimizers.kind(config, !numbers);
         try (var engine = Trainer.open(config, options);
-                var learner = new Learner(engine, config, pre, label, m.outputs(), 1, Optimizers.plain(kind), false);
-                var scorer = learner.scorer(new HostLoss(kind, 0))) {
-            var plan = of(engine, learner, scorer, pre, config.training().batchSize(),
+                var learner = new Learner(engine, config, task, declared, 1, false);
+                var scorer = learner.scorer()) {
+            var plan = of(engine, learner, scorer, declared.pre(), config.training().batchSize(),
                     Set.of(config.training().evalBatchSize()));
             if (options.engine().memoryLimit() > 0) {
                 MemoryLimit.check(plan.memory, engine.memoryMost(), true, config, learner);
@@ -94,10 +80,8 @@ public record TrainPlan(
     static TrainPlan of(Engine engine, Learner learner, Scorer scorer, Preprocessor pre, int batch,
             Collection<Integer> evaluated) {
         var step = learner.stepReport(batch);
-        long trainable = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size())
-                .sum();
         var memory = MemoryPlan.of(learner, step, evaluated.stream().map(scorer::report).toList());
-        return of(engine, learner.model(), scorer, pre, batch, step, trainable, memory);
+        return of(engine, learner.model(), scorer, pre, batch, step, learner.trained(), memory);
     }
 
     /// Of a model in use.

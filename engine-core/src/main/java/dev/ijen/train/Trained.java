@@ -11,7 +11,6 @@ import dev.ijen.format.FormatException;
 import dev.ijen.format.Images;
 import dev.ijen.format.Json;
 import dev.ijen.format.Safetensors;
-import dev.ijen.nn.Chain;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
@@ -34,7 +33,8 @@ public final class Trained implements AutoCloseable {
     private final TrainConfig config;
     private final Preprocessor pre;
     private final Engine engine;
-    private final Chain model;
+    private final Task task;
+    private final Module model;
     private final Scorer scorer;
     private final int outputs;
 
@@ -45,13 +45,14 @@ public final class Trained implements AutoCloseable {
         this.outputs = outputs;
         this.engine = Trainer.open(config, options);
         try {
-            this.model = ModelBuilder.build(engine, config.model(), pre.shape(), pre.dtype(), outputs);
+            this.task = Task.of(config);
+            var problem = new Problem(pre, task.label(pre, outputs), outputs, null);
+            this.model = task.model(engine, problem);
             Checkpoints.restore(file, "", Module.cells(model));
             if (engine.precision() == Precision.F16) {
                 checkRange();
             }
-            var loss = new HostLoss(Optimizers.kind(config, isClassification()), config.training().labelSmoothing());
-            this.scorer = new Scorer(engine, model, null, pre, loss, config.training().evalBatchSize());
+            this.scorer = new Scorer(engine, task, problem, model, null, config.training().evalBatchSize());
         } catch (RuntimeException e) {
             engine.close();
             throw e;
@@ -96,8 +97,9 @@ public final class Trained implements AutoCloseable {
                         "weights saved by 'ijen train'", "give a run's folder");
             }
             var pre = Preprocessor.fromJson(file + " preprocessor", json);
-            outputs = pre.classNames().isEmpty() ? targets(in) : pre.classNames().size();
             var config = change.apply(ConfigReader.parse(file + " config", yaml, List.of()));
+            outputs = Task.of(config).outputs(pre);
+            outputs = outputs < 0 ? targets(in) : outputs;
             return new Trained(file, config, pre, outputs, options);
         }
     }
@@ -321,7 +323,7 @@ public final class Trained implements AutoCloseable {
 
     private Dataset dataset(Path path) {
         if (path == null || same(path)) {
-            var parts = DataParts.load(path == null ? config : config.withDataPath(path.toString()));
+            var parts = Task.of(path == null ? config : config.withDataPath(path.toString())).load();
             var held = parts.test() != null ? parts.test() : parts.validation();
             return held != null ? held : parts.train();
         }

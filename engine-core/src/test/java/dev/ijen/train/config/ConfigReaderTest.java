@@ -226,7 +226,7 @@ class ConfigReaderTest {
 
     @Test
     void presetsAreKnownByName() {
-        assertTrue(Presets.names().containsAll(List.of("digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing")));
+        assertEquals(List.of("digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing"), Presets.names().subList(0, 6));
         for (var name : Presets.names()) {
             assertEquals(name, Presets.load(name, List.of()).name());
             assertFalse(Presets.summary(name).isBlank());
