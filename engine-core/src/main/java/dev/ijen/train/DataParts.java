@@ -8,6 +8,7 @@ import dev.ijen.data.Normalize;
 import dev.ijen.data.Tabular;
 import dev.ijen.data.TabularOptions;
 import dev.ijen.data.synth.Digits;
+import dev.ijen.data.synth.Synthetic;
 import dev.ijen.format.Csv;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.IjenException;
@@ -39,6 +40,7 @@ public record DataParts(
         return switch (kind(data)) {
             case AUTO -> throw new IllegalStateException("settled by kind");
             case DIGITS -> divided(config, Digits.dataset(data.count(), config.seed()), "drawn digits");
+            case RING -> divided(config, Synthetic.ring(data.count(), 8, 2, 0.05, config.seed()), "drawn points");
             case IDX -> withTest(config, IdxDataset.train(path(data)), idxTest(path(data)));
             case IMAGES -> images(config);
             case CSV -> table(config);
@@ -125,6 +127,7 @@ public record DataParts(
                 .withDrop(d.drop())
                 .withTask(TabularOptions.Task.valueOf(d.task().name()))
                 .withEncoding(TabularOptions.Encoding.valueOf(d.encoding().name()))
+                .withOutliers(d.outliers())
                 .withStandardize(d.standardize())
                 .withStandardizeTarget(d.standardizeTarget())
                 .withMissingIndicators(d.missingIndicators());
@@ -206,6 +209,9 @@ public record DataParts(
 
     /// The files the data is read from, for hashing; empty for drawn data.
     static List<Path> files(DataConfig data) {
-        return kind(data) == DataConfig.Kind.DIGITS ? List.of() : List.of(path(data));
+        return switch (kind(data)) {
+            case DIGITS, RING -> List.of();
+            case AUTO, IDX, IMAGES, CSV, NPZ -> List.of(path(data));
+        };
     }
 }

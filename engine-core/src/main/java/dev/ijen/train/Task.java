@@ -20,6 +20,9 @@ interface Task {
     static Task of(TrainConfig config) {
         return switch (config.task().type()) {
             case AUTO -> new Examples(config);
+            case GAN -> new GanTask(config);
+            case VAE -> new VaeTask(config);
+            case DIFFUSION -> new DiffusionTask(config);
         };
     }
 

@@ -31,6 +31,8 @@ public record LayerConfig(LayerSpec spec, Mark mark) {
         all.put("global-avg-pool", LayerSpec.GlobalAvgPool.class);
         all.put("adaptive-avg-pool", LayerSpec.AdaptiveAvgPool.class);
         all.put("flatten", LayerSpec.Flatten.class);
+        all.put("conv-transpose", LayerSpec.ConvTranspose.class);
+        all.put("reshape", LayerSpec.Reshape.class);
         all.put("resnet", LayerSpec.Resnet.class);
         all.put("mobilenet", LayerSpec.Mobilenet.class);
         all.put("efficientnet", LayerSpec.Efficientnet.class);

@@ -189,6 +189,32 @@ public sealed interface LayerSpec {
             @Key(doc = "how often the side is halved", or = "4", min = 1, max = 10) int levels)
             implements LayerSpec {}
 
+    /// Transposed convolution over the spatial axes there are: each side times the stride.
+    ///
+    /// @param out channels out
+    /// @param size window
+    /// @param stride step
+    /// @param bias whether a bias is added
+    /// @param init how weights begin
+    record ConvTranspose(
+            @Key(doc = "channels out", required = true, min = 1, max = 1 << 20) int out,
+            @Key(doc = "window; at least the stride, and as odd or even", or = "4", min = 1, max = 1024) int size,
+            @Key(doc = "factor on the side", or = "2", min = 1, max = 1024) int stride,
+            @Key(doc = "whether a bias is added", or = "true") boolean bias,
+            @Key(doc = "first weights; auto for the layer's own", or = "auto") String init)
+            implements LayerSpec {}
+
+    /// The same values in another shape.
+    ///
+    /// @param shape of an example
+    record Reshape(@Key(doc = "shape of an example, without batch", required = true) List<Integer> shape)
+            implements LayerSpec {
+        /// Copies the list.
+        public Reshape {
+            shape = List.copyOf(shape);
+        }
+    }
+
     /// Drops values in training.
     ///
     /// @param rate share dropped
