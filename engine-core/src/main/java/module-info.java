@@ -13,6 +13,8 @@ module dev.ijen.core {
     exports dev.ijen.format;
     exports dev.ijen.data;
     exports dev.ijen.data.synth;
+    exports dev.ijen.data.text;
+    exports dev.ijen.generate;
     exports dev.ijen.loss;
     exports dev.ijen.metrics;
     exports dev.ijen.optim;

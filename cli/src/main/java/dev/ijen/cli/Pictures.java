@@ -40,6 +40,11 @@ final class Pictures {
         return all;
     }
 
+    /// A file a line.
+    static String text(List<Path> files) {
+        return String.join("\n", files.stream().map(Path::toString).toList());
+    }
+
     static Map<String, Object> json(String prompt, long seed, List<Path> files) {
         var m = new LinkedHashMap<String, Object>();
         m.put("prompt", prompt);

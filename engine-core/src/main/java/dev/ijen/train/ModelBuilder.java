@@ -30,6 +30,8 @@ import dev.ijen.nn.Residual;
 import dev.ijen.nn.Reshape;
 import dev.ijen.nn.RmsNorm;
 import dev.ijen.nn.TransformerBlock;
+import dev.ijen.nn.zoo.Decoder;
+import dev.ijen.nn.zoo.DecoderSpec;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Leaf;
@@ -44,6 +46,7 @@ import dev.ijen.train.config.Mark;
 import dev.ijen.train.config.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /// Makes the layers a configuration names. The shape is followed from layer to layer, so nothing about inputs has to be written,
 /// and a layer that does not fit is named with its line.
@@ -175,6 +178,7 @@ final class ModelBuilder {
             case LayerSpec.Dropout d -> Dropout.of(engine, d.rate());
             case LayerSpec.Embedding e -> Embedding.of(engine, e.count(), e.dim());
             case LayerSpec.Transformer t -> transformer(t, last(in));
+            case LayerSpec.Decoder d -> decoder(d, in);
             case LayerSpec.Lstm l -> LSTM.of(
                     engine, recurrent(in, l.hidden(), l.layers(), l.bidirectional(), l.dropout(), l.sequences()));
             case LayerSpec.Gru g -> GRU.of(
@@ -237,6 +241,19 @@ final class ModelBuilder {
         spec = t.kvHeads() == 0 ? spec : spec.withKeyHeads(t.kvHeads());
         spec = t.rotary() ? spec.withRotary(10_000) : spec;
         return TransformerBlock.of(engine, spec, t.hidden() == 0 ? 4 * features : t.hidden(), t.dropout());
+    }
+
+    private Decoder decoder(LayerSpec.Decoder d, Flow in) {
+        if (in.shape.rank() != 2 || !in.dtype.isInt()) {
+            throw new IjenException("no tokens", in.dtype + in.toString(), "whole numbers [N, T]",
+                    "use it as the only layer, with task.type: language-model");
+        }
+        boolean llama = d.style() == LayerSpec.Style.LLAMA;
+        int hidden = d.hidden() != 0 ? d.hidden() : llama ? (8 * d.dim() / 3 + 31) / 32 * 32 : 4 * d.dim();
+        return Decoder.of(engine, new DecoderSpec(
+                outputs, in.shape.dim(1), d.dim(), d.layers(), d.heads(), d.kvHeads() == 0 ? d.heads() : d.kvHeads(),
+                hidden, llama, d.rotary() || llama ? OptionalDouble.of(10_000) : OptionalDouble.empty(), d.dropout(),
+                d.tied()));
     }
 
     private Module residual(LayerSpec.Residual r, Flow in, String name, List<Module> made) {

@@ -20,6 +20,7 @@ interface Task {
     static Task of(TrainConfig config) {
         return switch (config.task().type()) {
             case AUTO -> new Examples(config);
+            case LANGUAGE_MODEL -> new LanguageModel(config);
             case GAN -> new GanTask(config);
             case VAE -> new VaeTask(config);
             case DIFFUSION -> new DiffusionTask(config);

@@ -210,6 +210,7 @@ public final class Trained implements AutoCloseable {
                 case Preprocessor.Image i -> all.add(predictImage(f));
                 case Preprocessor.Table t -> all.addAll(predictCsv(f));
                 case Preprocessor.Arrays a -> all.addAll(predictNpy(f));
+                case Preprocessor.Tokens t -> throw wrongInput(f, "a file");
             }
         }
         return all;
@@ -335,6 +336,7 @@ public final class Trained implements AutoCloseable {
                 yield t.table().dataset(csv, IntStream.range(0, csv.rows()).toArray());
             }
             case Preprocessor.Arrays a -> Datasets.npz(path, "x", "y");
+            case Preprocessor.Tokens t -> throw wrongInput(path, "a file");
         };
     }
 
@@ -367,9 +369,16 @@ public final class Trained implements AutoCloseable {
         return String.format(Locale.ROOT, "%s (%s)", description(), file);
     }
 
-    /// Whether it makes examples.
-    public boolean isGenerative() {
-        return task instanceof Generative;
+    /// Whether a path is a model that makes examples, as far as can be told without loading it.
+    public static boolean isGenerative(Path path) {
+        if (!Files.isDirectory(path) && !path.toString().endsWith(".safetensors")) {
+            return false;
+        }
+        try (var in = Safetensors.open(file(path))) {
+            var yaml = in.metadata().get("ijen.config");
+            return yaml != null
+                    && Task.of(ConfigReader.parse(path + " config", yaml, List.of())) instanceof Generative;
+        }
     }
 
     /// Makes examples, F32 [count, …] as the data has them: pictures [count, C, H, W] from 0 to 1.

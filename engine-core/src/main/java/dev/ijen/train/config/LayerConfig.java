@@ -41,6 +41,7 @@ public record LayerConfig(LayerSpec spec, Mark mark) {
         all.put("dropout", LayerSpec.Dropout.class);
         all.put("embedding", LayerSpec.Embedding.class);
         all.put("transformer", LayerSpec.Transformer.class);
+        all.put("decoder", LayerSpec.Decoder.class);
         all.put("lstm", LayerSpec.Lstm.class);
         all.put("gru", LayerSpec.Gru.class);
         all.put("rnn", LayerSpec.Rnn.class);

@@ -248,6 +248,38 @@ public sealed interface LayerSpec {
             @Key(doc = "share of values dropped in training", or = "0", min = 0, max = 0.99) double dropout)
             implements LayerSpec {}
 
+    /// A whole decoder for the next token, tokens [N, T] → [N, T, symbols]: embedding, causal transformer blocks, head.
+    ///
+    /// @param dim features of a token
+    /// @param layers blocks
+    /// @param heads heads of queries
+    /// @param kvHeads heads of keys and values; 0 for as many
+    /// @param hidden features inside the layers of each token; 0 for four times dim, or 8/3 for llama
+    /// @param style what blocks are made of
+    /// @param rotary whether positions are rotary instead of learnt; llama's always are
+    /// @param dropout share dropped
+    /// @param tied whether the head shares the embedding's weights
+    record Decoder(
+            @Key(doc = "features of a token", required = true, min = 2, max = 1 << 16) int dim,
+            @Key(doc = "blocks", or = "4", min = 1, max = 1000) int layers,
+            @Key(doc = "heads of queries", or = "4", min = 1, max = 1 << 16) int heads,
+            @Key(doc = "heads of keys and values; 0 for as many", or = "0", min = 0, max = 1 << 16) int kvHeads,
+            @Key(doc = "features inside the layers of each token; 0 for 4 dim, or 8/3 dim for llama", or = "0",
+                    min = 0, max = 1 << 24) int hidden,
+            @Key(doc = "gpt: layer norm, GELU, biases; llama: RMS norm, SwiGLU, none", or = "gpt") Style style,
+            @Key(doc = "rotary positions instead of learnt ones; llama's always are", or = "false") boolean rotary,
+            @Key(doc = "share of values dropped in training", or = "0", min = 0, max = 0.99) double dropout,
+            @Key(doc = "whether the head shares the embedding's weights", or = "true") boolean tied)
+            implements LayerSpec {}
+
+    /// What a decoder's blocks are made of.
+    enum Style {
+        /// As GPT-2 (Radford et al. 2019).
+        GPT,
+        /// As Llama (Touvron et al., arXiv:2302.13971).
+        LLAMA
+    }
+
     /// A long short-term memory.
     ///
     /// @param hidden units of each direction
