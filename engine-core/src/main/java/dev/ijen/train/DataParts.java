@@ -41,6 +41,9 @@ public record DataParts(
             case AUTO -> throw new IllegalStateException("settled by kind");
             case DIGITS -> divided(config, Digits.dataset(data.count(), config.seed()), "drawn digits");
             case RING -> divided(config, Synthetic.ring(data.count(), 8, 2, 0.05, config.seed()), "drawn points");
+            case FIGURES -> throw new ConfigException(
+                    Mark.of("data.kind"), "figures have a label for each pixel", "task " + config.task().type(),
+                    "task.type: segmentation", "set it, or use other data");
             case IDX -> withTest(config, IdxDataset.train(path(data)), idxTest(path(data)));
             case IMAGES -> images(config);
             case CSV -> table(config);
@@ -210,7 +213,7 @@ public record DataParts(
     /// The files the data is read from, for hashing; empty for drawn data.
     static List<Path> files(DataConfig data) {
         return switch (kind(data)) {
-            case DIGITS, RING -> List.of();
+            case DIGITS, RING, FIGURES -> List.of();
             case AUTO, IDX, IMAGES, CSV, NPZ -> List.of(path(data));
         };
     }

@@ -38,7 +38,8 @@ final class ZooLayers {
     }
 
     static Module efficientnet(Engine engine, LayerSpec.Efficientnet e, Shape in) {
-        return EfficientNet.of(e.size()).withDrop(e.drop())
+        var size = EfficientNet.of(e.size());
+        return new EfficientNet(size.width() * e.width(), size.depth(), e.drop())
                 .features(engine, image(in).dim(1), isSmall(e.stem(), in) ? 1 : 2);
     }
 

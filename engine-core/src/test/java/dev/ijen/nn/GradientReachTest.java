@@ -2,7 +2,9 @@ package dev.ijen.nn;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ijen.engine.Parameter;
 import dev.ijen.loss.Loss;
+import dev.ijen.optim.Gradients;
 import dev.ijen.tensor.Gradient;
 import dev.ijen.tensor.Tensor;
 import java.util.ArrayList;
@@ -14,7 +16,7 @@ class GradientReachTest extends OnEngine {
     private static final int LAYERS = 50;
     private static final int WIDTH = 16;
 
-    /// Length of the first layer's gradient over that of the last.
+    /// Length of the first layer's gradient, weights and biases together, over that of the last.
     private double reach(boolean skip) {
         var layers = new ArrayList<Module>();
         var weights = new ArrayList<Linear>();
@@ -36,15 +38,14 @@ class GradientReachTest extends OnEngine {
             y[i] = i % 3;
         }
         var loss = Loss.crossEntropy(model.apply(engine.tensor(x, 32, WIDTH)), engine.tensor(y, 32));
-        var first = norm(loss, weights.getFirst().weight().get());
-        var last = norm(loss, weights.getLast().weight().get());
-        double ratio = first / last;
+        double ratio = norm(loss, weights.getFirst()) / norm(loss, weights.getLast());
         Module.close(model);
         return ratio;
     }
 
-    private double norm(Tensor loss, Tensor w) {
-        return engine.evaluate(Gradient.of(loss, w).square().sum().sqrt()).item();
+    private double norm(Tensor loss, Module layer) {
+        var all = Module.parameters(layer).values().stream().map(Parameter::get).toList();
+        return engine.evaluate(Gradients.globalNorm(Gradient.of(loss, all))).item();
     }
 
     @Test
@@ -80,7 +81,7 @@ class GradientReachTest extends OnEngine {
             x[i] = (float) random.nextGaussian();
         }
         var loss = Loss.crossEntropy(model.apply(engine.tensor(x, 4, 4, 6, 6)), engine.tensor(new int[] {0, 1, 0, 1}, 4));
-        double ratio = norm(loss, all.getFirst().weight().get()) / norm(loss, all.getLast().weight().get());
+        double ratio = norm(loss, all.getFirst()) / norm(loss, all.getLast());
         Module.close(model);
         return ratio;
     }

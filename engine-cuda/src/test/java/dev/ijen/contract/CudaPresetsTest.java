@@ -52,7 +52,10 @@ class CudaPresetsTest {
                 new Case("resnet-50", Data.PICTURES, "model.layers.0={resnet: {depth: 50, width: 1}}"),
                 new Case("mobilenet-v2", Data.PICTURES, "model.layers.0={mobilenet: {version: v2, width: 0.05}}"),
                 new Case("mobilenet-v3", Data.PICTURES, "model.layers.0={mobilenet: {version: v3-small, width: 0.05}}"),
+                new Case("efficientnet-b0", Data.PICTURES, "model.layers.0={efficientnet: {size: 0, width: 0.05}}"),
                 new Case("vit-b16", Data.PICTURES, "model.layers.0={vit: {patch: 4, features: 8, depth: 1, heads: 2}}"),
+                new Case("unet", Data.DRAWN, "model.layers.0={unet: {width: 2, levels: 1}}", "data.count=20",
+                        "data.height=16", "data.width=16"),
                 new Case("gan-mixture", Data.DRAWN, "model.layers=[linear: 6, relu, output]",
                         "model.critic=[linear: 6, relu, output]", "data.count=60", "task.generative.critic_steps=1"),
                 new Case("dcgan", Data.ARRAYS, TINY_GAN, TINY_CRITIC, "task.generative.latent=3"),
@@ -105,8 +108,9 @@ class CudaPresetsTest {
     }
 
     private List<Double> losses(Case c, Device device, String name) throws IOException {
-        var sets = new ArrayList<>(List.of(c.sets));
-        sets.addAll(List.of("data.height=8", "data.width=8", "training.batch_size=4", "training.eval_batch_size=4",
+        var sets = new ArrayList<>(List.of("data.height=8", "data.width=8"));
+        sets.addAll(List.of(c.sets));
+        sets.addAll(List.of("training.batch_size=4", "training.eval_batch_size=4",
                 "training.log_every=1", "training.max_steps=2", "training.ema=0", "task.generative.samples=0",
                 "training.monitor=auto", "augmentation.crop=0"));
         if (c.data == Data.ARRAYS) {

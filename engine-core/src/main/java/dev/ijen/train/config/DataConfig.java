@@ -27,10 +27,10 @@ import java.util.List;
 /// @param normalize whether pixels are scaled
 /// @param ink whether pictures are looked at as ink on paper
 public record DataConfig(
-        @Key(doc = "digits (drawn by the built-in generator), ring (8 clouds of points), idx, images (folder), csv, npz, or auto: by the path", or = "auto")
+        @Key(doc = "digits (drawn by the built-in generator), ring (8 clouds of points), figures (with labelled pixels), idx, images (folder), csv, npz, or auto: by the path", or = "auto")
                 Kind kind,
         @Key(doc = "file or folder; --data sets it", or = "''") String path,
-        @Key(doc = "digits, ring: how many are drawn", or = "12000", min = 20, max = 10_000_000) int count,
+        @Key(doc = "digits, ring, figures: how many are drawn", or = "12000", min = 20, max = 10_000_000) int count,
         @Key(doc = "use at most this many training examples; 0 for all", or = "0", min = 0) int limit,
         @Key(doc = "share of the training part held out to choose the best weights", or = "0.1", min = 0, max = 0.9)
                 double validation,
@@ -61,6 +61,8 @@ public record DataConfig(
         DIGITS,
         /// Points of the plane in eight clouds on a circle, drawn.
         RING,
+        /// Discs, squares and triangles with labelled pixels, drawn; for segmentation.
+        FIGURES,
         /// A folder of IDX files, as MNIST's.
         IDX,
         /// A folder a class, or train/ and test/ of these.

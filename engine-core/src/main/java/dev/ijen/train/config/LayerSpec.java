@@ -153,10 +153,12 @@ public sealed interface LayerSpec {
     /// An EfficientNet without its classifier.
     ///
     /// @param size which
+    /// @param width factor on channels
     /// @param drop of the last block
     /// @param stem how the image comes in
     record Efficientnet(
             @Key(doc = "0 to 4 for B0 to B4", or = "0", min = 0, max = 4) int size,
+            @Key(doc = "factor on all channels, beside the size's own", or = "1", min = 0.05, max = 10) double width,
             @Key(doc = "stochastic depth: how often the last block is left out in training", or = "0.2", min = 0,
                     max = 0.9) double drop,
             @Key(doc = "first stride: large 2, small 1, or auto: by the side", or = "auto") Stem stem)

@@ -93,7 +93,7 @@ class ZooTest extends OnEngine {
     void squeezeAndExciteByHand() {
         var se = SqueezeExcite.of(engine, 2, 1, Activation.RELU, Activation.SIGMOID);
         se.reduce().weight().write(HostTensor.of(new float[] {1, 2}, 1, 2));
-        se.reduce().bias().write(HostTensor.of(new float[] {0.5f}));
+        se.reduce().bias().write(HostTensor.of(new float[] {0.5f}, 1));
         se.expand().weight().write(HostTensor.of(new float[] {1, -1}, 2, 1));
         // means 2 and −0.5: 2 − 1 + 0.5 = 1.5; factors sigmoid(±1.5)
         double up = 1 / (1 + Math.exp(-1.5));
