@@ -77,7 +77,8 @@ record GanTask(TrainConfig config) implements Generative {
         for (int i = 0; i < g.criticSteps(); i++) {
             all.add(Goal.of("critic", nets.critic, (x, y) -> {
                 var real = Pixels.in(p.pre(), x);
-                var fake = make(engine, nets, x.shape().dim(0));
+                // the generator's goal reads the critic that comes of this one: it must not see through its update
+                var fake = make(engine, nets, x.shape().dim(0)).detach();
                 var good = nets.critic.apply(real);
                 var bad = nets.critic.apply(fake);
                 if (!wasserstein) {
