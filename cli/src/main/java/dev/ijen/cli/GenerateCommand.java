@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
     "  ijen generate stories260K.bin --tokenizer tok512.bin --temperature 0"
 })
 final class GenerateCommand extends BaseCommand {
-    @Parameters(paramLabel = "MODEL", description = "A run of a language or picture model, or a .bin file of llama2.c.")
-    Path model;
+    @Parameters(paramLabel = "MODEL",
+            description = "A run of a language or picture model, or a .bin file of llama2.c.") Path model;
 
     @Option(names = "--tokenizer", paramLabel = "FILE",
             description = "The vocabulary of a .bin file; a run has its own.") Path tokenizer;

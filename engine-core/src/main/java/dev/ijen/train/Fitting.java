@@ -221,7 +221,8 @@ final class Fitting {
     }
 
     private double accuracy(double hits, long count) {
-        return learner.tellsAccuracy() && parts.train().isClassification() ? hits / ((double) count * loader.batchSize()) : Double.NaN;
+        return learner.tellsAccuracy() && parts.train().isClassification()
+                ? hits / ((double) count * loader.batchSize()) : Double.NaN;
     }
 
     private void finish() {

@@ -52,7 +52,8 @@ record SegmentationTask(TrainConfig config) implements Task {
         double validation = (1 - test) * config.data().validation();
         var sets = Datasets.split(all, new double[] {1 - test - validation, validation, test}, config.seed(), false);
         var classes = names == null ? numbered(sets.getFirst()) : names;
-        var pre = new Preprocessor.Image(image.dim(0), image.dim(1), image.dim(2), List.of(), List.of(), classes, false);
+        var pre = new Preprocessor.Image(image.dim(0), image.dim(1), image.dim(2), List.of(), List.of(), classes,
+                false);
         return new DataParts(sets.get(0), notEmpty(sets.get(1)), notEmpty(sets.get(2)), pre,
                 source + ", " + sets.get(0).size() + " to train on, " + classes.size() + " classes");
     }

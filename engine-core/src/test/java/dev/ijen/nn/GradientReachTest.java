@@ -69,7 +69,8 @@ class GradientReachTest extends OnEngine {
         var layers = new ArrayList<Module>();
         var all = new ArrayList<Conv>();
         for (int i = 0; i < LAYERS; i++) {
-            var conv = Conv.of(engine, ConvSpec.of(2, 4, 4, 3).withPadding(Padding.of(1)).withInit(Init.uniform(-1 / 6.0, 1 / 6.0)));
+            var conv = Conv.of(engine,
+                    ConvSpec.of(2, 4, 4, 3).withPadding(Padding.of(1)).withInit(Init.uniform(-1 / 6.0, 1 / 6.0)));
             all.add(conv);
             var body = Chain.of(conv, Activation.TANH);
             layers.add(skip ? Residual.of(body) : body);
@@ -80,7 +81,8 @@ class GradientReachTest extends OnEngine {
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) random.nextGaussian();
         }
-        var loss = Loss.crossEntropy(model.apply(engine.tensor(x, 4, 4, 6, 6)), engine.tensor(new int[] {0, 1, 0, 1}, 4));
+        var loss = Loss.crossEntropy(model.apply(engine.tensor(x, 4, 4, 6, 6)),
+                engine.tensor(new int[] {0, 1, 0, 1}, 4));
         double ratio = norm(loss, all.getFirst()) / norm(loss, all.getLast());
         Module.close(model);
         return ratio;

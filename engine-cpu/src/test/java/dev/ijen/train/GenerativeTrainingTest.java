@@ -132,7 +132,8 @@ class GenerativeTrainingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gan-mixture", "dcgan", "wgan-gp", "vae", "diffusion-digits", "cifar-resnet", "vit-tiny", "unet", "fraud"})
+    @ValueSource(strings = {"gan-mixture", "dcgan", "wgan-gp", "vae", "diffusion-digits", "cifar-resnet", "vit-tiny",
+        "unet", "fraud"})
     void presetsCanBeLookedAtWithoutData(String preset) {
         var plan = TrainPlan.of(Presets.load(preset, List.of("training.batch_size=4")), options("unused"));
         assertTrue(plan.parameters() > 0 && plan.flopsForward() > 0 && plan.memoryBytes() > 0, plan::toText);

@@ -83,7 +83,8 @@ public record DiffusionUNet(
         }
         return new DiffusionUNet(
                 patch,
-                Chain.of(Linear.of(engine, 2 * SINUSOIDS, context), Activation.SILU, Linear.of(engine, context, context)),
+                Chain.of(Linear.of(engine, 2 * SINUSOIDS, context), Activation.SILU,
+                        Linear.of(engine, context, context)),
                 conv(engine, pixels, width, 3, Init.heUniform()),
                 down,
                 bottom,

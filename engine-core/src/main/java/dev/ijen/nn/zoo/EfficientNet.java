@@ -56,7 +56,7 @@ public record EfficientNet(double width, double depth, double drop) {
                 parts.add(new InvertedResidual(
                         channels, s[0] * channels, out, s[1], b == 0 ? s[2] : 1, Math.max(1, channels / 4),
                         Activation.SILU)
-                                .create(engine, Activation.SILU, Activation.SIGMOID, drop * done / total));
+                        .create(engine, Activation.SILU, Activation.SIGMOID, drop * done / total));
                 channels = out;
                 done++;
             }

@@ -31,7 +31,7 @@ public final class MobileNetV2 {
             for (int b = 0; b < s[2]; b++) {
                 parts.add(new InvertedResidual(
                         channels, s[0] * channels, out, 3, b == 0 ? s[3] : 1, 0, Activation.RELU6)
-                                .create(engine, Activation.RELU, Activation.SIGMOID, 0));
+                        .create(engine, Activation.RELU, Activation.SIGMOID, 0));
                 channels = out;
             }
         }

@@ -68,7 +68,7 @@ public final class MobileNetV3 {
             parts.add(new InvertedResidual(
                     channels, inside, out, r.size, r.stride, r.squeeze ? round8(inside / 4.0) : 0,
                     r.swish ? Activation.HARD_SWISH : Activation.RELU)
-                            .create(engine, Activation.RELU, Activation.HARD_SIGMOID, 0));
+                    .create(engine, Activation.RELU, Activation.HARD_SIGMOID, 0));
             channels = out;
         }
         parts.add(ConvNorm.of(engine, channels, 6 * channels, 1, 1, 1, Activation.HARD_SWISH));

@@ -68,7 +68,8 @@ public record VisionTransformer(Conv patches, Parameter token, Parameter positio
         return new VisionTransformer(
                 Conv.of(engine, ConvSpec.of(2, in, size.features, size.patch).withStride(size.patch)
                         .withInit(Init.lecunUniform())),
-                engine.parameter("vit.token", HostTensor.zeros(dev.ijen.tensor.DType.F32, Shape.of(1, 1, size.features))),
+                engine.parameter("vit.token",
+                        HostTensor.zeros(dev.ijen.tensor.DType.F32, Shape.of(1, 1, size.features))),
                 engine.parameter("vit.positions", small.create(random, shape, fan)),
                 Chain.of(blocks),
                 LayerNorm.of(engine, size.features));

@@ -9,7 +9,8 @@ import java.util.List;
 public final class Presets {
     private static final List<String> NAMES = List.of(
             "digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing", //
-            "cifar-resnet", "resnet-18", "resnet-50", "mobilenet-v2", "mobilenet-v3", "efficientnet-b0", "vit-b16", "vit-tiny", "unet", //
+            "cifar-resnet", "resnet-18", "resnet-50", "mobilenet-v2", "mobilenet-v3", "efficientnet-b0", "vit-b16",
+            "vit-tiny", "unet", //
             "gan-mixture", "dcgan", "wgan-gp", "vae", "diffusion-digits", "fraud", //
             "char-gpt", "gpt2-124m");
 
