@@ -222,7 +222,8 @@ final class Fitting {
     }
 
     private double accuracy(double hits, long count) {
-        return parts.train().isClassification() ? hits / ((double) count * loader.batchSize()) : Double.NaN;
+        return learner.tellsAccuracy() && parts.train().isClassification()
+                ? hits / ((double) count * loader.batchSize()) : Double.NaN;
     }
 
     private void finish() {
@@ -283,7 +284,8 @@ final class Fitting {
 
     private void watchGap(double trainLoss, double trainMetric) {
         double most = config.training().gapWarning();
-        double gap = parts.train().isClassification() ? trainMetric - latest.metric("accuracy")
+        double gap = parts.train().isClassification() && latest.metrics().containsKey("accuracy")
+                ? trainMetric - latest.metric("accuracy")
                 : latest.loss() - trainLoss;
         boolean told = progress.warnings.stream().anyMatch(w -> w.startsWith("over-fitting"));
         if (most > 0 && gap > most && !told) {

@@ -21,6 +21,10 @@ interface Task {
         return switch (config.task().type()) {
             case AUTO -> new Examples(config);
             case LANGUAGE_MODEL -> new LanguageModel(config);
+            case SEGMENTATION -> new SegmentationTask(config);
+            case GAN -> new GanTask(config);
+            case VAE -> new VaeTask(config);
+            case DIFFUSION -> new DiffusionTask(config);
         };
     }
 

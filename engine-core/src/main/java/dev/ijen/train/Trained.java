@@ -34,6 +34,7 @@ public final class Trained implements AutoCloseable {
     private final Preprocessor pre;
     private final Engine engine;
     private final Task task;
+    private final Problem problem;
     private final Module model;
     private final Scorer scorer;
     private final int outputs;
@@ -46,7 +47,7 @@ public final class Trained implements AutoCloseable {
         this.engine = Trainer.open(config, options);
         try {
             this.task = Task.of(config);
-            var problem = new Problem(pre, task.label(pre, outputs), outputs, null);
+            this.problem = new Problem(pre, task.label(pre, outputs), outputs, null);
             this.model = task.model(engine, problem);
             Checkpoints.restore(file, "", Module.cells(model));
             if (engine.precision() == Precision.F16) {
@@ -374,6 +375,33 @@ public final class Trained implements AutoCloseable {
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "%s (%s)", description(), file);
+    }
+
+    /// Whether a path is a model that makes examples, as far as can be told without loading it.
+    public static boolean isGenerative(Path path) {
+        if (!Files.isDirectory(path) && !path.toString().endsWith(".safetensors")) {
+            return false;
+        }
+        try (var in = Safetensors.open(file(path))) {
+            var yaml = in.metadata().get("ijen.config");
+            return yaml != null
+                    && Task.of(ConfigReader.parse(path + " config", yaml, List.of())) instanceof Generative;
+        }
+    }
+
+    /// Makes examples, F32 [count, …] as the data has them: pictures [count, C, H, W] from 0 to 1.
+    ///
+    /// @param prompt in words; empty for any
+    /// @param seed the same seed gives the same examples
+    /// @param steps of sampling; 0 for the configuration's
+    /// @param guidance how much the prompt counts; negative for the configuration's
+    /// @throws IjenException if the model makes nothing, or does not understand the prompt
+    public HostTensor make(int count, String prompt, long seed, int steps, double guidance) {
+        if (!(task instanceof Generative g)) {
+            throw new IjenException("generate: this model makes nothing", "a model that tells classes or numbers",
+                    "one that was trained to make examples", "train dcgan, vae or diffusion-digits");
+        }
+        return g.sample(engine, model, problem, new Generative.Wish(count, prompt, seed, steps, guidance));
     }
 
     /// Frees the device.
