@@ -15,6 +15,7 @@ module dev.ijen.core {
     exports dev.ijen.data.synth;
     exports dev.ijen.loss;
     exports dev.ijen.metrics;
+    exports dev.ijen.onnx;
     exports dev.ijen.optim;
     exports dev.ijen.nn;
     exports dev.ijen.train;
