@@ -20,9 +20,10 @@ import java.util.function.IntFunction;
 /// @param batchBytes of arguments that go to the device for a step
 public record Profile(
         List<LaunchInfo> launches, List<long[]> nanos, long stepNanos, int batchSize, long batchBytes) {
-    /// The just-in-time compiler needs time as well as repetitions.
+    // the JVM interprets what has run some dozens of times only: a sum of two numbers then takes as long as a small product of matrices
     private static final int WARM_UP = 30;
-    private static final long WARM_UP_NANOS = 1_500_000_000L;
+    private static final int WARM_UP_A_STEP = 10;
+    private static final long WARM_UP_NANOS = 4_000_000_000L;
 
     /// Copies the lists.
     public Profile {
@@ -50,10 +51,10 @@ public record Profile(
     /// @param timed runs step i and gives the time of each of its launches, in the order of the report's details
     public static Profile of(
             Engine engine, ProgramReport report, int batchSize, int steps, IntConsumer run, IntFunction<long[]> timed) {
-        long begin = System.nanoTime();
-        for (int i = 0; i < WARM_UP || System.nanoTime() - begin < WARM_UP_NANOS; i++) {
+        long from = System.nanoTime();
+        for (int i = 0; i < WARM_UP || i < WARM_UP_A_STEP * steps && System.nanoTime() - from < WARM_UP_NANOS; i++) {
             run.accept(i);
-            timed.apply(i);
+            var _ = timed.apply(i); // only to warm up
         }
         var whole = new long[steps];
         var nanos = new ArrayList<long[]>();
