@@ -8,6 +8,7 @@ import dev.ijen.data.Normalize;
 import dev.ijen.data.Tabular;
 import dev.ijen.data.TabularOptions;
 import dev.ijen.data.synth.Digits;
+import dev.ijen.data.synth.Synthetic;
 import dev.ijen.format.Csv;
 import dev.ijen.format.FormatException;
 import dev.ijen.tensor.DType;
@@ -41,11 +42,20 @@ public record DataParts(
         return switch (kind(data)) {
             case AUTO -> throw new IllegalStateException("settled by kind");
             case DIGITS -> divided(config, Digits.dataset(data.count(), config.seed()), "drawn digits");
+            case RING -> divided(config, Synthetic.ring(data.count(), 8, 2, 0.05, config.seed()), "drawn points");
+            case FIGURES -> throw new ConfigException(
+                    Mark.of("data.kind"), "figures have a label for each pixel", "task " + config.task().type(),
+                    "task.type: segmentation", "set it, or use other data");
             case IDX -> withTest(config, IdxDataset.train(path(data)), idxTest(path(data)));
             case IMAGES -> images(config);
             case CSV -> table(config);
             case NPZ -> divided(config, Datasets.npz(path(data), "x", "y"), data.path());
         };
+    }
+
+    /// What examples of a shape that is declared are taken for, where no data is read.
+    static Preprocessor declared(DataConfig data, dev.ijen.tensor.Shape shape, List<String> classes) {
+        return new Preprocessor.Arrays(DType.F32, shape, classes);
     }
 
     /// What the data is, settled by the path where the configuration leaves it open.
@@ -130,6 +140,7 @@ public record DataParts(
                 .withDrop(d.drop())
                 .withTask(TabularOptions.Task.valueOf(d.task().name()))
                 .withEncoding(TabularOptions.Encoding.valueOf(d.encoding().name()))
+                .withOutliers(d.outliers())
                 .withStandardize(d.standardize())
                 .withStandardizeTarget(d.standardizeTarget())
                 .withMissingIndicators(d.missingIndicators());
@@ -211,6 +222,9 @@ public record DataParts(
 
     /// The files the data is read from, for hashing; empty for drawn data.
     static List<Path> files(DataConfig data) {
-        return kind(data) == DataConfig.Kind.DIGITS ? List.of() : List.of(path(data));
+        return switch (kind(data)) {
+            case DIGITS, RING, FIGURES -> List.of();
+            case AUTO, IDX, IMAGES, CSV, NPZ -> List.of(path(data));
+        };
     }
 }

@@ -174,7 +174,7 @@ final class Reports {
                 series("validation", "b", lines, val, "loss"));
         all.add(new Chart("Loss", loss,
                 loss.stream().flatMapToDouble(l -> java.util.Arrays.stream(l.y())).allMatch(v -> v > 0), mark));
-        if (s.data.train().isClassification()) {
+        if (s.judged() != null && s.judged().metrics().containsKey("accuracy")) {
             all.add(new Chart(
                     "Accuracy",
                     List.of(series("training, epochs", "a", lines, epoch, "accuracy"),

@@ -40,7 +40,7 @@ public final class Trainer implements AutoCloseable {
     private final Engine engine;
     private final Loader loader;
     private final Monitor monitor;
-    private final HostLoss hostLoss;
+    private final Task task;
     private final Learner learner;
     private final Scorer scorer;
     private final List<String> recovered = new ArrayList<>();
@@ -51,23 +51,18 @@ public final class Trainer implements AutoCloseable {
         this.config = config;
         this.options = options;
         this.resumed = resumed;
-        this.data = DataParts.load(config);
-        boolean classification = data.train().isClassification();
-        this.monitor = new Monitor(config, classification);
+        this.task = Task.of(config);
+        this.data = task.load();
+        this.monitor = new Monitor(config, task.metrics(data.preprocessor()));
         this.loader = Augmentations.loader(config, data.train());
-        this.hostLoss = new HostLoss(Optimizers.kind(config, classification), config.training().labelSmoothing());
         this.engine = opened(config, options);
         try {
-            this.learner = new Learner(
-                    engine,
-                    config,
-                    data.preprocessor(),
-                    loader.label(),
-                    Preprocessor.outputs(data.train()),
-                    loader.batches(),
-                    Optimizers.loss(config, data.train()),
-                    options.detectAnomaly());
-            this.scorer = learner.scorer(hostLoss);
+            var pre = data.preprocessor();
+            int known = task.outputs(pre);
+            int outputs = known < 0 ? Preprocessor.outputs(data.train()) : known;
+            this.learner = new Learner(engine, config, task, new Problem(pre, loader.label(), outputs, data.train()),
+                    loader.batches(), options.detectAnomaly());
+            this.scorer = learner.scorer();
         } catch (OutOfMemoryException e) {
             engine.close();
             throw MemoryLimit.hopeless(e, config, options);
@@ -222,12 +217,10 @@ public final class Trainer implements AutoCloseable {
             RunDirectory directory, String yaml, Inputs inputs, Map<String, Object> environment, Progress progress,
             List<TrainListener> listeners) {
         var fitting = new Fitting(
-                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), inputs, progress,
-                listeners, options);
-        long trained = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size())
-                .sum();
+                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), inputs, progress, listeners,
+                options);
         tell(listeners, new TrainEvent.Started(
-                run, config.name(), engine.choice(), data.description(), trained, fitting.steps(),
+                run, config.name(), engine.choice(), data.description(), learner.trained(), fitting.steps(),
                 config.training().epochs(),
                 progress.step, monitor.metric(), engine.memory().liveBytes()));
         recovered.forEach(w -> tell(listeners, new TrainEvent.Warned(w)));
@@ -244,7 +237,7 @@ public final class Trainer implements AutoCloseable {
         if (config.training().ema() > 0) {
             scorer.close();
         }
-        try (var other = config.training().ema() > 0 ? learner.plainScorer(hostLoss) : null) {
+        try (var other = config.training().ema() > 0 ? learner.plainScorer() : null) {
             var last = other == null ? scorer : other;
             if (data.validation() != null && progress.step > 0) {
                 validation = last.evaluate(data.validation());
@@ -253,8 +246,8 @@ public final class Trainer implements AutoCloseable {
                 test = last.evaluate(data.test());
             }
             var judged = test != null ? data.test() : data.validation();
-            if (judged != null && !judged.isClassification()) {
-                pairs = last.pairs(judged, 600);
+            if (judged != null && !judged.isClassification() && task instanceof Examples e) {
+                pairs = e.judge(data.preprocessor()).pairs(judged, last.outputs(judged), 600);
             }
         }
         var result = new TrainResult(
