@@ -17,6 +17,7 @@ module dev.ijen.core {
     exports dev.ijen.metrics;
     exports dev.ijen.optim;
     exports dev.ijen.nn;
+    exports dev.ijen.text;
     exports dev.ijen.train;
     exports dev.ijen.train.config;
 
