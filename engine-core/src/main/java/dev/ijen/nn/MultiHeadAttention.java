@@ -1,6 +1,8 @@
 package dev.ijen.nn;
 
 import dev.ijen.engine.Engine;
+import dev.ijen.tensor.AttentionOptions;
+import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.ShapeException;
 import dev.ijen.tensor.Tensor;
@@ -45,6 +47,24 @@ public record MultiHeadAttention(AttentionSpec spec, Linear qkv, Linear out) imp
         }
         var options = lengths == null ? spec.options() : spec.options().withLengths(lengths);
         return Probe.apply("out", out, q.attention(k, v, options).reshape(x.shape()));
+    }
+
+    /// One more token of each sequence, x [N, 1, C], whose queries see the keys and values that `memory` holds and its own, which are put
+    /// there.
+    public Tensor next(Tensor x, AttentionMemory memory) {
+        check("attention", x.shape(), spec.features());
+        var p = qkv.apply(x);
+        int d = spec.head();
+        var q = heads(p, 0, spec.heads(), d);
+        var k = heads(p, spec.heads(), spec.kvHeads(), d);
+        var v = heads(p, spec.heads() + spec.kvHeads(), spec.kvHeads(), d);
+        if (spec.rotary().isPresent()) {
+            q = Rotary.apply(q, spec.rotary().getAsDouble(), memory.position());
+            k = Rotary.apply(k, spec.rotary().getAsDouble(), memory.position());
+        }
+        var lengths = memory.position().add(1).cast(DType.I32).broadcast(Shape.of(x.shape().dim(0)));
+        var a = q.attention(memory.keys(k), memory.values(v), AttentionOptions.FULL.withLengths(lengths));
+        return out.apply(a.reshape(x.shape()));
     }
 
     /// `count` heads of a projection [N, T, ..], from head `first` on: [N, T, count, d].

@@ -12,6 +12,11 @@ public final class Rotary {
 
     /// x [N, T, H, D], D even → the same, turned; positions are 0 to T − 1. Angles are computed in F32 at least.
     public static Tensor apply(Tensor x, double base) {
+        return apply(x, base, null);
+    }
+
+    /// The same with positions that begin at `first`, a scalar; null for 0.
+    public static Tensor apply(Tensor x, double base, Tensor first) {
         var s = x.shape();
         if (s.rank() != 4 || s.dim(3) % 2 != 0) {
             throw new ShapeException("rotary", "x" + s, "x[N, T, H, D] with D even",
@@ -21,7 +26,8 @@ public final class Rotary {
         var type = DType.promote(x.dtype(), DType.F32);
         var plane = Shape.of(s.dim(1), 1, half);
         var speed = Tensor.iota(2, plane).cast(type).mul(-Math.log(base) / Math.max(1, half)).exp();
-        var angle = Tensor.iota(0, plane).cast(type).mul(speed);
+        var position = Tensor.iota(0, plane).cast(type);
+        var angle = (first == null ? position : position.add(first.cast(type))).mul(speed);
         var cos = angle.cos();
         var sin = angle.sin();
         var a = x.slice(3, 0, half).cast(type);

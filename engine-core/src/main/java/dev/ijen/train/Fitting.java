@@ -18,6 +18,7 @@ final class Fitting {
     private final Loader loader;
     private final Scorer scorer;
     private final Monitor monitor;
+    private final java.nio.file.Path samples;
     private final Keeper keeper;
     private final Mishaps mishaps;
     private final Progress progress;
@@ -43,6 +44,7 @@ final class Fitting {
             Monitor monitor,
             RunDirectory run,
             Map<String, String> metadata,
+            Inputs inputs,
             Progress progress,
             List<TrainListener> listeners,
             TrainOptions options) {
@@ -52,7 +54,8 @@ final class Fitting {
         this.loader = loader;
         this.scorer = scorer;
         this.monitor = monitor;
-        this.keeper = new Keeper(config, learner, run.checkpoints(), metadata, progress, this::tell);
+        this.samples = run.path().resolve("samples");
+        this.keeper = new Keeper(config, learner, run.checkpoints(), metadata, inputs, progress, this::tell);
         this.progress = progress;
         this.listeners = listeners;
         this.options = options;
@@ -219,7 +222,8 @@ final class Fitting {
     }
 
     private double accuracy(double hits, long count) {
-        return parts.train().isClassification() ? hits / ((double) count * loader.batchSize()) : Double.NaN;
+        return learner.tellsAccuracy() && parts.train().isClassification()
+                ? hits / ((double) count * loader.batchSize()) : Double.NaN;
     }
 
     private void finish() {
@@ -254,6 +258,7 @@ final class Fitting {
         tell(new TrainEvent.Epoch(
                 progress.epoch + 1, config.training().epochs(), progress.step, trainLoss, trainMetric, latest,
                 parts.validation() == null ? "loss" : monitor.metric(), value, best, seconds()));
+        learner.show(samples.resolve("step-" + progress.step));
         progress.epoch++;
         progress.batch = 0;
         progress.epochLoss = 0;
@@ -279,7 +284,8 @@ final class Fitting {
 
     private void watchGap(double trainLoss, double trainMetric) {
         double most = config.training().gapWarning();
-        double gap = parts.train().isClassification() ? trainMetric - latest.metric("accuracy")
+        double gap = parts.train().isClassification() && latest.metrics().containsKey("accuracy")
+                ? trainMetric - latest.metric("accuracy")
                 : latest.loss() - trainLoss;
         boolean told = progress.warnings.stream().anyMatch(w -> w.startsWith("over-fitting"));
         if (most > 0 && gap > most && !told) {

@@ -2,7 +2,6 @@ package dev.ijen.train;
 
 import dev.ijen.nn.Module;
 import dev.ijen.optim.Ema;
-import dev.ijen.optim.Optimizer;
 import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.Tensor;
 import java.util.ArrayList;
@@ -21,11 +20,11 @@ final class Guard {
     /// Before anything is assigned.
     ///
     /// @param ema null for none
-    static Guard of(Module model, Optimizer optimizer, Ema ema) {
-        var cells = new ArrayList<Cell>(Module.cells(model).values());
-        cells.addAll(optimizer.states(model).values());
+    static Guard of(Learner learner, Ema ema) {
+        var cells = new ArrayList<Cell>(Module.cells(learner.model()).values());
+        cells.addAll(learner.optimizerStates().values());
         if (ema != null) {
-            cells.addAll(ema.states(model).values());
+            cells.addAll(ema.states(learner.model()).values());
         }
         return new Guard(cells);
     }

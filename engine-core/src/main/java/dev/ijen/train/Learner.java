@@ -1,12 +1,10 @@
 package dev.ijen.train;
 
-import dev.ijen.data.ElementSpec;
 import dev.ijen.engine.Engine;
-import dev.ijen.engine.InputSpec;
+import dev.ijen.engine.Parameter;
 import dev.ijen.engine.ProgramReport;
+import dev.ijen.engine.State;
 import dev.ijen.format.Safetensors;
-import dev.ijen.loss.Loss;
-import dev.ijen.nn.Chain;
 import dev.ijen.nn.Module;
 import dev.ijen.optim.Ema;
 import dev.ijen.optim.Optimizer;
@@ -21,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// A network with what trains it: optimizer, averages, the compiled step. Knows how to put all of that into files and back.
 final class Learner implements AutoCloseable {
@@ -30,43 +29,72 @@ final class Learner implements AutoCloseable {
 
     private final Engine engine;
     private final TrainConfig config;
-    private final Preprocessor pre;
-    private final ElementSpec label;
-    private final Chain model;
-    private final Optimizer optimizer;
+    private final Task task;
+    private final Problem problem;
+    private final Module model;
+    private final List<Goal> goals;
+    private final Map<String, Optimizer> optimizers = new LinkedHashMap<>();
     private final Ema ema;
     private final TrainStep step;
 
-    /// @param label of one example
-    /// @param outputs classes or targets
     /// @param batches an epoch
     /// @param detect whether each step is checked at once and changes nothing if something in it is not finite
-    Learner(Engine engine, TrainConfig config, Preprocessor pre, ElementSpec label, int outputs, int batches,
-            Loss loss, boolean detect) {
+    Learner(Engine engine, TrainConfig config, Task task, Problem problem, int batches, boolean detect) {
         this.engine = engine;
         this.config = config;
-        this.pre = pre;
-        this.label = label;
-        this.model = ModelBuilder.build(engine, config.model(), pre.shape(), pre.dtype(), outputs);
-        this.optimizer = Optimizers.optimizer(config, batches, (long) batches * config.training().epochs());
+        this.task = task;
+        this.problem = problem;
+        this.model = task.model(engine, problem);
+        this.goals = task.goals(engine, model, problem);
+        for (var goal : goals) {
+            optimizers.computeIfAbsent(goal.name(),
+                    n -> Optimizers.optimizer(config, batches, (long) batches * config.training().epochs()));
+        }
         this.ema = config.training().ema() > 0 ? Ema.of(config.training().ema()) : null;
         var t = config.training();
         boolean guarded = detect || t.nonFinite() == TrainingConfig.NonFinite.SKIP;
-        this.step = new TrainStep(
-                engine, model, optimizer, ema, loss, pre,
-                new TrainStep.Form(!pre.classNames().isEmpty(), guarded, t.recompute()));
+        this.step = new TrainStep(this, goals, ema, guarded);
     }
 
     Engine engine() {
         return engine;
     }
 
-    Chain model() {
+    Module model() {
         return model;
     }
 
+    Problem problem() {
+        return problem;
+    }
+
+    /// That of the first goal: it stands for all where one rate is told of.
     Optimizer optimizer() {
-        return optimizer;
+        return optimizers.values().iterator().next();
+    }
+
+    /// By the names of goals.
+    Map<String, Optimizer> optimizers() {
+        return optimizers;
+    }
+
+    /// Numbers that move.
+    long trained() {
+        return trainedParameters().mapToLong(p -> p.shape().size()).sum();
+    }
+
+    private Stream<Parameter> trainedParameters() {
+        return goals.stream().flatMap(g -> optimizers.get(g.name()).trained(g.part()).values().stream()).distinct();
+    }
+
+    /// The states of all optimizers; those of a goal with a name begin with it.
+    Map<String, State> optimizerStates() {
+        var all = new LinkedHashMap<String, State>();
+        for (var g : goals) {
+            var prefix = g.name().isEmpty() ? "" : g.name() + "/";
+            optimizers.get(g.name()).states(g.part()).forEach((name, s) -> all.put(prefix + name, s));
+        }
+        return all;
     }
 
     TrainStep step() {
@@ -74,33 +102,27 @@ final class Learner implements AutoCloseable {
     }
 
     /// Scores the weights as they would be saved.
-    Scorer scorer(HostLoss loss) {
-        return new Scorer(engine, model, ema, pre, loss, config.training().evalBatchSize());
+    Scorer scorer() {
+        return new Scorer(engine, task, problem, model, ema, config.training().evalBatchSize());
     }
 
     /// Scores the weights themselves.
-    Scorer plainScorer(HostLoss loss) {
-        return new Scorer(engine, model, null, pre, loss, config.training().evalBatchSize());
+    Scorer plainScorer() {
+        return new Scorer(engine, task, problem, model, null, config.training().evalBatchSize());
     }
 
     ProgramReport stepReport(int batch) {
-        return step.report(specs(batch));
+        return step.report(problem.batch(batch));
     }
 
     /// The greatest batch with which the step needs at most so many bytes besides cells; 0 for none.
     int largestBatch(int most, long bytes) {
-        return step.largestBatch(specs(most), bytes);
-    }
-
-    private List<InputSpec> specs(int batch) {
-        var x = new InputSpec(pre.dtype(), pre.shape().insert(0, batch));
-        return List.of(x, new InputSpec(label.dtype(), label.shape().insert(0, batch)));
+        return step.largestBatch(problem.batch(most), bytes);
     }
 
     /// Bytes of the weights that move.
     long trainedBytes() {
-        return optimizer.trained(model).values().stream().mapToLong(p -> (long) p.shape().size() * p.dtype().bytes())
-                .sum();
+        return trainedParameters().mapToLong(p -> (long) p.shape().size() * p.dtype().bytes()).sum();
     }
 
     /// Everything that stays on the device, by what it is for.
@@ -111,11 +133,31 @@ final class Learner implements AutoCloseable {
         states.keySet().removeAll(parameters.keySet());
         all.put("weights", parameters);
         all.put("statistics", states);
-        all.put("optimizer", optimizer.states(model));
+        all.put("optimizer", optimizerStates());
         if (ema != null) {
             all.put("averages", ema.states(model));
         }
         return all;
+    }
+
+    /// Whether the task counts examples that are right.
+    boolean tellsAccuracy() {
+        return task.metrics(problem.pre()).contains("accuracy");
+    }
+
+    /// Lets the task write what is worth looking at, with the weights as they would be saved.
+    void show(Path folder) {
+        if (ema == null) {
+            task.show(engine, model, problem, folder);
+            return;
+        }
+        var raw = Checkpoints.values(Module.parameters(model));
+        ema.copyTo(model);
+        try {
+            task.show(engine, model, problem, folder);
+        } finally {
+            Checkpoints.fill(raw, "", Module.parameters(model));
+        }
     }
 
     /// Weights and statistics as they are to be used.
@@ -130,7 +172,7 @@ final class Learner implements AutoCloseable {
     /// Everything else that the next step depends on.
     Map<String, HostTensor> states() {
         var all = new LinkedHashMap<String, HostTensor>();
-        put(all, OPTIMIZER, optimizer.states(model));
+        put(all, OPTIMIZER, optimizerStates());
         put(all, RANDOM, Map.of("generator", engine.generator()));
         if (ema != null) {
             put(all, RAW, Module.parameters(model));
@@ -148,7 +190,7 @@ final class Learner implements AutoCloseable {
         checkPrecision(weights);
         var rest = checkpoint.resolve(Checkpoints.OPTIMIZER);
         Checkpoints.restore(weights, "", Module.cells(model));
-        Checkpoints.restore(rest, OPTIMIZER, optimizer.states(model));
+        Checkpoints.restore(rest, OPTIMIZER, optimizerStates());
         Checkpoints.restore(rest, RANDOM, Map.of("generator", engine.generator()));
         if (ema != null) {
             var averages = ema.states(model);
@@ -178,7 +220,7 @@ final class Learner implements AutoCloseable {
     /// Goes back to what [#weights] and [#states] gave.
     void restore(Map<String, HostTensor> weights, Map<String, HostTensor> states) {
         Checkpoints.fill(weights, "", Module.cells(model));
-        Checkpoints.fill(states, OPTIMIZER, optimizer.states(model));
+        Checkpoints.fill(states, OPTIMIZER, optimizerStates());
         Checkpoints.fill(states, RANDOM, Map.of("generator", engine.generator()));
         if (ema != null) {
             Checkpoints.fill(weights, "", ema.states(model));
@@ -194,7 +236,7 @@ final class Learner implements AutoCloseable {
     @Override
     public void close() {
         step.close();
-        optimizer.close();
+        optimizers.values().forEach(Optimizer::close);
         if (ema != null) {
             ema.close();
         }

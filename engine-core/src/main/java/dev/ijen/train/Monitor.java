@@ -9,23 +9,20 @@ import java.util.Set;
 
 /// Which weights are the best ones, and when there is no progress any more.
 final class Monitor {
-    private static final Set<String> LOWER = Set.of("loss", "rmse", "mae", "mape", "ece");
-    private static final List<String> CLASSES = List.of(
-            "loss", "accuracy", "f1_macro", "precision_macro", "recall_macro", "balanced_accuracy", "matthews",
-            "roc_auc",
-            "average_precision", "ece");
-    private static final List<String> NUMBERS = List.of("loss", "r2", "rmse", "mae", "mape");
+    private static final Set<String> LOWER = Set.of(
+            "loss", "rmse", "mae", "mape", "mse", "ece", "perplexity", "bits_per_token", "label_error", "fid", "swd",
+            "reconstruction", "divergence");
 
     private final String metric;
     private final double minDelta;
     private final int patience;
 
-    Monitor(TrainConfig config, boolean classification) {
+    /// @param known metrics of the task, that for `auto` first
+    Monitor(TrainConfig config, List<String> known) {
         var asked = config.training().monitor();
-        metric = asked.equals("auto") ? classification ? "accuracy" : "r2" : asked;
+        metric = asked.equals("auto") ? known.getFirst() : asked;
         minDelta = config.training().minDelta();
         patience = config.training().patience();
-        var known = classification ? CLASSES : NUMBERS;
         if (!known.contains(metric)) {
             throw new ConfigException(
                     Mark.of("training.monitor"), "no such metric", "'" + metric + "'", String.join(", ", known),

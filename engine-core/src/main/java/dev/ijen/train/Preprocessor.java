@@ -2,6 +2,8 @@ package dev.ijen.train;
 
 import dev.ijen.data.Dataset;
 import dev.ijen.data.TabularPreprocessor;
+import dev.ijen.data.text.Characters;
+import dev.ijen.data.text.Vocabulary;
 import dev.ijen.format.FormatException;
 import dev.ijen.format.Json;
 import dev.ijen.tensor.DType;
@@ -115,6 +117,33 @@ public sealed interface Preprocessor {
         }
     }
 
+    /// Texts as rows of tokens.
+    ///
+    /// @param vocabulary symbols
+    /// @param length tokens of an example
+    /// @param classNames by index
+    record Tokens(Vocabulary vocabulary, int length, List<String> classNames) implements Preprocessor {
+        /// Copies the list.
+        public Tokens {
+            classNames = List.copyOf(classNames);
+        }
+
+        @Override
+        public Shape shape() {
+            return Shape.of(length);
+        }
+
+        @Override
+        public DType dtype() {
+            return DType.I32;
+        }
+
+        @Override
+        public Tensor standardize(Tensor x) {
+            return x;
+        }
+    }
+
     /// Element type of an example.
     default DType dtype() {
         return DType.F32;
@@ -149,6 +178,13 @@ public sealed interface Preprocessor {
                 m.put("shape", java.util.Arrays.stream(a.shape.dims()).mapToObj(d -> (long) d).toList());
                 m.put("classes", a.classNames);
             }
+            case Tokens t -> {
+                m.put("kind", "tokens");
+                m.put("vocabulary", "characters");
+                m.put("symbols", t.vocabulary.symbols());
+                m.put("length", (long) t.length);
+                m.put("classes", t.classNames);
+            }
         }
         return Json.write(m);
     }
@@ -169,7 +205,9 @@ public sealed interface Preprocessor {
                     throw m.wrong("dtype", "an element type");
                 }
             }
-            default -> throw m.wrong("kind", "image, table or arrays");
+            case "tokens" -> new Tokens(
+                    Characters.ofSymbols(m.texts("symbols")), m.whole("length", 1, 1 << 20), m.texts("classes"));
+            default -> throw m.wrong("kind", "image, table, arrays or tokens");
         };
     }
 

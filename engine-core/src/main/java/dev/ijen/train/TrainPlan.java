@@ -1,16 +1,13 @@
 package dev.ijen.train;
 
-import dev.ijen.data.ElementSpec;
 import dev.ijen.engine.Bytes;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.ProgramReport;
 import dev.ijen.nn.LayerRow;
 import dev.ijen.nn.Module;
-import dev.ijen.tensor.DType;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.tensor.Precision;
-import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
-import dev.ijen.train.config.DataConfig;
 import dev.ijen.train.config.TrainConfig;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,7 +26,8 @@ import java.util.stream.IntStream;
 /// @param input type and shape of one example
 /// @param parameters numbers in the weights
 /// @param trainable those that move
-/// @param flopsForward operations for one example
+/// @param flopsForward operations for one example: multiplications and additions of matrix products, convolutions, attention and
+///     recurrences, two for each multiply-add, which many papers count as one
 /// @param flopsStep operations of a training step; 0 for a trained model
 /// @param forward the program for a batch in use
 /// @param step the training step's program; null for a trained model
@@ -56,10 +54,9 @@ public record TrainPlan(
 
     /// Of a configuration. Without a path to data, the shapes the configuration declares are taken.
     public static TrainPlan of(TrainConfig config, TrainOptions options) {
-        var m = config.model();
-        boolean declared = !m.input().isEmpty() && m.outputs() > 0;
-        boolean noData = config.data().path().isBlank();
-        if (!declared || !noData) {
+        var task = Task.of(config);
+        var declared = config.data().path().isBlank() ? task.declared() : null;
+        if (declared == null) {
             try (var trainer = Trainer.of(config, options)) {
                 var plan = trainer.plan();
                 if (options.engine().memoryLimit() > 0) {
@@ -68,24 +65,17 @@ public record TrainPlan(
                 return plan;
             }
         }
-        boolean numbers = config.data().task() == DataConfig.Task.REGRESSION;
-        var shape = Shape.of(m.input().stream().mapToInt(Integer::intValue).toArray());
-        var classes = numbers ? List.<String>of()
-                : IntStream.range(0, m.outputs()).mapToObj(Integer::toString).toList();
-        var label = numbers
-                ? new ElementSpec("target", DType.F32, Shape.of(m.outputs()))
-                : new ElementSpec("label", DType.I32, Shape.scalar());
-        var pre = new Preprocessor.Arrays(DType.F32, shape, classes);
-        var kind = Optimizers.kind(config, !numbers);
         try (var engine = Trainer.open(config, options);
-                var learner = new Learner(engine, config, pre, label, m.outputs(), 1, Optimizers.plain(kind), false);
-                var scorer = learner.scorer(new HostLoss(kind, 0))) {
-            var plan = of(engine, learner, scorer, pre, config.training().batchSize(),
+                var learner = new Learner(engine, config, task, declared, 1, false);
+                var scorer = learner.scorer()) {
+            var plan = of(engine, learner, scorer, declared.pre(), config.training().batchSize(),
                     Set.of(config.training().evalBatchSize()));
             if (options.engine().memoryLimit() > 0) {
                 MemoryLimit.check(plan.memory, engine.memoryMost(), true, config, learner);
             }
             return plan;
+        } catch (OutOfMemoryException e) {
+            throw MemoryLimit.hopeless(e, config, options);
         }
     }
 
@@ -93,10 +83,8 @@ public record TrainPlan(
     static TrainPlan of(Engine engine, Learner learner, Scorer scorer, Preprocessor pre, int batch,
             Collection<Integer> evaluated) {
         var step = learner.stepReport(batch);
-        long trainable = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size())
-                .sum();
         var memory = MemoryPlan.of(learner, step, evaluated.stream().map(scorer::report).toList());
-        return of(engine, learner.model(), scorer, pre, batch, step, trainable, memory);
+        return of(engine, learner.model(), scorer, pre, batch, step, learner.trained(), memory);
     }
 
     /// Of a model in use.
@@ -137,6 +125,7 @@ public record TrainPlan(
         all.put("parameters", parameters);
         all.put("trainable", trainable);
         all.put("flops_forward", flopsForward);
+        all.put("macs_forward", flopsForward / 2);
         all.put("flops_step", flopsStep);
         all.put("memory_bytes", memoryBytes());
         all.put("memory", memory(step == null ? forward : step));
@@ -181,7 +170,9 @@ public record TrainPlan(
         s.append('\n');
         row(s, "input", input + ", batch " + batchSize);
         row(s, "parameters", String.format(Locale.ROOT, "%,d (%,d trained)", parameters, trainable));
-        row(s, "forward", work(flopsForward) + " an example");
+        // papers count a multiplication with its addition as one
+        row(s, "forward", work(flopsForward) + " an example: multiplications and additions, "
+                + work(flopsForward / 2).replace("FLOP", "") + " multiply-adds");
         if (step != null) {
             row(s, "training step", work(flopsStep) + ", " + step.launches() + " launches");
         }

@@ -7,15 +7,13 @@ import dev.ijen.engine.InputSpec;
 import dev.ijen.engine.ProgramReport;
 import dev.ijen.engine.State;
 import dev.ijen.engine.Step;
-import dev.ijen.loss.Loss;
-import dev.ijen.nn.Chain;
 import dev.ijen.optim.Ema;
-import dev.ijen.optim.Optimizer;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Where;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,36 +36,37 @@ final class TrainStep implements AutoCloseable {
     /// @param bad what was not finite
     record Sums(double loss, double hits, long steps, FiniteCheck.Seen bad) {}
 
-    /// How a step is put together.
-    ///
-    /// @param classes whether there are hits to count
-    /// @param guarded whether a step with a loss or gradient that is not finite changes nothing
-    /// @param recompute segments whose intermediates are computed again; 0 for none
-    record Form(boolean classes, boolean guarded, int recompute) {}
-
+    /// @param goals in the order of their updates
     /// @param ema averages to move; null for none
-    TrainStep(Engine engine, Chain model, Optimizer optimizer, Ema ema, Loss loss, Preprocessor pre, Form form) {
-        this.engine = engine;
+    /// @param guarded whether a step with a loss or gradient that is not finite changes nothing
+    TrainStep(Learner learner, List<Goal> goals, Ema ema, boolean guarded) {
+        engine = learner.engine();
         losses = engine.state("train.loss", zero());
         hits = engine.state("train.hits", zero());
         count = engine.state("train.steps", zero());
         finite = new FiniteCheck(engine);
         step = engine.program(in -> Where.nowhere(() -> {
-            var guard = form.guarded ? Guard.of(model, optimizer, ema) : null;
-            var y = in.get(1);
-            var out = model.apply(pre.standardize(in.get(0)), form.recompute).cast(DType.F32);
-            var l = Where.layer("loss", () -> loss.apply(out, y));
-            var gradients = optimizer.gradients(model, l);
-            Where.layer("optimizer", () -> {
-                optimizer.update(model, gradients);
-                return null;
-            });
+            var guard = guarded ? Guard.of(learner, ema) : null;
+            Tensor l = null;
+            Tensor right = Tensor.scalar(DType.F64, 0);
+            var all = new LinkedHashMap<String, Tensor>();
+            for (var goal : goals) {
+                var result = goal.objective().of(in.get(0), in.get(1));
+                var optimizer = learner.optimizers().get(goal.name());
+                var gradients = optimizer.gradients(goal.part(), result.loss());
+                Where.layer("optimizer", () -> {
+                    optimizer.update(goal.part(), gradients);
+                    return null;
+                });
+                gradients.forEach((name, g) -> all.put(goal.name().isEmpty() ? name : goal.name() + " " + name, g));
+                l = l == null ? result.loss() : l.add(result.loss());
+                right = result.hits() == null ? right : right.add(result.hits());
+            }
             if (ema != null) {
-                ema.update(model);
+                ema.update(learner.model());
             }
             // under f16 gradients that overflow are the loss scale's matter: it leaves the update out and shrinks
-            var fine = finite.watch(l, engine.precision().scalesLoss() ? Map.of() : gradients);
-            var right = form.classes ? hits(out, y) : Tensor.scalar(DType.F64, 0);
+            var fine = finite.watch(l, engine.precision().scalesLoss() ? Map.of() : all);
             if (guard == null) {
                 sum(l.cast(DType.F64), right, Tensor.scalar(DType.F64, 1));
             } else {
@@ -81,11 +80,6 @@ final class TrainStep implements AutoCloseable {
 
     static HostTensor zero() {
         return HostTensor.zeros(DType.F64, Shape.scalar());
-    }
-
-    private static Tensor hits(Tensor logits, Tensor labels) {
-        var truth = labels.dtype().isFloat() ? labels.argmax(-1) : labels;
-        return logits.argmax(-1).cast(DType.I32).eq(truth.cast(DType.I32)).cast(DType.F32).sum().cast(DType.F64);
     }
 
     private void sum(Tensor loss, Tensor right, Tensor steps) {

@@ -11,7 +11,6 @@ import dev.ijen.format.FormatException;
 import dev.ijen.format.Images;
 import dev.ijen.format.Json;
 import dev.ijen.format.Safetensors;
-import dev.ijen.nn.Chain;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
@@ -34,7 +33,9 @@ public final class Trained implements AutoCloseable {
     private final TrainConfig config;
     private final Preprocessor pre;
     private final Engine engine;
-    private final Chain model;
+    private final Task task;
+    private final Problem problem;
+    private final Module model;
     private final Scorer scorer;
     private final int outputs;
 
@@ -45,13 +46,14 @@ public final class Trained implements AutoCloseable {
         this.outputs = outputs;
         this.engine = Trainer.open(config, options);
         try {
-            this.model = ModelBuilder.build(engine, config.model(), pre.shape(), pre.dtype(), outputs);
+            this.task = Task.of(config);
+            this.problem = new Problem(pre, task.label(pre, outputs), outputs, null);
+            this.model = task.model(engine, problem);
             Checkpoints.restore(file, "", Module.cells(model));
             if (engine.precision() == Precision.F16) {
                 checkRange();
             }
-            var loss = new HostLoss(Optimizers.kind(config, isClassification()), config.training().labelSmoothing());
-            this.scorer = new Scorer(engine, model, null, pre, loss, config.training().evalBatchSize());
+            this.scorer = new Scorer(engine, task, problem, model, null, config.training().evalBatchSize());
         } catch (RuntimeException e) {
             engine.close();
             throw e;
@@ -96,8 +98,9 @@ public final class Trained implements AutoCloseable {
                         "weights saved by 'ijen train'", "give a run's folder");
             }
             var pre = Preprocessor.fromJson(file + " preprocessor", json);
-            outputs = pre.classNames().isEmpty() ? targets(in) : pre.classNames().size();
             var config = change.apply(ConfigReader.parse(file + " config", yaml, List.of()));
+            outputs = Task.of(config).outputs(pre);
+            outputs = outputs < 0 ? targets(in) : outputs;
             return new Trained(file, config, pre, outputs, options);
         }
     }
@@ -121,6 +124,14 @@ public final class Trained implements AutoCloseable {
 
     private static Path file(Path path) {
         if (Files.isRegularFile(path)) {
+            if (!path.toString().endsWith(".safetensors")) {
+                throw FormatException.lacking(
+                        path,
+                        "not a model",
+                        "a file of another kind",
+                        "a run, a checkpoint, or its model.safetensors",
+                        "give the folder of a run, such as runs/digits; files to predict come after it: ijen predict RUN FILE");
+            }
             return path;
         }
         if (Files.isDirectory(path)) {
@@ -137,7 +148,7 @@ public final class Trained implements AutoCloseable {
             }
             throw FormatException.unsupported(
                     path, "a folder without a checkpoint", "neither model.safetensors nor checkpoints/last",
-                    "a run or a checkpoint", "train first, or check the path");
+                    "a run or a checkpoint", RunDirectory.around(path));
         }
         throw FormatException.missing(path, "give a run's folder, a checkpoint or a model.safetensors");
     }
@@ -207,6 +218,7 @@ public final class Trained implements AutoCloseable {
                 case Preprocessor.Image i -> all.add(predictImage(f));
                 case Preprocessor.Table t -> all.addAll(predictCsv(f));
                 case Preprocessor.Arrays a -> all.addAll(predictNpy(f));
+                case Preprocessor.Tokens t -> throw wrongInput(f, "a file");
             }
         }
         return all;
@@ -321,7 +333,7 @@ public final class Trained implements AutoCloseable {
 
     private Dataset dataset(Path path) {
         if (path == null || same(path)) {
-            var parts = DataParts.load(path == null ? config : config.withDataPath(path.toString()));
+            var parts = Task.of(path == null ? config : config.withDataPath(path.toString())).load();
             var held = parts.test() != null ? parts.test() : parts.validation();
             return held != null ? held : parts.train();
         }
@@ -332,6 +344,7 @@ public final class Trained implements AutoCloseable {
                 yield t.table().dataset(csv, IntStream.range(0, csv.rows()).toArray());
             }
             case Preprocessor.Arrays a -> Datasets.npz(path, "x", "y");
+            case Preprocessor.Tokens t -> throw wrongInput(path, "a file");
         };
     }
 
@@ -362,6 +375,33 @@ public final class Trained implements AutoCloseable {
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "%s (%s)", description(), file);
+    }
+
+    /// Whether a path is a model that makes examples, as far as can be told without loading it.
+    public static boolean isGenerative(Path path) {
+        if (!Files.isDirectory(path) && !path.toString().endsWith(".safetensors")) {
+            return false;
+        }
+        try (var in = Safetensors.open(file(path))) {
+            var yaml = in.metadata().get("ijen.config");
+            return yaml != null
+                    && Task.of(ConfigReader.parse(path + " config", yaml, List.of())) instanceof Generative;
+        }
+    }
+
+    /// Makes examples, F32 [count, …] as the data has them: pictures [count, C, H, W] from 0 to 1.
+    ///
+    /// @param prompt in words; empty for any
+    /// @param seed the same seed gives the same examples
+    /// @param steps of sampling; 0 for the configuration's
+    /// @param guidance how much the prompt counts; negative for the configuration's
+    /// @throws IjenException if the model makes nothing, or does not understand the prompt
+    public HostTensor make(int count, String prompt, long seed, int steps, double guidance) {
+        if (!(task instanceof Generative g)) {
+            throw new IjenException("generate: this model makes nothing", "a model that tells classes or numbers",
+                    "one that was trained to make examples", "train dcgan, vae or diffusion-digits");
+        }
+        return g.sample(engine, model, problem, new Generative.Wish(count, prompt, seed, steps, guidance));
     }
 
     /// Frees the device.

@@ -6,6 +6,7 @@ import dev.ijen.format.AtomicFiles;
 import dev.ijen.format.FormatException;
 import dev.ijen.format.Json;
 import dev.ijen.nn.Module;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.TrainResult.Outcome;
 import dev.ijen.train.config.ConfigWriter;
@@ -39,7 +40,7 @@ public final class Trainer implements AutoCloseable {
     private final Engine engine;
     private final Loader loader;
     private final Monitor monitor;
-    private final HostLoss hostLoss;
+    private final Task task;
     private final Learner learner;
     private final Scorer scorer;
     private final List<String> recovered = new ArrayList<>();
@@ -50,26 +51,32 @@ public final class Trainer implements AutoCloseable {
         this.config = config;
         this.options = options;
         this.resumed = resumed;
-        this.data = DataParts.load(config);
-        boolean classification = data.train().isClassification();
-        this.monitor = new Monitor(config, classification);
+        this.task = Task.of(config);
+        this.data = task.load();
+        this.monitor = new Monitor(config, task.metrics(data.preprocessor()));
         this.loader = Augmentations.loader(config, data.train());
-        this.hostLoss = new HostLoss(Optimizers.kind(config, classification), config.training().labelSmoothing());
-        this.engine = open(config, options);
+        this.engine = opened(config, options);
         try {
-            this.learner = new Learner(
-                    engine,
-                    config,
-                    data.preprocessor(),
-                    loader.label(),
-                    Preprocessor.outputs(data.train()),
-                    loader.batches(),
-                    Optimizers.loss(config, data.train()),
-                    options.detectAnomaly());
-            this.scorer = learner.scorer(hostLoss);
+            var pre = data.preprocessor();
+            int known = task.outputs(pre);
+            int outputs = known < 0 ? Preprocessor.outputs(data.train()) : known;
+            this.learner = new Learner(engine, config, task, new Problem(pre, loader.label(), outputs, data.train()),
+                    loader.batches(), options.detectAnomaly());
+            this.scorer = learner.scorer();
+        } catch (OutOfMemoryException e) {
+            engine.close();
+            throw MemoryLimit.hopeless(e, config, options);
         } catch (RuntimeException e) {
             engine.close();
             throw e;
+        }
+    }
+
+    private static Engine opened(TrainConfig config, TrainOptions options) {
+        try {
+            return open(config, options);
+        } catch (OutOfMemoryException e) {
+            throw MemoryLimit.hopeless(e, config, options);
         }
     }
 
@@ -164,14 +171,15 @@ public final class Trainer implements AutoCloseable {
         run = directory.path();
         var environment = Environment.of(engine, yaml, DataParts.files(config.data()));
         AtomicFiles.write(directory.environment(), Json.write(environment));
-        var progress = restored(directory);
+        var inputs = Inputs.of(environment);
+        var progress = restored(directory, inputs);
         try (var log = new TextLog(directory.log());
                 var metrics = MetricsLog.open(directory.metrics(), progress.step);
                 var board = new TensorBoard(directory.tensorBoard())) {
             var listeners = new ArrayList<TrainListener>(List.of(metrics, board, log));
             listeners.addAll(options.listeners());
             try {
-                return train(directory, yaml, environment, progress, listeners);
+                return train(directory, yaml, inputs, environment, progress, listeners);
             } catch (IjenException e) {
                 log.write("error", "failed", "message", e.getMessage());
                 throw e;
@@ -179,7 +187,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private Progress restored(RunDirectory directory) {
+    private Progress restored(RunDirectory directory, Inputs inputs) {
         try {
             Files.createDirectories(directory.path().resolve("checkpoints"));
         } catch (IOException e) {
@@ -190,8 +198,10 @@ public final class Trainer implements AutoCloseable {
         var last = directory.checkpoints().recover(told::add);
         var progress = new Progress();
         if (last != null) {
-            var state = last.resolve(Checkpoints.STATE);
-            progress = Progress.of(Fields.of(state.toString(), Json.parse(state)));
+            var file = last.resolve(Checkpoints.STATE);
+            var state = Fields.of(file.toString(), Json.parse(file));
+            progress = Progress.of(state);
+            told.addAll(inputs.changesSince(state));
             learner.restore(last);
         }
         if (progress.bestStep > 0 && directory.checkpoints().find("best") == null) {
@@ -204,15 +214,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     private TrainResult train(
-            RunDirectory directory, String yaml, Map<String, Object> environment, Progress progress,
+            RunDirectory directory, String yaml, Inputs inputs, Map<String, Object> environment, Progress progress,
             List<TrainListener> listeners) {
         var fitting = new Fitting(
-                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), progress, listeners,
+                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), inputs, progress, listeners,
                 options);
-        long trained = learner.optimizer().trained(learner.model()).values().stream().mapToLong(p -> p.shape().size())
-                .sum();
         tell(listeners, new TrainEvent.Started(
-                run, config.name(), engine.choice(), data.description(), trained, fitting.steps(),
+                run, config.name(), engine.choice(), data.description(), learner.trained(), fitting.steps(),
                 config.training().epochs(),
                 progress.step, monitor.metric(), engine.memory().liveBytes()));
         recovered.forEach(w -> tell(listeners, new TrainEvent.Warned(w)));
@@ -229,7 +237,7 @@ public final class Trainer implements AutoCloseable {
         if (config.training().ema() > 0) {
             scorer.close();
         }
-        try (var other = config.training().ema() > 0 ? learner.plainScorer(hostLoss) : null) {
+        try (var other = config.training().ema() > 0 ? learner.plainScorer() : null) {
             var last = other == null ? scorer : other;
             if (data.validation() != null && progress.step > 0) {
                 validation = last.evaluate(data.validation());
@@ -238,8 +246,8 @@ public final class Trainer implements AutoCloseable {
                 test = last.evaluate(data.test());
             }
             var judged = test != null ? data.test() : data.validation();
-            if (judged != null && !judged.isClassification()) {
-                pairs = last.pairs(judged, 600);
+            if (judged != null && !judged.isClassification() && task instanceof Examples e) {
+                pairs = e.judge(data.preprocessor()).pairs(judged, last.outputs(judged), 600);
             }
         }
         var result = new TrainResult(

@@ -34,7 +34,7 @@ class ModelBuilderTest {
 
     private Module build(String layers, Shape example, int outputs) {
         var config = ConfigReader.parse("m.yaml", "model:\n  layers:\n" + layers.indent(4), List.of());
-        return ModelBuilder.build(engine, config.model(), example, DType.F32, outputs);
+        return ModelBuilder.build(engine, config.model(), example, DType.F32, outputs, Shape.of(outputs));
     }
 
     private ConfigException fails(String layers, Shape example, int outputs) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class MonitorTest {
     private static Monitor monitor(String... sets) {
-        return new Monitor(Presets.load("mnist-cnn", List.of(sets)), true);
+        return new Monitor(Presets.load("mnist-cnn", List.of(sets)), List.of("accuracy", "loss"));
     }
 
     private static Evaluation of(double accuracy, double loss) {

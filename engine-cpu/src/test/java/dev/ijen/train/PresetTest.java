@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Presets reach what they promise. Those of MNIST take minutes and are measured by their command; here they are only planned.
 class PresetTest {
@@ -62,7 +62,7 @@ class PresetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing"})
+    @MethodSource("dev.ijen.train.config.Presets#names")
     void everyPresetCanBeLookedAtWithoutData(String preset) {
         var plan = TrainPlan.of(Presets.load(preset, List.of()), options());
         assertTrue(plan.parameters() > 0 && plan.flopsForward() > 0 && plan.memoryBytes() > 0);

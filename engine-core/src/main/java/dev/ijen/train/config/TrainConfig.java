@@ -7,6 +7,7 @@ import dev.ijen.tensor.Precision;
 /// @param name of the run
 /// @param seed of weights, order, augmentation and dropout
 /// @param precision in which types it computes
+/// @param task what it is about
 /// @param data which data
 /// @param model the network
 /// @param optimizer how weights move
@@ -18,6 +19,7 @@ public record TrainConfig(
         @Key(doc = "seed of first weights, order, augmentation and dropout", or = "0") long seed,
         @Key(doc = "f32, tf32 (faster products where the device has it), or mixed: bf16, f16",
                 or = "f32") Precision precision,
+        @Key(doc = "what the training is about, and settings of that") TaskConfig task,
         @Key(doc = "which data, how it is read, divided and prepared") DataConfig data,
         @Key(doc = "the network") ModelConfig model,
         @Key(doc = "how weights move") OptimizerConfig optimizer,
@@ -27,17 +29,17 @@ public record TrainConfig(
 
     /// With another name.
     public TrainConfig withName(String n) {
-        return new TrainConfig(n, seed, precision, data, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(n, seed, precision, task, data, model, optimizer, schedule, training, augmentation);
     }
 
     /// With another seed.
     public TrainConfig withSeed(long s) {
-        return new TrainConfig(name, s, precision, data, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, s, precision, task, data, model, optimizer, schedule, training, augmentation);
     }
 
     /// With another precision.
     public TrainConfig withPrecision(Precision p) {
-        return new TrainConfig(name, seed, p, data, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, seed, p, task, data, model, optimizer, schedule, training, augmentation);
     }
 
     /// With another file or folder of data.
@@ -47,7 +49,7 @@ public record TrainConfig(
 
     /// With other data.
     public TrainConfig withData(DataConfig d) {
-        return new TrainConfig(name, seed, precision, d, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, seed, precision, task, d, model, optimizer, schedule, training, augmentation);
     }
 
     /// With another limit of steps; 0 for none.
@@ -95,6 +97,6 @@ public record TrainConfig(
     }
 
     private TrainConfig withTraining(TrainingConfig t) {
-        return new TrainConfig(name, seed, precision, data, model, optimizer, schedule, t, augmentation);
+        return new TrainConfig(name, seed, precision, task, data, model, optimizer, schedule, t, augmentation);
     }
 }

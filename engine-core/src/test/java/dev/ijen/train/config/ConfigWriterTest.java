@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigWriterTest {
@@ -16,7 +17,7 @@ class ConfigWriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing"})
+    @MethodSource("dev.ijen.train.config.Presets#names")
     void presetsReadBackEqual(String name) {
         var c = Presets.load(name, List.of());
         assertEquals(c, again(ConfigWriter.yaml(c)));

@@ -1,0 +1,28 @@
+package dev.ijen.data.text;
+
+import java.util.List;
+
+/// Texts as whole numbers and back. Immutable.
+public interface Vocabulary {
+    /// How many symbols there are.
+    int size();
+
+    /// A text as symbols.
+    int[] encode(String text);
+
+    /// Symbols as a text.
+    String decode(int[] ids);
+
+    /// The symbol every text begins with; negative for none.
+    default int begin() {
+        return -1;
+    }
+
+    /// Whether a symbol ends a text.
+    default boolean isEnd(int id) {
+        return false;
+    }
+
+    /// The symbols by index.
+    List<String> symbols();
+}

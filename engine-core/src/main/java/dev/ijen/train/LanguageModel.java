@@ -1,0 +1,138 @@
+package dev.ijen.train;
+
+import dev.ijen.data.Dataset;
+import dev.ijen.data.ElementSpec;
+import dev.ijen.data.SeededRandom;
+import dev.ijen.data.text.Characters;
+import dev.ijen.data.text.TokenWindows;
+import dev.ijen.engine.Engine;
+import dev.ijen.format.AtomicFiles;
+import dev.ijen.generate.Generator;
+import dev.ijen.generate.Sampling;
+import dev.ijen.loss.Loss;
+import dev.ijen.nn.Chain;
+import dev.ijen.nn.Module;
+import dev.ijen.nn.zoo.Decoder;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.Shape;
+import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Where;
+import dev.ijen.train.config.TrainConfig;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// The next token of a text, from those before it. The text is divided in order: the beginning to learn from, what follows to validate,
+/// the end to test.
+///
+/// @param config the whole configuration
+record LanguageModel(TrainConfig config) implements Task {
+    private static final int SHOWN = 300;
+
+    @Override
+    public DataParts load() {
+        var text = Texts.read(DataParts.path(config.data()));
+        int test = (int) Math.round(text.length() * config.data().test());
+        int validation = (int) Math.round((text.length() - test) * config.data().validation());
+        int train = text.length() - test - validation;
+        var vocabulary = Characters.of(text.substring(0, train));
+        int length = config.task().length();
+        int stride = config.task().stride() == 0 ? length : config.task().stride();
+        var part = new TokenWindows(vocabulary.encode(text.substring(0, train)), length, stride);
+        return new DataParts(
+                part, windows(vocabulary, text.substring(train, train + validation)),
+                windows(vocabulary, text.substring(train + validation)),
+                new Preprocessor.Tokens(vocabulary, length, List.of()),
+                config.data().path() + ", " + text.length() + " characters, " + vocabulary.size() + " symbols");
+    }
+
+    private TokenWindows windows(Characters vocabulary, String text) {
+        int length = config.task().length();
+        return text.length() <= length ? null : new TokenWindows(vocabulary.encode(text), length, length);
+    }
+
+    @Override
+    public Problem declared() {
+        var m = config.model();
+        if (m.outputs() == 0) {
+            return null;
+        }
+        var pre = new Preprocessor.Arrays(DType.I32, Shape.of(config.task().length()), List.of());
+        return new Problem(pre, label(pre, m.outputs()), m.outputs(), null);
+    }
+
+    @Override
+    public int outputs(Preprocessor pre) {
+        return pre instanceof Preprocessor.Tokens t ? t.vocabulary().size() : -1;
+    }
+
+    @Override
+    public ElementSpec label(Preprocessor pre, int outputs) {
+        return new ElementSpec("next", DType.I32, pre.shape());
+    }
+
+    @Override
+    public Module model(Engine engine, Problem p) {
+        return ModelBuilder.build(engine, config.model(), p.pre().shape(), DType.I32, p.outputs(), output(p));
+    }
+
+    @Override
+    public Shape output(Problem p) {
+        return p.pre().shape().insert(1, p.outputs());
+    }
+
+    @Override
+    public List<Goal> goals(Engine engine, Module model, Problem p) {
+        return List.of(Goal.of(model, (x, y) -> {
+            var logits = model.apply(x);
+            return Where.layer("loss", () -> Loss.crossEntropy(logits, y));
+        }));
+    }
+
+    /// [N, 2]: mean loss and share of right guesses of each window.
+    @Override
+    public Tensor outputs(Module model, Problem p, Tensor x, Tensor y) {
+        if (y == null) {
+            return model.apply(x);
+        }
+        var logits = model.apply(x).cast(DType.F32);
+        var right = logits.argmax(-1).cast(DType.I32).eq(y).cast(DType.F32);
+        return Tensor.stack(1, logits.crossEntropy(y).mean(1), right.mean(1));
+    }
+
+    @Override
+    public boolean judgesWithLabels() {
+        return true;
+    }
+
+    @Override
+    public Evaluation evaluate(Problem p, Dataset data, double[] y) {
+        int n = y.length / 2;
+        double loss = IntStream.range(0, n).mapToDouble(i -> y[2 * i]).average().orElse(Double.NaN);
+        var m = new LinkedHashMap<String, Double>();
+        m.put("perplexity", Math.exp(loss));
+        m.put("bits_per_token", loss / Math.log(2));
+        m.put("accuracy", IntStream.range(0, n).mapToDouble(i -> y[2 * i + 1]).average().orElse(Double.NaN));
+        return new Evaluation(n, loss, m, null, List.of());
+    }
+
+    @Override
+    public List<String> metrics(Preprocessor pre) {
+        return List.of("loss", "perplexity", "bits_per_token", "accuracy");
+    }
+
+    /// A piece of text, with temperature 0.8.
+    @Override
+    public void show(Engine engine, Module model, Problem p, Path folder) {
+        if (p.pre() instanceof Preprocessor.Tokens t && model instanceof Chain c
+                && c.modules().getFirst() instanceof Decoder decoder) {
+            try (var generator = Generator.of(engine, decoder)) {
+                var sampling = Sampling.of(0.8);
+                var random = new SeededRandom(config.seed());
+                var ids = generator.generate(t.vocabulary().encode("\n"), SHOWN, sampling, random, id -> true);
+                AtomicFiles.write(folder.resolve("sample.txt"), t.vocabulary().decode(ids) + "\n");
+            }
+        }
+    }
+}

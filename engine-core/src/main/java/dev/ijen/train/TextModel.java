@@ -1,0 +1,148 @@
+package dev.ijen.train;
+
+import dev.ijen.data.SeededRandom;
+import dev.ijen.data.text.Llama2cTokens;
+import dev.ijen.data.text.Vocabulary;
+import dev.ijen.engine.Engine;
+import dev.ijen.format.FormatException;
+import dev.ijen.format.Llama2c;
+import dev.ijen.generate.Generator;
+import dev.ijen.generate.Sampling;
+import dev.ijen.generate.TextStream;
+import dev.ijen.nn.Chain;
+import dev.ijen.nn.zoo.Decoder;
+import dev.ijen.nn.zoo.Llama;
+import dev.ijen.tensor.IjenException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/// A model that writes: a run of a language model, or a file of llama2.c with its tokenizer.
+public final class TextModel implements AutoCloseable {
+    private final AutoCloseable owner;
+    private final Engine engine;
+    private final Decoder decoder;
+    private final Vocabulary vocabulary;
+
+    private TextModel(AutoCloseable owner, Engine engine, Decoder decoder, Vocabulary vocabulary) {
+        this.owner = owner;
+        this.engine = engine;
+        this.decoder = decoder;
+        this.vocabulary = vocabulary;
+    }
+
+    /// @param model a run, a checkpoint, or a `.bin` of llama2.c
+    /// @param tokenizer a `tokenizer.bin`; null for that a run has
+    public static TextModel load(Path model, Path tokenizer, TrainOptions options) {
+        return model.toString().toLowerCase(Locale.ROOT).endsWith(".bin") ? llama(model, tokenizer, options)
+                : run(model, tokenizer, options);
+    }
+
+    private static TextModel llama(Path model, Path tokenizer, TrainOptions options) {
+        if (tokenizer == null) {
+            throw new IjenException("generate: no tokenizer", "the model " + model + " alone",
+                    "its tokenizer.bin, too", "give --tokenizer FILE");
+        }
+        var file = Llama2c.read(model);
+        var vocabulary = Llama2cTokens.read(tokenizer);
+        if (vocabulary.size() != file.symbols()) {
+            throw FormatException.unsupported(tokenizer, "this vocabulary for this model",
+                    vocabulary.size() + " symbols", file.symbols() + " symbols", "give the model's own tokenizer");
+        }
+        var engine = Engine.open(options.device(), options.engine());
+        try {
+            return new TextModel(engine, engine, Llama.of(engine, file), vocabulary);
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    private static TextModel run(Path model, Path tokenizer, TrainOptions options) {
+        var trained = Trained.load(model, options);
+        if (tokenizer == null && trained.preprocessor() instanceof Preprocessor.Tokens t
+                && trained.model() instanceof Chain c && c.modules().getFirst() instanceof Decoder d) {
+            return new TextModel(trained, trained.engine(), d, t.vocabulary());
+        }
+        trained.close();
+        throw tokenizer != null
+                ? new IjenException("generate: two tokenizers", "--tokenizer " + tokenizer + " and that of the run",
+                        "one", "leave out --tokenizer: a run has its own")
+                : FormatException.unsupported(model, "writing with this model", trained.description(),
+                        "a language model", "train one: ijen train --preset char-gpt --data TEXT");
+    }
+
+    /// What came of writing.
+    ///
+    /// @param text without the prompt
+    /// @param tokens of it
+    /// @param seconds it took, the prompt included
+    public record Written(String text, int tokens, double seconds) {
+        /// Tokens a second.
+        public double speed() {
+            return tokens / Math.max(1e-9, seconds);
+        }
+    }
+
+    /// What a text may look like.
+    ///
+    /// @param sampling how a token is chosen
+    /// @param beams 0 to choose token by token, else the beams of a search
+    /// @param most tokens
+    /// @param seed of choices
+    public record Request(Sampling sampling, int beams, int most, long seed) {}
+
+    /// Goes on with a prompt, which may be empty.
+    ///
+    /// @param each told of the text as it comes
+    /// @param stop asked after each token
+    public Written write(String prompt, Request r, Consumer<String> each, BooleanSupplier stop) {
+        var ids = vocabulary.encode(prompt);
+        if (ids.length == 0) {
+            ids = vocabulary.encode("\n");
+        }
+        long begun = System.nanoTime();
+        var stream = new TextStream(vocabulary, ids);
+        var text = new StringBuilder();
+        int tokens;
+        if (r.beams > 0) {
+            try (var generator = Generator.of(engine, decoder, r.beams)) {
+                var found = generator.beam(ids, r.most, vocabulary.begin() < 0 ? -1 : vocabulary.begin() + 1);
+                tokens = found.length;
+                for (int id : found) {
+                    tell(stream.add(id), text, each);
+                }
+            }
+        } else {
+            try (var generator = Generator.of(engine, decoder)) {
+                tokens = generator.generate(ids, r.most, r.sampling, new SeededRandom(r.seed), id -> {
+                    if (vocabulary.isEnd(id)) {
+                        return false;
+                    }
+                    tell(stream.add(id), text, each);
+                    return !stop.getAsBoolean();
+                }).length;
+            }
+        }
+        tell(stream.end(), text, each);
+        return new Written(text.toString(), tokens, (System.nanoTime() - begun) / 1e9);
+    }
+
+    private static void tell(String news, StringBuilder text, Consumer<String> each) {
+        if (!news.isEmpty()) {
+            text.append(news);
+            each.accept(news);
+        }
+    }
+
+    /// Frees the device.
+    @Override
+    public void close() {
+        if (owner instanceof Trained t) {
+            t.close();
+        } else {
+            engine.close();
+        }
+    }
+}
