@@ -19,8 +19,10 @@ module dev.ijen.core {
     exports dev.ijen.generate;
     exports dev.ijen.loss;
     exports dev.ijen.metrics;
+    exports dev.ijen.onnx;
     exports dev.ijen.optim;
     exports dev.ijen.nn;
+    exports dev.ijen.text;
     exports dev.ijen.nn.zoo;
     exports dev.ijen.train;
     exports dev.ijen.train.config;

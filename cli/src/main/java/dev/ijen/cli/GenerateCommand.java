@@ -3,6 +3,7 @@ package dev.ijen.cli;
 import dev.ijen.generate.Sampling;
 import dev.ijen.train.TextModel;
 import dev.ijen.train.TrainOptions;
+import dev.ijen.train.Trained;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -11,23 +12,25 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Writes with a language model.
+/// Writes with a language model, or makes pictures.
 @Command(name = "generate", description = {
-    "Goes on with a text, token by token, as it comes.",
-    "The text goes to stdout, its speed to stderr."
+    "Goes on with a text, token by token, as it comes; or makes pictures, asked for in",
+    "words where the model understands them.",
+    "Text goes to stdout, its speed to stderr; pictures go to files, their names to stdout."
 }, footer = {
     "", "  ijen generate runs/char-gpt --prompt \"ROMEO:\" --max-tokens 500",
+    "  ijen generate runs/diffusion-digits --prompt \"a seven\" --out seven.png",
     "  ijen generate stories260K.bin --tokenizer tok512.bin --temperature 0"
 })
 final class GenerateCommand extends BaseCommand {
-    @Parameters(paramLabel = "MODEL", description = "A run of a language model, or a .bin file of llama2.c.")
-    Path model;
+    @Parameters(paramLabel = "MODEL",
+            description = "A run of a language or picture model, or a .bin file of llama2.c.") Path model;
 
     @Option(names = "--tokenizer", paramLabel = "FILE",
             description = "The vocabulary of a .bin file; a run has its own.") Path tokenizer;
 
     @Option(names = "--prompt", paramLabel = "TEXT", defaultValue = "",
-            description = "What to go on with (default: nothing).") String prompt;
+            description = "What to go on with, or to show (default: nothing).") String prompt;
 
     @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "200",
             converter = ComputeOptions.CountConverter.class,
@@ -45,16 +48,25 @@ final class GenerateCommand extends BaseCommand {
     @Option(names = "--beam", paramLabel = "N", defaultValue = "0",
             description = "Search for the likeliest text with N beams instead of choosing.") int beam;
 
+    @Mixin PictureOptions pictures;
+
     @Mixin ComputeOptions compute;
 
     @Override
     public Integer call() {
+        var options = TrainOptions.defaults().withDevice(compute.device).withEngine(compute.engine());
+        if (Trained.isGenerative(model)) {
+            try (var trained = TrainedOptions.load(model, compute)) {
+                var files = pictures.make(trained, prompt, compute.seed());
+                print(Pictures.text(files), Pictures.json(prompt, compute.seed(), files));
+            }
+            return Exit.DONE;
+        }
         if (beam < 0 || beam > 64) {
             throw Errors.wrong(spec, "ijen generate: --beam is out of range", String.valueOf(beam), "0 to 64",
                     "4 is a usual number");
         }
         var request = new TextModel.Request(new Sampling(temperature, topK, topP), beam, maxTokens, compute.seed());
-        var options = TrainOptions.defaults().withDevice(compute.device).withEngine(compute.engine());
         try (var _ = host().interrupts().guard(this::note); var text = TextModel.load(model, tokenizer, options)) {
             var written = text.write(prompt, request, news -> {
                 if (!json) {

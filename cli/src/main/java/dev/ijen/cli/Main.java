@@ -12,10 +12,11 @@ import picocli.CommandLine.ParameterException;
 @Command(name = "ijen", description = "Trains and runs neural networks.", versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
-            TrainCommand.class, ResumeCommand.class, EvalCommand.class, PredictCommand.class, GenerateCommand.class, InspectCommand.class,
+            TrainCommand.class, ResumeCommand.class, EvalCommand.class, PredictCommand.class, GenerateCommand.class,
+            InspectCommand.class,
             InitCommand.class,
             ConfigCommand.class, DataCommand.class, SynthCommand.class, DevicesCommand.class, DoctorCommand.class,
-            BenchCommand.class, ProfileCommand.class, CompletionCommand.class
+            ImportCommand.class, BenchCommand.class, ProfileCommand.class, CompletionCommand.class
         },
         footer = {
             "",

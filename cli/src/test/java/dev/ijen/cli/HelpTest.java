@@ -45,7 +45,8 @@ final class HelpTest {
     @Test
     void listsWhatThereIs() {
         assertEquals(
-                Set.of("train", "resume", "eval", "predict", "generate", "inspect", "init", "config", "data", "synth", "devices",
+                Set.of("train", "resume", "eval", "predict", "generate", "inspect", "init", "config", "data", "synth",
+                        "devices",
                         "doctor",
                         "bench", "profile", "completion"),
                 parser().getSubcommands().keySet());

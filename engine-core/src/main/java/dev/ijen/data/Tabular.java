@@ -32,7 +32,10 @@ public final class Tabular {
         // value
         var question = TabularPreprocessor.fit(table, all, options.withImputation(TabularOptions.Imputation.MEAN));
         int[] classes = question.isClassification() ? question.labels(table, all).toIntArray() : null;
-        List<int[]> rows = Splits.of(table.rows(), classes, fractions, seed);
+        var rows = new ArrayList<>(Splits.of(table.rows(), classes, fractions, seed));
+        if (options.outliers() > 0) {
+            rows.set(0, TabularFit.withoutOutliers(table, rows.getFirst(), options));
+        }
         var settled = options.withTask(
                 question.isClassification() ? TabularOptions.Task.CLASSIFICATION : TabularOptions.Task.REGRESSION);
         var preprocessor = TabularPreprocessor.fit(table, rows.getFirst(), settled);

@@ -106,6 +106,9 @@ final class TabularFit {
         if (options.encoding() == Encoding.ONE_HOT) {
             return new Categorical(column.name(), categories, true, 0, 1, 0, indicator);
         }
+        if (options.encoding() == Encoding.EMBEDDING) {
+            return new Categorical(column.name(), categories, false, 0, 1, categories.size(), indicator);
+        }
         Map<String, Integer> places = places(categories);
         int frequent = 0;
         var values = new double[rows.length - missing];
@@ -191,6 +194,27 @@ final class TabularFit {
         return options.standardizeTarget()
                 ? new Target(column.name(), List.of(), mean, deviation(values, mean))
                 : new Target(column.name(), List.of(), 0, 1);
+    }
+
+    /// The training rows without those that have a number further from the mean than the options allow. Mean and deviation are of the
+    /// training rows.
+    static int[] withoutOutliers(Csv table, int[] rows, TabularOptions options) {
+        var keep = new boolean[rows.length];
+        Arrays.fill(keep, true);
+        var target = target(table, options);
+        for (Csv.Column column : table.columns()) {
+            if (column.type() == Csv.Type.CATEGORICAL || column.name().equals(target)
+                    || options.drop().contains(column.name())) {
+                continue;
+            }
+            double[] present = Arrays.stream(rows).mapToDouble(column::number).filter(v -> !Double.isNaN(v)).toArray();
+            double mean = mean(present);
+            double reach = options.outliers() * deviation(present, mean);
+            for (int i = 0; i < rows.length; i++) {
+                keep[i] &= !(Math.abs(column.number(rows[i]) - mean) > reach);
+            }
+        }
+        return java.util.stream.IntStream.range(0, rows.length).filter(i -> keep[i]).map(i -> rows[i]).toArray();
     }
 
     /// Evenly spaced training rows, so that imputation stays fast and the file small.

@@ -15,6 +15,7 @@ import java.util.List;
 /// @param standardizeTarget the target of a regression likewise; [TabularPreprocessor#targetValue] undoes it
 /// @param missingIndicators an extra column, 0 or 1, for every column with missing cells in the training part
 /// @param maxCategories the most categories of a column
+/// @param outliers training rows with a number further from the mean than so many deviations are left out; 0 for none
 public record TabularOptions(
         String target,
         List<String> drop,
@@ -25,7 +26,8 @@ public record TabularOptions(
         boolean standardize,
         boolean standardizeTarget,
         boolean missingIndicators,
-        int maxCategories) {
+        int maxCategories,
+        double outliers) {
     /// What the target is.
     public enum Task {
         /// Classes if it is text, truth values, or at most 20 distinct whole numbers; otherwise a number.
@@ -52,17 +54,19 @@ public record TabularOptions(
         ONE_HOT,
         /// The category's place in the order of names, standardised like a number; unknown and missing: the most
         /// frequent.
-        ORDINAL
+        ORDINAL,
+        /// The category's place as a whole number, for a table of embeddings; unknown and missing: one beyond the last.
+        EMBEDDING
     }
 
     /// Copies the list and checks the numbers.
     public TabularOptions {
         drop = List.copyOf(drop);
-        if (neighbours < 1 || maxCategories < 1) {
+        if (neighbours < 1 || maxCategories < 1 || !(outliers >= 0)) {
             throw new IjenException(
                     "table: bad options",
-                    neighbours + " neighbours, " + maxCategories + " categories",
-                    "at least 1 of each",
+                    neighbours + " neighbours, " + maxCategories + " categories, outliers beyond " + outliers + " deviations",
+                    "at least 1 of each, deviations from 0",
                     "correct the data section of the configuration");
         }
     }
@@ -70,14 +74,14 @@ public record TabularOptions(
     /// Mean imputation, one-hot encoding, everything standardised, indicators for missing cells.
     public static TabularOptions of(String target) {
         return new TabularOptions(
-                target, List.of(), Task.AUTO, Imputation.MEAN, 5, Encoding.ONE_HOT, true, true, true, 1_000);
+                target, List.of(), Task.AUTO, Imputation.MEAN, 5, Encoding.ONE_HOT, true, true, true, 1_000, 0);
     }
 
     /// Without these columns.
     public TabularOptions withDrop(String... columns) {
         return new TabularOptions(
                 target, List.of(columns), task, imputation, neighbours, encoding, standardize, standardizeTarget,
-                missingIndicators, maxCategories);
+                missingIndicators, maxCategories, outliers);
     }
 
     /// Without these columns.
@@ -89,46 +93,53 @@ public record TabularOptions(
     public TabularOptions withTask(Task value) {
         return new TabularOptions(
                 target, drop, value, imputation, neighbours, encoding, standardize, standardizeTarget, missingIndicators,
-                maxCategories);
+                maxCategories, outliers);
     }
 
     /// Another imputation.
     public TabularOptions withImputation(Imputation value) {
         return new TabularOptions(
                 target, drop, task, value, neighbours, encoding, standardize, standardizeTarget, missingIndicators,
-                maxCategories);
+                maxCategories, outliers);
     }
 
     /// Nearest-neighbour imputation with this many neighbours.
     public TabularOptions withNeighbours(int value) {
         return new TabularOptions(
                 target, drop, task, Imputation.KNN, value, encoding, standardize, standardizeTarget, missingIndicators,
-                maxCategories);
+                maxCategories, outliers);
     }
 
     /// Another encoding.
     public TabularOptions withEncoding(Encoding value) {
         return new TabularOptions(
                 target, drop, task, imputation, neighbours, value, standardize, standardizeTarget, missingIndicators,
-                maxCategories);
+                maxCategories, outliers);
     }
 
     /// Standardised or raw numbers.
     public TabularOptions withStandardize(boolean value) {
         return new TabularOptions(
                 target, drop, task, imputation, neighbours, encoding, value, standardizeTarget, missingIndicators,
-                maxCategories);
+                maxCategories, outliers);
     }
 
     /// A standardised or raw target.
     public TabularOptions withStandardizeTarget(boolean value) {
         return new TabularOptions(
-                target, drop, task, imputation, neighbours, encoding, standardize, value, missingIndicators, maxCategories);
+                target, drop, task, imputation, neighbours, encoding, standardize, value, missingIndicators, maxCategories, outliers);
     }
 
     /// With or without indicators for missing cells.
     public TabularOptions withMissingIndicators(boolean value) {
         return new TabularOptions(
-                target, drop, task, imputation, neighbours, encoding, standardize, standardizeTarget, value, maxCategories);
+                target, drop, task, imputation, neighbours, encoding, standardize, standardizeTarget, value, maxCategories, outliers);
+    }
+
+    /// Without training rows that have a number further from the mean than so many deviations; 0 keeps all.
+    public TabularOptions withOutliers(double deviations) {
+        return new TabularOptions(
+                target, drop, task, imputation, neighbours, encoding, standardize, standardizeTarget, missingIndicators,
+                maxCategories, deviations);
     }
 }

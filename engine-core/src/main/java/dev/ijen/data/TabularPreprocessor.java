@@ -6,7 +6,9 @@ import dev.ijen.format.Json;
 import dev.ijen.tensor.HostTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What was learnt from the training part of a table and nothing else: means, deviations, fill values, categories,
 /// classes. It turns rows of that or any later table with the same columns into features F32 `[N, F]` and labels.
@@ -60,6 +62,11 @@ public record TabularPreprocessor(List<Feature> features, Target target, Donors 
         /// Copies the list.
         public Categorical {
             categories = List.copyOf(categories);
+        }
+
+        /// Whether the place is an index into a table of embeddings, where unknown texts have the last row.
+        public boolean isEmbedded() {
+            return !oneHot && fill == categories.size();
         }
     }
 
@@ -116,6 +123,19 @@ public record TabularPreprocessor(List<Feature> features, Target target, Donors 
             }
         }
         return List.copyOf(names);
+    }
+
+    /// Places among the features that index embeddings, with the rows of each one's table.
+    public Map<Integer, Integer> embedded() {
+        var all = new LinkedHashMap<Integer, Integer>();
+        int at = 0;
+        for (Feature f : features) {
+            if (f instanceof Categorical c && c.isEmbedded()) {
+                all.put(at, c.categories().size() + 1);
+            }
+            at += f instanceof Categorical c && c.oneHot() ? c.categories().size() : 1;
+        }
+        return all;
     }
 
     /// The classes by index; empty for regression.

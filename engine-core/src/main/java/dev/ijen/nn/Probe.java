@@ -9,8 +9,8 @@ import dev.ijen.tensor.Where;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Watches which layers a model applies. Blocks call [#apply] for their inner layers.
-final class Probe {
+/// Watches which layers a model applies. Blocks call [#apply] for their inner layers, so that summaries, profiles and errors know them.
+public final class Probe {
     private static final ScopedValue<Probe> CURRENT = ScopedValue.newInstance();
 
     private final List<LayerRow> rows = new ArrayList<>();
@@ -26,7 +26,8 @@ final class Probe {
         return List.copyOf(probe.rows);
     }
 
-    static Tensor apply(String name, Module layer, Tensor x) {
+    /// `layer` applied to `x`, under a name within the block.
+    public static Tensor apply(String name, Module layer, Tensor x) {
         return Where.layer(
                 name, () -> CURRENT.isBound() ? CURRENT.get().enter(name, layer, x) : layer.apply(x));
     }

@@ -8,7 +8,9 @@ import dev.ijen.data.Normalize;
 import dev.ijen.data.Tabular;
 import dev.ijen.data.TabularOptions;
 import dev.ijen.data.synth.Digits;
+import dev.ijen.data.synth.Synthetic;
 import dev.ijen.format.Csv;
+import dev.ijen.format.FormatException;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.config.ConfigException;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// The data of a training, divided. What is learnt about it is learnt from the training part alone.
 ///
@@ -39,6 +42,10 @@ public record DataParts(
         return switch (kind(data)) {
             case AUTO -> throw new IllegalStateException("settled by kind");
             case DIGITS -> divided(config, Digits.dataset(data.count(), config.seed()), "drawn digits");
+            case RING -> divided(config, Synthetic.ring(data.count(), 8, 2, 0.05, config.seed()), "drawn points");
+            case FIGURES -> throw new ConfigException(
+                    Mark.of("data.kind"), "figures have a label for each pixel", "task " + config.task().type(),
+                    "task.type: segmentation", "set it, or use other data");
             case IDX -> withTest(config, IdxDataset.train(path(data)), idxTest(path(data)));
             case IMAGES -> images(config);
             case CSV -> table(config);
@@ -116,6 +123,14 @@ public record DataParts(
     private static DataParts table(TrainConfig config) {
         var d = config.data();
         var csv = Csv.read(path(d));
+        if (!d.target().isBlank() && !csv.has(d.target())) {
+            throw FormatException.lacking(
+                    d.path(), "no column '" + d.target() + "' to predict",
+                    "columns "
+                            + csv.columns().stream().map(Csv.Column::name).limit(30).collect(Collectors.joining(", ")),
+                    "the column that data.target names",
+                    "name another one: --set data.target=COLUMN, or data.target in the config");
+        }
         var parts = Tabular.split(csv, options(d), fractions(d, true), config.seed());
         var sets = parts.datasets();
         return new DataParts(
@@ -137,6 +152,7 @@ public record DataParts(
                 .withDrop(d.drop())
                 .withTask(TabularOptions.Task.valueOf(d.task().name()))
                 .withEncoding(TabularOptions.Encoding.valueOf(d.encoding().name()))
+                .withOutliers(d.outliers())
                 .withStandardize(d.standardize())
                 .withStandardizeTarget(d.standardizeTarget())
                 .withMissingIndicators(d.missingIndicators());
@@ -218,6 +234,9 @@ public record DataParts(
 
     /// The files the data is read from, for hashing; empty for drawn data.
     static List<Path> files(DataConfig data) {
-        return kind(data) == DataConfig.Kind.DIGITS ? List.of() : List.of(path(data));
+        return switch (kind(data)) {
+            case DIGITS, RING, FIGURES -> List.of();
+            case AUTO, IDX, IMAGES, CSV, NPZ, LINES, AUDIO -> List.of(path(data));
+        };
     }
 }

@@ -4,6 +4,7 @@ import dev.ijen.data.Dataset;
 import dev.ijen.data.ElementSpec;
 import dev.ijen.engine.Engine;
 import dev.ijen.loss.Loss;
+import dev.ijen.nn.CategoryEmbeddings;
 import dev.ijen.nn.Chain;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.DType;
@@ -57,6 +58,16 @@ record Examples(TrainConfig config) implements Task {
 
     @Override
     public Chain model(Engine engine, Problem p) {
+        if (p.pre() instanceof Preprocessor.Table t && !t.table().embedded().isEmpty()) {
+            var first = CategoryEmbeddings.of(engine, t.table().embedded(), p.pre().shape().dim(0));
+            var rest = ModelBuilder.build(engine, config.model(), Shape.of(first.features()), p.pre().dtype(),
+                    p.outputs(), output(p));
+            var all = Chain.of().then("embeddings", first);
+            for (var layer : rest.modules()) {
+                all = all.then(String.valueOf(all.modules().size() - 1), layer);
+            }
+            return all;
+        }
         return ModelBuilder.build(engine, config.model(), p.pre().shape(), p.pre().dtype(), p.outputs(), output(p));
     }
 

@@ -44,6 +44,7 @@ final class Fitting {
             Monitor monitor,
             RunDirectory run,
             Map<String, String> metadata,
+            Inputs inputs,
             Progress progress,
             List<TrainListener> listeners,
             TrainOptions options) {
@@ -54,7 +55,7 @@ final class Fitting {
         this.scorer = scorer;
         this.monitor = monitor;
         this.samples = run.path().resolve("samples");
-        this.keeper = new Keeper(config, learner, run.checkpoints(), metadata, progress, this::tell);
+        this.keeper = new Keeper(config, learner, run.checkpoints(), metadata, inputs, progress, this::tell);
         this.progress = progress;
         this.listeners = listeners;
         this.options = options;
@@ -221,7 +222,8 @@ final class Fitting {
     }
 
     private double accuracy(double hits, long count) {
-        return parts.train().isClassification() ? hits / ((double) count * loader.batchSize()) : Double.NaN;
+        return learner.tellsAccuracy() && parts.train().isClassification()
+                ? hits / ((double) count * loader.batchSize()) : Double.NaN;
     }
 
     private void finish() {
@@ -282,7 +284,8 @@ final class Fitting {
 
     private void watchGap(double trainLoss, double trainMetric) {
         double most = config.training().gapWarning();
-        double gap = parts.train().isClassification() ? trainMetric - latest.metric("accuracy")
+        double gap = parts.train().isClassification() && latest.metrics().containsKey("accuracy")
+                ? trainMetric - latest.metric("accuracy")
                 : latest.loss() - trainLoss;
         boolean told = progress.warnings.stream().anyMatch(w -> w.startsWith("over-fitting"));
         if (most > 0 && gap > most && !told) {

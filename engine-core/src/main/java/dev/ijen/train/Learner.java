@@ -140,9 +140,24 @@ final class Learner implements AutoCloseable {
         return all;
     }
 
-    /// Lets the task write what is worth looking at.
+    /// Whether the task counts examples that are right.
+    boolean tellsAccuracy() {
+        return task.metrics(problem.pre()).contains("accuracy");
+    }
+
+    /// Lets the task write what is worth looking at, with the weights as they would be saved.
     void show(Path folder) {
-        task.show(engine, model, problem, folder);
+        if (ema == null) {
+            task.show(engine, model, problem, folder);
+            return;
+        }
+        var raw = Checkpoints.values(Module.parameters(model));
+        ema.copyTo(model);
+        try {
+            task.show(engine, model, problem, folder);
+        } finally {
+            Checkpoints.fill(raw, "", Module.parameters(model));
+        }
     }
 
     /// Weights and statistics as they are to be used.

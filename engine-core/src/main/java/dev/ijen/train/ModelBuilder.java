@@ -9,6 +9,7 @@ import dev.ijen.nn.BatchNorm;
 import dev.ijen.nn.Chain;
 import dev.ijen.nn.Conv;
 import dev.ijen.nn.ConvSpec;
+import dev.ijen.nn.ConvTranspose;
 import dev.ijen.nn.Dropout;
 import dev.ijen.nn.Embedding;
 import dev.ijen.nn.Flatten;
@@ -26,12 +27,14 @@ import dev.ijen.nn.Padding;
 import dev.ijen.nn.RNN;
 import dev.ijen.nn.RecurrentSpec;
 import dev.ijen.nn.Residual;
+import dev.ijen.nn.Reshape;
 import dev.ijen.nn.RmsNorm;
 import dev.ijen.nn.StepPool;
 import dev.ijen.nn.TemporalConv;
 import dev.ijen.nn.TransformerBlock;
 import dev.ijen.nn.zoo.Decoder;
 import dev.ijen.nn.zoo.DecoderSpec;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Leaf;
@@ -77,12 +80,20 @@ final class ModelBuilder {
     /// @param result what the network has to give for an example; null for anything
     /// @throws ConfigException naming the layer that does not fit
     static Chain build(Engine engine, ModelConfig config, Shape example, DType dtype, int outputs, Shape result) {
+        return build(engine, config.layers(), "model.layers", example, dtype, outputs, result);
+    }
+
+    /// One network of several.
+    ///
+    /// @param path where its layers stand in the configuration
+    static Chain build(Engine engine, List<LayerConfig> configs, String path, Shape example, DType dtype, int outputs,
+            Shape result) {
         var layers = new ArrayList<Module>();
         try {
             var in = new Flow(example.insert(0, BATCH), dtype);
-            var out = new ModelBuilder(engine, outputs).chain(config.layers(), in, "model.layers", layers);
+            var out = new ModelBuilder(engine, outputs).chain(configs, in, path, layers);
             if (result != null && !out.shape.equals(result.insert(0, BATCH))) {
-                var last = config.layers().isEmpty() ? Mark.of("model.layers") : config.layers().getLast().mark();
+                var last = configs.isEmpty() ? Mark.of(path) : configs.getLast().mark();
                 throw new ConfigException(
                         last,
                         "the network's output does not fit the data",
@@ -114,8 +125,8 @@ final class ModelBuilder {
     private static <T> T checked(LayerConfig layer, String name, Flow in, java.util.function.Supplier<T> f) {
         try {
             return f.get();
-        } catch (ConfigException e) {
-            throw e;
+        } catch (ConfigException | OutOfMemoryException e) {
+            throw e; // not for the layer's shape
         } catch (IjenException e) {
             throw new ConfigException(
                     layer.mark(),
@@ -160,6 +171,13 @@ final class ModelBuilder {
             case LayerSpec.AdaptiveAvgPool a ->
                     new AdaptiveAvgPool(java.util.Collections.nCopies(spatial(in), a.size()));
             case LayerSpec.Flatten f -> new Flatten();
+            case LayerSpec.ConvTranspose c -> convTranspose(c, in);
+            case LayerSpec.Reshape r -> reshape(r, in);
+            case LayerSpec.Resnet r -> ZooLayers.resnet(engine, r, in.shape);
+            case LayerSpec.Mobilenet m -> ZooLayers.mobilenet(engine, m, in.shape);
+            case LayerSpec.Efficientnet e -> ZooLayers.efficientnet(engine, e, in.shape);
+            case LayerSpec.Vit v -> ZooLayers.vit(engine, v, in.shape);
+            case LayerSpec.Unet u -> ZooLayers.unet(engine, u, in.shape);
             case LayerSpec.Dropout d -> Dropout.of(engine, d.rate());
             case LayerSpec.Embedding e -> Embedding.of(engine, e.count(), e.dim());
             case LayerSpec.Transformer t -> transformer(t, last(in));
@@ -209,6 +227,22 @@ final class ModelBuilder {
                 .withGroups(c.groups())
                 .withBias(c.bias());
         return Conv.of(engine, c.init().equals("auto") ? spec : spec.withInit(Init.of(c.init())));
+    }
+
+    private ConvTranspose convTranspose(LayerSpec.ConvTranspose c, Flow in) {
+        if (c.size() < c.stride() || (c.size() - c.stride()) % 2 != 0) {
+            throw new IjenException("conv-transpose: window and stride", "size " + c.size() + ", stride " + c.stride(),
+                    "a size of at least the stride, both odd or both even", "for example size 4 with stride 2");
+        }
+        var spec = ConvSpec.of(spatial(in), channels(in), c.out(), c.size())
+                .withStride(c.stride())
+                .withPadding(Padding.of((c.size() - c.stride()) / 2))
+                .withBias(c.bias());
+        return ConvTranspose.of(engine, c.init().equals("auto") ? spec : spec.withInit(Init.of(c.init())), 0);
+    }
+
+    private static Module reshape(LayerSpec.Reshape r, Flow in) {
+        return new Reshape(Shape.of(r.shape().stream().mapToInt(Integer::intValue).toArray()));
     }
 
     private TransformerBlock transformer(LayerSpec.Transformer t, int features) {

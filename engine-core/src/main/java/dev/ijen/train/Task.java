@@ -22,6 +22,10 @@ interface Task {
             case AUTO -> new Examples(config);
             case LANGUAGE_MODEL -> new LanguageModel(config);
             case FORECAST -> new Forecast(config);
+            case SEGMENTATION -> new SegmentationTask(config);
+            case GAN -> new GanTask(config);
+            case VAE -> new VaeTask(config);
+            case DIFFUSION -> new DiffusionTask(config);
         };
     }
 

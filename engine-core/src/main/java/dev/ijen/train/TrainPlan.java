@@ -5,6 +5,7 @@ import dev.ijen.engine.Engine;
 import dev.ijen.engine.ProgramReport;
 import dev.ijen.nn.LayerRow;
 import dev.ijen.nn.Module;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.train.config.TrainConfig;
@@ -25,7 +26,8 @@ import java.util.stream.IntStream;
 /// @param input type and shape of one example
 /// @param parameters numbers in the weights
 /// @param trainable those that move
-/// @param flopsForward operations for one example
+/// @param flopsForward operations for one example: multiplications and additions of matrix products, convolutions, attention and
+///     recurrences, two for each multiply-add, which many papers count as one
 /// @param flopsStep operations of a training step; 0 for a trained model
 /// @param forward the program for a batch in use
 /// @param step the training step's program; null for a trained model
@@ -72,6 +74,8 @@ public record TrainPlan(
                 MemoryLimit.check(plan.memory, engine.memoryMost(), true, config, learner);
             }
             return plan;
+        } catch (OutOfMemoryException e) {
+            throw MemoryLimit.hopeless(e, config, options);
         }
     }
 
@@ -121,6 +125,7 @@ public record TrainPlan(
         all.put("parameters", parameters);
         all.put("trainable", trainable);
         all.put("flops_forward", flopsForward);
+        all.put("macs_forward", flopsForward / 2);
         all.put("flops_step", flopsStep);
         all.put("memory_bytes", memoryBytes());
         all.put("memory", memory(step == null ? forward : step));
@@ -165,7 +170,9 @@ public record TrainPlan(
         s.append('\n');
         row(s, "input", input + ", batch " + batchSize);
         row(s, "parameters", String.format(Locale.ROOT, "%,d (%,d trained)", parameters, trainable));
-        row(s, "forward", work(flopsForward) + " an example");
+        // papers count a multiplication with its addition as one
+        row(s, "forward", work(flopsForward) + " an example: multiplications and additions, "
+                + work(flopsForward / 2).replace("FLOP", "") + " multiply-adds");
         if (step != null) {
             row(s, "training step", work(flopsStep) + ", " + step.launches() + " launches");
         }

@@ -35,6 +35,7 @@ public final class Trained implements AutoCloseable {
     private final Preprocessor pre;
     private final Engine engine;
     private final Task task;
+    private final Problem problem;
     private final Module model;
     private final Scorer scorer;
     private final int outputs;
@@ -47,7 +48,7 @@ public final class Trained implements AutoCloseable {
         this.engine = Trainer.open(config, options);
         try {
             this.task = Task.of(config);
-            var problem = new Problem(pre, task.label(pre, outputs), outputs, null);
+            this.problem = new Problem(pre, task.label(pre, outputs), outputs, null);
             this.model = task.model(engine, problem);
             Checkpoints.restore(file, "", Module.cells(model));
             if (engine.precision() == Precision.F16) {
@@ -124,6 +125,14 @@ public final class Trained implements AutoCloseable {
 
     private static Path file(Path path) {
         if (Files.isRegularFile(path)) {
+            if (!path.toString().endsWith(".safetensors")) {
+                throw FormatException.lacking(
+                        path,
+                        "not a model",
+                        "a file of another kind",
+                        "a run, a checkpoint, or its model.safetensors",
+                        "give the folder of a run, such as runs/digits; files to predict come after it: ijen predict RUN FILE");
+            }
             return path;
         }
         if (Files.isDirectory(path)) {
@@ -140,7 +149,7 @@ public final class Trained implements AutoCloseable {
             }
             throw FormatException.unsupported(
                     path, "a folder without a checkpoint", "neither model.safetensors nor checkpoints/last",
-                    "a run or a checkpoint", "train first, or check the path");
+                    "a run or a checkpoint", RunDirectory.around(path));
         }
         throw FormatException.missing(path, "give a run's folder, a checkpoint or a model.safetensors");
     }
@@ -386,6 +395,33 @@ public final class Trained implements AutoCloseable {
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "%s (%s)", description(), file);
+    }
+
+    /// Whether a path is a model that makes examples, as far as can be told without loading it.
+    public static boolean isGenerative(Path path) {
+        if (!Files.isDirectory(path) && !path.toString().endsWith(".safetensors")) {
+            return false;
+        }
+        try (var in = Safetensors.open(file(path))) {
+            var yaml = in.metadata().get("ijen.config");
+            return yaml != null
+                    && Task.of(ConfigReader.parse(path + " config", yaml, List.of())) instanceof Generative;
+        }
+    }
+
+    /// Makes examples, F32 [count, …] as the data has them: pictures [count, C, H, W] from 0 to 1.
+    ///
+    /// @param prompt in words; empty for any
+    /// @param seed the same seed gives the same examples
+    /// @param steps of sampling; 0 for the configuration's
+    /// @param guidance how much the prompt counts; negative for the configuration's
+    /// @throws IjenException if the model makes nothing, or does not understand the prompt
+    public HostTensor make(int count, String prompt, long seed, int steps, double guidance) {
+        if (!(task instanceof Generative g)) {
+            throw new IjenException("generate: this model makes nothing", "a model that tells classes or numbers",
+                    "one that was trained to make examples", "train dcgan, vae or diffusion-digits");
+        }
+        return g.sample(engine, model, problem, new Generative.Wish(count, prompt, seed, steps, guidance));
     }
 
     /// Frees the device.

@@ -109,6 +109,41 @@ class TabularTest {
     }
 
     @Test
+    void embeddedCategoriesArePlaces() {
+        var t = csv(PEOPLE);
+        var p = TabularPreprocessor.fit(t, all(t), TabularOptions.of("score").withEncoding(Encoding.EMBEDDING)
+                .withStandardize(false).withMissingIndicators(false));
+        assertEquals(List.of("age", "city", "member"), p.featureNames());
+        // Oslo 0, Rome 1; what is missing or was never seen has the row after them
+        assertArrayEquals(new float[] {10, 1, 1, 20, 0, 0, 30, 1, 1, 60, 2, 0}, p.features(t, all(t)).toFloatArray());
+        var later = csv("age,city,member\n30,Athens,true\n");
+        assertArrayEquals(new float[] {30, 2, 1}, p.features(later, all(later)).toFloatArray());
+        assertEquals(java.util.Map.of(1, 3), p.embedded());
+        assertEquals(java.util.Map.of(1, 3), TabularPreprocessor.fromJson("p", p.toJson()).embedded());
+    }
+
+    @Test
+    void outliersLeaveTheTrainingPartAlone() {
+        var text = new StringBuilder("x,y\n");
+        for (int i = 0; i < 200; i++) {
+            text.append(i % 20 == 0 ? 1000 : i % 7).append(',').append(i % 2 == 0 ? "a" : "b").append('\n');
+        }
+        var t = csv(text.toString());
+        double[] fractions = {0.5, 0.5};
+        var whole = Tabular.split(t, TabularOptions.of("y"), fractions, 3);
+        var parts = Tabular.split(t, TabularOptions.of("y").withOutliers(2), fractions, 3);
+        // the extreme rows of the training part are gone, those of the test part stay
+        assertTrue(IntStream.of(whole.rows().get(0)).anyMatch(r -> r % 20 == 0));
+        assertArrayEquals(IntStream.of(whole.rows().get(0)).filter(r -> r % 20 != 0).toArray(), parts.rows().get(0));
+        assertArrayEquals(whole.rows().get(1), parts.rows().get(1));
+        assertTrue(IntStream.of(parts.rows().get(1)).anyMatch(r -> r % 20 == 0));
+        // what is learnt is learnt from the rows that are left
+        var numeric = (TabularPreprocessor.Numeric) parts.preprocessor().features().getFirst();
+        assertEquals(IntStream.of(parts.rows().get(0)).mapToDouble(r -> r % 7).average().orElseThrow(), numeric.mean(),
+                1e-9);
+    }
+
+    @Test
     void unknownCategoriesAndNewFilesAtPrediction() {
         var t = csv(PEOPLE);
         var p = TabularPreprocessor.fit(t, all(t), TabularOptions.of("score"));

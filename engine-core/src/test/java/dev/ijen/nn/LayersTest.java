@@ -338,4 +338,15 @@ class LayersTest extends OnEngine {
         assertEquals(Shape.of(2, 12), new Flatten().apply(x(2, 3, 2, 2)).shape());
         assertEquals(Shape.of(2, 3, 4), new Flatten(2).apply(x(2, 3, 2, 2)).shape());
     }
+
+    @Test
+    void categoriesBecomeTheirVectors() {
+        var layer = CategoryEmbeddings.of(engine, new java.util.TreeMap<>(java.util.Map.of(1, 4, 2, 3)), 4);
+        layer.tables().get(0).weight().write(HostTensor.of(new float[] {0, 1, 10, 11, 20, 21, 30, 31}, 4, 2));
+        layer.tables().get(1).weight().write(HostTensor.of(new float[] {5, 6, 7, 8, 9, 10}, 3, 2));
+        assertEquals(6, layer.features());
+        var x = floats(dims(2, 4), 0.5, 3, 0, -1, 0.25, 0, 2, -2);
+        assertClose(new double[] {0.5, -1, 30, 31, 5, 6, 0.25, -2, 0, 1, 9, 10}, layer.apply(x), 0);
+        Module.close(layer);
+    }
 }

@@ -52,6 +52,20 @@ public final class Synthetic {
         return classified(x, n, classes);
     }
 
+    /// Normal clouds whose centres lie on a circle about the origin: F32 `[N, 2]`, a class a cloud.
+    ///
+    /// @param spread standard deviation of every cloud
+    public static Dataset ring(int n, int clouds, double radius, double spread, long seed) {
+        var x = new float[2 * check(n)];
+        for (int i = 0; i < n; i++) {
+            var random = new SeededRandom(seed, STREAM, 5, i);
+            double angle = 2 * Math.PI * (i % clouds) / clouds;
+            x[2 * i] = (float) (radius * StrictMath.cos(angle) + spread * random.nextGaussian());
+            x[2 * i + 1] = (float) (radius * StrictMath.sin(angle) + spread * random.nextGaussian());
+        }
+        return classified(x, n, clouds);
+    }
+
     /// Spiral arms of one turn and a half about the origin, radius up to 1: F32 `[N, 2]`.
     ///
     /// @param noise standard deviation of what is added to every coordinate; 0.02 is usual

@@ -34,7 +34,7 @@ public final class ConfigWriter {
                 }
                 out.append(indent).append(slot.name()).append(":\n");
                 section((Record) value, indent + "  ");
-            } else if (slot.element() == LayerConfig.class) {
+            } else if (slot.element() == LayerConfig.class && !((List<?>) value).isEmpty()) {
                 comment(slot, indent);
                 out.append(indent).append(slot.name()).append(":\n");
                 layers((List<?>) value, indent + "  ");

@@ -17,6 +17,7 @@ import java.util.List;
 /// @param imputation how missing numbers are filled
 /// @param neighbours for imputation by neighbours
 /// @param encoding of categories
+/// @param outliers deviations beyond which training rows are left out
 /// @param standardize whether numbers are scaled
 /// @param standardizeTarget whether the target is scaled
 /// @param missingIndicators whether a column says what was missing
@@ -33,10 +34,10 @@ import java.util.List;
 /// @param mels bands
 /// @param coefficients of cosines
 public record DataConfig(
-        @Key(doc = "digits (drawn by the built-in generator), idx, images (folder), csv, npz, lines (texts), audio (WAV files), or auto: by the path", or = "auto")
+        @Key(doc = "digits (drawn by the built-in generator), ring (8 clouds of points), figures (with labelled pixels), idx, images (folder), csv, npz, lines (texts), audio (WAV files), or auto: by the path", or = "auto")
                 Kind kind,
         @Key(doc = "file or folder; --data sets it", or = "''") String path,
-        @Key(doc = "digits: how many are drawn", or = "12000", min = 20, max = 10_000_000) int count,
+        @Key(doc = "digits, ring, figures: how many are drawn", or = "12000", min = 20, max = 10_000_000) int count,
         @Key(doc = "use at most this many training examples; 0 for all", or = "0", min = 0) int limit,
         @Key(doc = "share of the training part held out to choose the best weights", or = "0.1", min = 0, max = 0.9)
                 double validation,
@@ -48,7 +49,9 @@ public record DataConfig(
         @Key(doc = "csv: classification, regression, or auto: by the column", or = "auto") Task task,
         @Key(doc = "csv: missing numbers become mean, median, or that of the nearest rows (knn)", or = "mean") Imputation imputation,
         @Key(doc = "csv: rows that knn looks at", or = "5", min = 1, max = 1000) int neighbours,
-        @Key(doc = "csv: categories become one-hot columns or an ordinal number", or = "one-hot") Encoding encoding,
+        @Key(doc = "csv: categories become one-hot columns, an ordinal number, or an embedding that is learnt", or = "one-hot") Encoding encoding,
+        @Key(doc = "csv: leave out training rows with a number further from the mean than so many deviations; 0 for none", or = "0", min = 0)
+                double outliers,
         @Key(doc = "csv: numbers get mean 0 and deviation 1", or = "true") boolean standardize,
         @Key(doc = "csv: so does the target of a regression", or = "true") boolean standardizeTarget,
         @Key(doc = "csv: a column for each that has gaps, 1 where there was one", or = "true") boolean missingIndicators,
@@ -70,6 +73,10 @@ public record DataConfig(
         AUTO,
         /// Handwritten-looking digits, drawn.
         DIGITS,
+        /// Points of the plane in eight clouds on a circle, drawn.
+        RING,
+        /// Discs, squares and triangles with labelled pixels, drawn; for segmentation.
+        FIGURES,
         /// A folder of IDX files, as MNIST's.
         IDX,
         /// A folder a class, or train/ and test/ of these.
@@ -117,7 +124,9 @@ public record DataConfig(
         /// One column a category.
         ONE_HOT,
         /// One column.
-        ORDINAL
+        ORDINAL,
+        /// A vector a category, learnt with the network.
+        EMBEDDING
     }
 
     /// Copies the list.
@@ -130,7 +139,7 @@ public record DataConfig(
     public DataConfig withPath(String p) {
         return new DataConfig(
                 kind, p, count, limit, validation, test, sampling, target, drop, task, imputation, neighbours, encoding,
-                standardize, standardizeTarget, missingIndicators, channels, height, width, normalize, ink, files, words,
+                outliers, standardize, standardizeTarget, missingIndicators, channels, height, width, normalize, ink, files, words,
                 labelPattern, testFiles, frames, mels, coefficients);
     }
 }

@@ -31,6 +31,13 @@ public record LayerConfig(LayerSpec spec, Mark mark) {
         all.put("global-avg-pool", LayerSpec.GlobalAvgPool.class);
         all.put("adaptive-avg-pool", LayerSpec.AdaptiveAvgPool.class);
         all.put("flatten", LayerSpec.Flatten.class);
+        all.put("conv-transpose", LayerSpec.ConvTranspose.class);
+        all.put("reshape", LayerSpec.Reshape.class);
+        all.put("resnet", LayerSpec.Resnet.class);
+        all.put("mobilenet", LayerSpec.Mobilenet.class);
+        all.put("efficientnet", LayerSpec.Efficientnet.class);
+        all.put("vit", LayerSpec.Vit.class);
+        all.put("unet", LayerSpec.Unet.class);
         all.put("dropout", LayerSpec.Dropout.class);
         all.put("embedding", LayerSpec.Embedding.class);
         all.put("transformer", LayerSpec.Transformer.class);

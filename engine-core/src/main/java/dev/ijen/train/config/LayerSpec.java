@@ -105,6 +105,118 @@ public sealed interface LayerSpec {
     /// All axes but the first in one.
     record Flatten() implements LayerSpec {}
 
+    /// A residual network without its classifier: images become features.
+    ///
+    /// @param depth layers of the paper's network
+    /// @param width channels of the first stage
+    /// @param stem how the image comes in
+    /// @param skip whether blocks have shortcuts
+    record Resnet(
+            @Key(doc = "layers: 10, 18, 34, 50, 101 or 152", required = true, min = 10, max = 152) int depth,
+            @Key(doc = "channels of the first stage", or = "64", min = 1, max = 4096) int width,
+            @Key(doc = "how the image comes in: large (7x7, a quarter of the side), small (3x3, all of it), or auto: by the side",
+                    or = "auto") Stem stem,
+            @Key(doc = "false for the plain control network without shortcuts", or = "true") boolean skip)
+            implements LayerSpec {}
+
+    /// How an image comes into a network of the zoo.
+    enum Stem {
+        /// Small for sides below 64.
+        AUTO,
+        /// For photographs.
+        LARGE,
+        /// For small images.
+        SMALL
+    }
+
+    /// A MobileNet without its classifier.
+    ///
+    /// @param version which
+    /// @param width factor on channels
+    /// @param stem how the image comes in
+    record Mobilenet(
+            @Key(doc = "v2, v3-large or v3-small", or = "v2") Version version,
+            @Key(doc = "factor on all channels", or = "1", min = 0.05, max = 10) double width,
+            @Key(doc = "first stride: large 2, small 1, or auto: by the side", or = "auto") Stem stem)
+            implements LayerSpec {
+        /// The published ones.
+        public enum Version {
+            /// With linear bottlenecks.
+            V2,
+            /// With squeeze-and-excite and hard-swish.
+            V3_LARGE,
+            /// The smaller one.
+            V3_SMALL
+        }
+    }
+
+    /// An EfficientNet without its classifier.
+    ///
+    /// @param size which
+    /// @param width factor on channels
+    /// @param drop of the last block
+    /// @param stem how the image comes in
+    record Efficientnet(
+            @Key(doc = "0 to 4 for B0 to B4", or = "0", min = 0, max = 4) int size,
+            @Key(doc = "factor on all channels, beside the size's own", or = "1", min = 0.05, max = 10) double width,
+            @Key(doc = "stochastic depth: how often the last block is left out in training", or = "0.2", min = 0,
+                    max = 0.9) double drop,
+            @Key(doc = "first stride: large 2, small 1, or auto: by the side", or = "auto") Stem stem)
+            implements LayerSpec {}
+
+    /// A vision transformer without its classifier.
+    ///
+    /// @param patch side of a patch
+    /// @param features of a token
+    /// @param depth blocks
+    /// @param heads of attention
+    /// @param hidden features inside the layers of each token; 0 for four times as many as outside
+    /// @param dropout share dropped
+    record Vit(
+            @Key(doc = "side of a patch", required = true, min = 1, max = 1024) int patch,
+            @Key(doc = "features of a token", or = "768", min = 1, max = 1 << 16) int features,
+            @Key(doc = "blocks", or = "12", min = 1, max = 1000) int depth,
+            @Key(doc = "heads of attention", or = "12", min = 1, max = 1 << 12) int heads,
+            @Key(doc = "features inside the layers of each token; 0 for four times as many as outside", or = "0",
+                    min = 0, max = 1 << 24) int hidden,
+            @Key(doc = "share of values dropped in training", or = "0", min = 0, max = 0.99) double dropout)
+            implements LayerSpec {}
+
+    /// A U-Net: images become features of each pixel.
+    ///
+    /// @param width channels at full size
+    /// @param levels how often the side is halved
+    record Unet(
+            @Key(doc = "channels at full size", or = "64", min = 1, max = 4096) int width,
+            @Key(doc = "how often the side is halved", or = "4", min = 1, max = 10) int levels)
+            implements LayerSpec {}
+
+    /// Transposed convolution over the spatial axes there are: each side times the stride.
+    ///
+    /// @param out channels out
+    /// @param size window
+    /// @param stride step
+    /// @param bias whether a bias is added
+    /// @param init how weights begin
+    record ConvTranspose(
+            @Key(doc = "channels out", required = true, min = 1, max = 1 << 20) int out,
+            @Key(doc = "window; at least the stride, and as odd or even", or = "4", min = 1, max = 1024) int size,
+            @Key(doc = "factor on the side", or = "2", min = 1, max = 1024) int stride,
+            @Key(doc = "whether a bias is added", or = "true") boolean bias,
+            @Key(doc = "first weights; auto for the layer's own", or = "auto") String init)
+            implements LayerSpec {}
+
+    /// The same values in another shape.
+    ///
+    /// @param shape of an example
+    record Reshape(@Key(doc = "shape of an example, without batch", required = true) List<Integer> shape)
+            implements LayerSpec {
+        /// Copies the list.
+        public Reshape {
+            shape = List.copyOf(shape);
+        }
+    }
+
     /// Drops values in training.
     ///
     /// @param rate share dropped

@@ -7,7 +7,12 @@ import java.util.List;
 
 /// Configurations that come with the program; each is a YAML resource beside this class.
 public final class Presets {
-    private static final List<String> NAMES = List.of("digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing", "char-gpt", "gpt2-124m", "lstm-forecast", "spoken-digits", "text-sentiment");
+    private static final List<String> NAMES = List.of(
+            "digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing", //
+            "cifar-resnet", "resnet-18", "resnet-50", "mobilenet-v2", "mobilenet-v3", "efficientnet-b0", "vit-b16",
+            "vit-tiny", "unet", //
+            "gan-mixture", "dcgan", "wgan-gp", "vae", "diffusion-digits", "fraud", //
+            "char-gpt", "gpt2-124m", "lstm-forecast", "spoken-digits", "text-sentiment");
 
     private Presets() {}
 

@@ -226,7 +226,8 @@ class ConfigReaderTest {
 
     @Test
     void presetsAreKnownByName() {
-        assertEquals(List.of("digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing"), Presets.names().subList(0, 6));
+        assertEquals(List.of("digits", "mnist-mlp", "mnist-cnn", "iris", "titanic", "housing"),
+                Presets.names().subList(0, 6));
         for (var name : Presets.names()) {
             assertEquals(name, Presets.load(name, List.of()).name());
             assertFalse(Presets.summary(name).isBlank());

@@ -1,0 +1,134 @@
+package dev.ijen.train;
+
+import dev.ijen.data.Dataset;
+import dev.ijen.data.ElementSpec;
+import dev.ijen.engine.Engine;
+import dev.ijen.loss.Loss;
+import dev.ijen.loss.Reduce;
+import dev.ijen.nn.Module;
+import dev.ijen.nn.Probe;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Shape;
+import dev.ijen.tensor.Tensor;
+import dev.ijen.train.config.TrainConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/// Variational autoencoder (Kingma and Welling, arXiv:1312.6114): `model.layers` is the encoder, whose outputs are mean and logarithm of
+/// the variance of each latent number, `model.decoder` gives the logits of pixels that are taken for probabilities. Minimised is the
+/// bound `−E[ln p(x|z)] + β · KL(q(z|x) ‖ N(0, 1))`, in nats an example.
+///
+/// @param config the whole configuration
+record VaeTask(TrainConfig config) implements Generative {
+    /// Encoder and decoder; as a module, an example by way of its mean.
+    ///
+    /// @param encoder to [N, 2 · latent]
+    /// @param decoder from [N, latent] to logits of examples
+    /// @param latent numbers an example is made from
+    record Networks(Module encoder, Module decoder, int latent) implements Module {
+        @Override
+        public Tensor apply(Tensor x) {
+            return Probe.apply("decoder", decoder, Probe.apply("encoder", encoder, x).slice(1, 0, latent));
+        }
+    }
+
+    @Override
+    public DataParts load() {
+        return DataParts.load(config);
+    }
+
+    @Override
+    public Problem declared() {
+        return Declared.of(config, this);
+    }
+
+    @Override
+    public int outputs(Preprocessor pre) {
+        return 2 * config.task().generative().latent();
+    }
+
+    @Override
+    public ElementSpec label(Preprocessor pre, int outputs) {
+        return Declared.label(pre);
+    }
+
+    @Override
+    public Networks model(Engine engine, Problem p) {
+        var m = config.model();
+        int latent = config.task().generative().latent();
+        var example = p.pre().shape();
+        return new Networks(
+                ModelBuilder.build(engine, m.layers(), "model.layers", example, DType.F32, 2 * latent,
+                        Shape.of(2 * latent)),
+                ModelBuilder.build(engine, m.decoder(), "model.decoder", Shape.of(latent), DType.F32, example.size(),
+                        example),
+                latent);
+    }
+
+    @Override
+    public List<Goal> goals(Engine engine, Module model, Problem p) {
+        var nets = (Networks) model;
+        double beta = config.task().generative().beta();
+        return List.of(Goal.of(model, (x, y) -> {
+            var parts = bound(nets, x, engine.normal(x.shape().dim(0), nets.latent));
+            return parts[0].add(parts[1].mul(beta)).mean();
+        }));
+    }
+
+    /// Reconstruction and divergence of each example, [N] each.
+    ///
+    /// @param noise standard normal [N, latent]
+    private static Tensor[] bound(Networks nets, Tensor x, Tensor noise) {
+        int n = x.shape().dim(0);
+        var q = nets.encoder.apply(x).cast(DType.F32);
+        var mean = q.slice(1, 0, nets.latent);
+        var log = q.slice(1, nets.latent, nets.latent);
+        var z = mean.add(log.mul(0.5).exp().mul(noise));
+        var logits = nets.decoder.apply(z).cast(DType.F32).reshape(n, x.shape().size() / n);
+        var missed = Loss.binaryCrossEntropy(logits, x.reshape(logits.shape()), Reduce.NONE).sum(1);
+        var divergence = mean.square().add(log.exp()).sub(log).sub(1).mul(0.5).sum(1);
+        return new Tensor[] {missed, divergence};
+    }
+
+    /// Both parts of the bound, with noise that is always the same.
+    @Override
+    public Tensor outputs(Module model, Problem p, Tensor x, Tensor y) {
+        var nets = (Networks) model;
+        return Tensor.stack(1, bound(nets, x, Tensor.of(Noise.normal(3, 1, x.shape().dim(0), nets.latent))));
+    }
+
+    @Override
+    public Evaluation evaluate(Problem p, Dataset data, double[] y) {
+        double missed = 0;
+        double divergence = 0;
+        int n = y.length / 2;
+        for (int i = 0; i < n; i++) {
+            missed += y[2 * i] / n;
+            divergence += y[2 * i + 1] / n;
+        }
+        var m = new LinkedHashMap<String, Double>();
+        m.put("reconstruction", missed);
+        m.put("divergence", divergence);
+        return new Evaluation(n, missed + config.task().generative().beta() * divergence, m, null, List.of());
+    }
+
+    @Override
+    public List<String> metrics(Preprocessor pre) {
+        return List.of("loss", "reconstruction", "divergence");
+    }
+
+    @Override
+    public HostTensor sample(Engine engine, Module model, Problem p, Wish wish) {
+        var nets = (Networks) model;
+        Declared.noPrompt(wish);
+        try (var step = engine.inference(z -> nets.decoder.apply(z).cast(DType.F32).sigmoid())) {
+            return step.run(Noise.normal(wish.seed(), 1, wish.count(), nets.latent)).get(0);
+        }
+    }
+
+    @Override
+    public int shown() {
+        return config.task().generative().samples();
+    }
+}

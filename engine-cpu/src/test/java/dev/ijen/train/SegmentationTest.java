@@ -1,0 +1,83 @@
+package dev.ijen.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ijen.data.synth.Figures;
+import dev.ijen.engine.Device;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Tensor;
+import dev.ijen.train.config.ConfigException;
+import dev.ijen.train.config.Presets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A class for each pixel.
+class SegmentationTest {
+    @TempDir Path dir;
+
+    private TrainOptions options() {
+        return TrainOptions.defaults().withDevice(Device.cpu()).withOut(dir.resolve("run"));
+    }
+
+    @Test
+    void aSmallUNetLearnsFigures() {
+        var sets = List.of("data.count=240", "data.height=32", "data.width=32", "training.epochs=6",
+                "training.batch_size=8", "model.layers.0={unet: {width: 8, levels: 2}}", "optimizer.lr=5e-3");
+        try (var t = Trainer.of(Presets.load("unet", sets), options())) {
+            var r = t.fit();
+            // background alone gives an iou below 0.25
+            assertTrue(r.test().metric("iou") > 0.5, r.toText());
+            assertTrue(r.test().metric("pixel_accuracy") > 0.9, r.toText());
+        }
+    }
+
+    @Test
+    void unionsAreCountedByHand() {
+        var config = Presets.load("unet", List.of());
+        var task = new SegmentationTask(config);
+        var pre = new Preprocessor.Image(2, 1, 3, List.of(), List.of(), List.of("a", "b"), false);
+        var p = new Problem(pre, task.label(pre, 2), 2, null);
+        // the network says b where channel 1 is greater: a, b, b against a, a, b
+        var x = Tensor.of(HostTensor.of(new float[] {1, 0, 0, 0, 1, 1}, 1, 2, 1, 3));
+        var y = Tensor.of(HostTensor.of(new float[] {0, 0, 1}, 1, 1, 3));
+        try (var engine = dev.ijen.engine.Engine.open(Device.cpu())) {
+            var out = engine.evaluate(task.outputs(in -> in, p, x, y)).toDoubleArray();
+            // softmax of (1, 0) is 1 / (1 + 1/e); right twice, wrong once
+            double right = Math.log(1 + Math.exp(-1));
+            double wrong = Math.log(1 + Math.exp(1));
+            assertEquals((2 * right + wrong) / 3, out[0], 1e-6);
+            var e = task.evaluate(p, Figures.dataset(1, 16, 1), out);
+            assertEquals((1 / 2.0 + 1 / 2.0) / 2, e.metric("iou"), 1e-6);
+            assertEquals(2 / 3.0, e.metric("pixel_accuracy"), 1e-6);
+        }
+    }
+
+    @Test
+    void figuresAreDrawnAlikeAndLabelled() {
+        var a = Figures.dataset(5, 32, 3).batch(new int[] {4});
+        var b = Figures.dataset(9, 32, 3).batch(new int[] {4});
+        assertEquals(List.of(a.input().toFloatArray()[77], a.labels().toFloatArray()[77]),
+                List.of(b.input().toFloatArray()[77], b.labels().toFloatArray()[77]));
+        var seen = new int[4];
+        for (float v : Figures.dataset(40, 32, 3).batch(java.util.stream.IntStream.range(0, 40).toArray()).labels()
+                .toFloatArray()) {
+            seen[(int) v]++;
+        }
+        for (int c = 0; c < 4; c++) {
+            assertTrue(seen[c] > 100, c + ": " + seen[c]);
+        }
+        assertEquals(DType.F32, a.labels().dtype());
+    }
+
+    @Test
+    void figuresNeedTheirTask() {
+        var e = assertThrows(ConfigException.class,
+                () -> Trainer.of(Presets.load("unet", List.of("task.type=auto")), options()));
+        assertTrue(e.getMessage().contains("task.type: segmentation"), e.getMessage());
+    }
+}
