@@ -102,7 +102,7 @@ public record Wav(int rate, int channels, float[] samples) {
             int block = half(at + 12);
             int bits = half(at + 14);
             if (coding == EXTENSIBLE && size >= 26) {
-                coding = half(at + 24);
+                coding = whole(at + 24) & 0xffff; // four bytes in the order of the file
             }
             if (channels < 1 || rate < 1 || block < 1 || block % channels != 0) {
                 throw FormatException.damaged(source, "offset " + at,
