@@ -150,7 +150,8 @@ public record Wav(int rate, int channels, float[] samples) {
             }
             long v = 0;
             for (int k = 0; k < width; k++) {
-                long b = in.get(ValueLayout.JAVA_BYTE, at + (order == ByteOrder.LITTLE_ENDIAN ? width - 1 - k : k)) & 0xff;
+                long b = in.get(ValueLayout.JAVA_BYTE, at + (order == ByteOrder.LITTLE_ENDIAN ? width - 1 - k : k))
+                        & 0xff;
                 v = v << 8 | b;
             }
             v <<= 64 - 8 * width;

@@ -91,6 +91,7 @@ final class Lines {
         }
         int from = head;
         int to = tail;
-        return files.stream().map(f -> f.substring(Math.min(from, f.length()), Math.max(from, f.length() - to))).toList();
+        return files.stream().map(f -> f.substring(Math.min(from, f.length()), Math.max(from, f.length() - to)))
+                .toList();
     }
 }

@@ -328,7 +328,8 @@ public sealed interface Preprocessor {
         for (int k = 0; k < horizon; k++) {
             linear.add(flat.subList(k * (length + 1), (k + 1) * (length + 1)));
         }
-        return new Series(columns, m.numbers("mean"), m.numbers("std"), m.whole("target", 0, columns.size() - 1), length,
+        return new Series(columns, m.numbers("mean"), m.numbers("std"), m.whole("target", 0, columns.size() - 1),
+                length,
                 horizon, new LinearForecast(linear));
     }
 

@@ -361,7 +361,7 @@ public final class Trained implements AutoCloseable {
                 yield t.table().dataset(csv, IntStream.range(0, csv.rows()).toArray());
             }
             case Preprocessor.Arrays a -> Datasets.npz(path, "x", "y");
-            case Preprocessor.Audio _, Preprocessor.Tokens _, Preprocessor.Series _ -> {
+            case Preprocessor.Audio _,Preprocessor.Tokens _,Preprocessor.Series _ -> {
                 var parts = Task.of(config.withDataPath(path.toString())).load();
                 yield parts.test() != null ? parts.test() : parts.train();
             }

@@ -14,7 +14,8 @@ class SpectrogramTest {
     private static float[] sound() {
         var x = new float[600];
         for (int t = 0; t < x.length; t++) {
-            x[t] = (float) (0.5 * Math.sin(2 * Math.PI * 440 * t / 8000) + 0.25 * Math.cos(2 * Math.PI * 1500 * t / 8000));
+            x[t] = (float) (0.5 * Math.sin(2 * Math.PI * 440 * t / 8000)
+                    + 0.25 * Math.cos(2 * Math.PI * 1500 * t / 8000));
         }
         return x;
     }
