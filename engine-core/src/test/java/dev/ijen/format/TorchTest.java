@@ -77,7 +77,7 @@ class TorchTest {
                 }
             }
         }
-        assertEquals(44, n);
+        assertEquals(46, n);
     }
 
     /// candle's file is `arange(2*3*4)` reshaped in Fortran's order, as its own test says.
