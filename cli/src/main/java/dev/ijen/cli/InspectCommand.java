@@ -1,6 +1,6 @@
 package dev.ijen.cli;
 
-import dev.ijen.format.Safetensors;
+import dev.ijen.format.TensorFiles;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.TrainOptions;
 import dev.ijen.train.TrainPlan;
@@ -19,11 +19,11 @@ import picocli.CommandLine.Parameters;
 /// Shows a model without running it.
 @Command(name = "inspect", description = {
     "Shows a model: layers, shapes, parameters, FLOPs and the exact memory plan, or its graph.",
-    "What is shown: a preset, a config, a run directory, a checkpoint, or any .safetensors file."
+    "What is shown: a preset, a config, a run directory, a checkpoint, or any file of tensors (.safetensors, .npz, .npy, .pt)."
 })
 final class InspectCommand extends BaseCommand {
     @Parameters(paramLabel = "WHAT", arity = "0..1",
-            description = "A config, run directory, checkpoint or .safetensors file.")
+            description = "A config, run directory, checkpoint or file of tensors.")
     Path what;
 
     @Mixin
@@ -101,9 +101,9 @@ final class InspectCommand extends BaseCommand {
         return name.endsWith(".yaml") || name.endsWith(".yml");
     }
 
-    /// True for a .safetensors file that is not part of a checkpoint of ours.
+    /// True for a file of tensors that is not part of a checkpoint of ours.
     private static boolean isForeign(Path path) {
-        return path.toString().endsWith(".safetensors")
+        return TensorFiles.knows(path)
                 && Files.isRegularFile(path)
                 && !Files.exists(path.resolveSibling("state.json"));
     }
@@ -116,36 +116,35 @@ final class InspectCommand extends BaseCommand {
                     "a preset, config or run directory",
                     "leave out --graph");
         }
-        try (var file = Safetensors.open(what)) {
-            var rows = new ArrayList<List<String>>();
-            var list = new ArrayList<Map<String, Object>>();
-            long numbers = 0;
-            long bytes = 0;
-            for (var name : file.names()) {
-                var e = file.info(name);
-                var dtype = e.dtype().toString();
-                long count = e.shape().size();
-                rows.add(List.of(name, dtype, e.shape().toString(), Text.count(count), Text.bytes(e.bytes())));
-                var object = new LinkedHashMap<String, Object>();
-                object.put("name", name);
-                object.put("dtype", dtype);
-                object.put("shape", dims(e.shape()));
-                object.put("bytes", e.bytes());
-                list.add(object);
-                numbers += count;
-                bytes += e.bytes();
-            }
+        var rows = new ArrayList<List<String>>();
+        var list = new ArrayList<Map<String, Object>>();
+        long numbers = 0;
+        long bytes = 0;
+        for (var e : TensorFiles.read(what).entrySet()) {
+            var dtype = e.getValue().dtype().toString();
+            var shape = e.getValue().shape();
+            long count = shape.size();
+            long size = e.getValue().data().byteSize();
+            rows.add(List.of(e.getKey(), dtype, shape.toString(), Text.count(count), Text.bytes(size)));
             var object = new LinkedHashMap<String, Object>();
-            object.put("parameters", numbers);
-            object.put("memory_bytes", bytes);
-            object.put("metadata", file.metadata());
-            object.put("tensors", list);
-            print(
-                    Text.table(List.of("tensor", "type", "shape", ">numbers", ">size"), rows)
-                            + "%s numbers in %d tensors, %s%n"
-                                    .formatted(Text.count(numbers), rows.size(), Text.bytes(bytes)),
-                    object);
+            object.put("name", e.getKey());
+            object.put("dtype", dtype);
+            object.put("shape", dims(shape));
+            object.put("bytes", size);
+            list.add(object);
+            numbers += count;
+            bytes += size;
         }
+        var object = new LinkedHashMap<String, Object>();
+        object.put("parameters", numbers);
+        object.put("memory_bytes", bytes);
+        object.put("metadata", TensorFiles.metadata(what));
+        object.put("tensors", list);
+        print(
+                Text.table(List.of("tensor", "type", "shape", ">numbers", ">size"), rows)
+                        + "%s numbers in %d tensors, %s%n".formatted(
+                                Text.count(numbers), rows.size(), Text.bytes(bytes)),
+                object);
     }
 
     private static List<Integer> dims(dev.ijen.tensor.Shape shape) {

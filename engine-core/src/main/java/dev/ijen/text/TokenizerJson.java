@@ -56,9 +56,9 @@ final class TokenizerJson {
     }
 
     private static PaddingRule padding(Spec s) {
-        int length = s.raw("strategy") instanceof String ? 0 : s.object("strategy").whole("Fixed", 0, MOST);
+        int length = s.raw("strategy") instanceof String ? 0 : s.object("strategy").whole("Fixed", 0, 1 << 20);
         return new PaddingRule(
-                length, s.whole("pad_to_multiple_of", 0, 0, MOST), s.whole("pad_id", 0, 0, MOST),
+                length, s.whole("pad_to_multiple_of", 0, 0, 1 << 20), s.whole("pad_id", 0, 0, MOST),
                 s.whole("pad_type_id", 0, 0, MOST), left(s));
     }
 
