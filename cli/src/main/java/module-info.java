@@ -7,4 +7,5 @@ module dev.ijen.cli {
     requires jdk.unsupported;
 
     opens dev.ijen.cli to info.picocli;
+    opens dev.ijen.cli.bench to dev.ijen.core; // finds the parameters of its models
 }

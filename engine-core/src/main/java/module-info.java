@@ -17,6 +17,7 @@ module dev.ijen.core {
     exports dev.ijen.generate;
     exports dev.ijen.loss;
     exports dev.ijen.metrics;
+    exports dev.ijen.onnx;
     exports dev.ijen.optim;
     exports dev.ijen.nn;
     exports dev.ijen.nn.zoo;

@@ -74,7 +74,9 @@ EXPORT void emu_report(char* to, int64_t size) {
 // Frees all there is; handles and addresses given out before are invalid.
 EXPORT void emu_reset() {
     std::lock_guard<std::recursive_mutex> guard(emu::lock());
+    emu::resetGraphs();
     emu::resetStreams();
+    emu::resetMemoryCalls();
     emu::resetDriver();
     emu::freeAll();
     emu::control = {};

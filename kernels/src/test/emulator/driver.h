@@ -42,7 +42,7 @@ struct Op {
     std::function<CUresult()> run;
 };
 struct Graph {
-    std::vector<Op> ops;
+    std::shared_ptr<std::vector<Op>> ops = std::make_shared<std::vector<Op>>(); // the same for what is made of it
 };
 struct Stream;
 struct Capture {
@@ -76,7 +76,10 @@ CUresult submit(Handle stream, const char* what, std::function<CUresult()> run);
 CUresult drain(Stream* s);
 CUresult drainAll();
 void runUntil(const std::shared_ptr<Marker>& marker);
+void endCapture(Capture* c); // its streams and events are free of it
+void resetMemoryCalls();
 void resetStreams();
+void resetGraphs();
 void resetDriver();
 } // namespace emu
 #define ENTER                                                                                                          \

@@ -1,5 +1,6 @@
 // A block of threads as fibers on the calling thread. A fiber runs until it waits at a barrier or for its warp.
 #include "machine.h"
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <sys/mman.h>
@@ -16,7 +17,7 @@ struct Fiber {
     void* sp;
     State state;
     unsigned lane, warp;
-    int line, barrier; // that it waits at
+    int barrier; // that it waits at
     dim3 at;
 };
 struct Warp {
@@ -24,10 +25,10 @@ struct Warp {
     int source[32];
     Operation operation[32];
     unsigned mask[32], waiting, done, all;
-    uint32_t epoch;
 };
 struct Barrier {
     unsigned arrived, count, yes; // count 0: all that have not ended
+    int line;                     // of those that wait; 0 if none does
     Votes last;
 };
 struct Slot {
@@ -42,10 +43,10 @@ struct Block {
     std::vector<Warp> warps;
     std::vector<Slot> slots; // shared arrays by call site; the dynamic one has site null
     size_t sharedUsed;
+    size_t slot; // that was accessed last
+    std::vector<Stamp> begins; // of the blocks of this launch so far
     Barrier barriers[16];
     unsigned live;
-    uint32_t epoch;
-    unsigned me;
     bool abandoned;
     void* scheduler;
 };
@@ -58,7 +59,7 @@ std::map<std::string, const Kernel*>& kernels() {
     static std::map<std::string, const Kernel*> all;
     return all;
 }
-Fiber& me() { return b.fibers[b.me]; }
+Fiber& me() { return b.fibers[running.thread]; }
 
 extern "C" void emu_switch(void** save, void* to);
 asm(R"(
@@ -90,7 +91,8 @@ void openBarrier(int id) {
     Barrier& at = b.barriers[id];
     at.last = {at.yes, at.arrived};
     at.arrived = at.yes = at.count = 0;
-    b.epoch++;
+    at.line = 0;
+    running.sinceBarrier = running.next();
     for (Fiber& f : b.fibers) {
         if (f.state == AT_BARRIER && f.barrier == id) f.state = READY;
     }
@@ -110,13 +112,13 @@ void body() {
         b.kernel->call(b.params);
         ended();
     } else if (ptx::synchronises(b.kernel)) {
-        ptx::runThread(b.me);
+        ptx::runThread(running.thread);
         ended();
     } else {
         unsigned n = (unsigned) b.fibers.size();
         for (unsigned o = 0; o < n; o++) {
-            b.me = control.reversed ? n - 1 - o : o;
-            ptx::runThread(b.me);
+            running.thread = control.reversed ? n - 1 - o : o;
+            ptx::runThread(running.thread);
             ended();
         }
     }
@@ -143,7 +145,7 @@ const char* where() {
     static char text[300];
     const dim3& t = me().at;
     int n = snprintf(text, sizeof text, "%s, block (%u, %u, %u), thread (%u, %u, %u)", b.kernel->name, b.at.x, b.at.y, b.at.z, t.x, t.y, t.z);
-    if (b.kernel->program) snprintf(text + n, sizeof text - n, ", line %d", ptx::lineOf(b.me));
+    if (b.kernel->program) snprintf(text + n, sizeof text - n, ", line %d", ptx::lineOf(running.thread));
     return text;
 }
 // Completes a warp's operation once all lanes of the mask have come; they must have come for the same.
@@ -162,7 +164,7 @@ void serve(Warp& w, unsigned base, unsigned mask, Operation operation) {
         w.result[l] = operation == BALLOT ? votes : operation == SHUFFLE ? w.value[w.source[l]] : 0;
         if (b.fibers[base + l].state == AT_WARP) b.fibers[base + l].state = READY;
     }
-    if (operation == SYNC) w.epoch++;
+    if (operation == SYNC) running.sinceWarp[base / 32] = running.next();
     w.waiting &= ~mask;
 }
 uint64_t meet(Operation operation, unsigned mask, uint64_t value, int source) {
@@ -184,7 +186,7 @@ uint64_t meet(Operation operation, unsigned mask, uint64_t value, int source) {
     }
     return w.result[me().lane];
 }
-bool runBlock() {
+bool runBlock(bool first) {
     unsigned n = b.size.x * b.size.y * b.size.z;
     b.fibers.resize(n);
     b.warps.resize((n + 31) / 32);
@@ -198,13 +200,14 @@ bool runBlock() {
     memset(sharedWritten, 0, b.sharedUsed + 128);
     memset(b.barriers, 0, sizeof b.barriers);
     b.live = n;
-    b.epoch = 1;
     b.abandoned = false;
-    running.block++;
+    running.sinceBlock = running.next();
+    b.begins.push_back(running.sinceBlock);
+    b.slot = 0;
     if (b.kernel->program) {
-        ptx::openBlock(b.kernel, running.block == running.firstBlock, n, b.params);
+        ptx::openBlock(b.kernel, first, n, b.params);
         if (!ptx::synchronises(b.kernel)) { // the first fiber runs all threads
-            b.me = 0;
+            running.thread = 0;
             running.active = true;
             emu_switch(&b.scheduler, b.fibers[0].sp);
             running.active = false;
@@ -214,7 +217,7 @@ bool runBlock() {
     while (b.live && !b.abandoned) {
         bool progress = false;
         for (unsigned o = 0; o < n && !b.abandoned; o++) {
-            b.me = control.reversed ? n - 1 - o : o;
+            running.thread = control.reversed ? n - 1 - o : o;
             if (me().state != READY) continue;
             progress = true;
             running.active = true;
@@ -243,12 +246,10 @@ int lane() { return (int) me().lane; }
 
 void barrier(int line) { barrier(line, 0, 0, false, true); }
 Votes barrier(int line, int id, unsigned count, bool vote, bool wait) {
-    for (const Fiber& f : b.fibers) {
-        if (f.state == AT_BARRIER && f.barrier == id && !count && f.line != line) {
-            abandon("a thread is at the barrier of line %d, another at that of line %d", line, f.line);
-        }
-    }
     Barrier& at = b.barriers[id];
+    if (!count && at.line && at.line != line) {
+        abandon("a thread is at the barrier of line %d, another at that of line %d", line, at.line);
+    }
     if (at.arrived && at.count != count) abandon("threads come to barrier %d for %u and for %u threads", id, count, at.count);
     at.count = count;
     at.yes += vote;
@@ -257,7 +258,7 @@ Votes barrier(int line, int id, unsigned count, bool vote, bool wait) {
         return at.last;
     }
     if (!wait) return {};
-    me().line = line;
+    at.line = line;
     me().barrier = id;
     me().state = AT_BARRIER;
     pause();
@@ -268,7 +269,7 @@ const uint64_t* gather(unsigned mask, uint64_t value) {
     meet(GATHER, mask, value, 0);
     return b.warps[me().warp].gathered;
 }
-unsigned index() { return b.me; }
+unsigned index() { return running.thread; }
 unsigned dynamicSharedBytes() { return (unsigned) b.slots[0].bytes; }
 char* sharedStart() { return sharedMemory; }
 void warpBarrier(unsigned mask) { meet(SYNC, mask, 0, 0); }
@@ -293,34 +294,30 @@ void* shared(const void* site, size_t bytes) {
 }
 void* dynamicShared() { return shared(nullptr, 0); }
 
-Stamp now() { return {running.block, b.epoch, b.warps[me().warp].epoch, b.me}; }
-bool ordered(const Stamp& before, const Stamp& after) {
-    if (before.block < running.firstBlock) return true; // an earlier launch, or never
-    if (before.block != after.block) return false;
-    return before.thread == after.thread || before.epoch < after.epoch
-           || (before.thread / 32 == after.thread / 32 && before.warpEpoch < after.warpEpoch);
-}
-static bool afterInBlock(const Stamp& before, const Stamp& after) { // every block has shared memory of its own
-    return before.block != after.block || ordered(before, after);
-}
+unsigned blockOf(Stamp s) { return (unsigned) (std::upper_bound(b.begins.begin(), b.begins.end(), s) - b.begins.begin() - 1); }
 void sharedAccess(const char* p, size_t bytes, bool write, bool atomic, bool modify) {
     size_t at = p - sharedMemory;
-    const Slot* slot = nullptr;
-    for (const Slot& s : b.slots) {
-        if (at >= s.from && at + bytes <= s.from + s.bytes) slot = &s;
+    auto inside = [&](const Slot& s) { return at >= s.from && at + bytes <= s.from + s.bytes; };
+    if (b.slot >= b.slots.size() || !inside(b.slots[b.slot])) {
+        for (b.slot = 0; b.slot < b.slots.size() && !inside(b.slots[b.slot]);) b.slot++;
+        if (b.slot == b.slots.size()) abandon("%s of %zu bytes outside of a shared array", write ? "write" : "read", bytes);
     }
-    if (!slot) abandon("%s of %zu bytes outside of a shared array", write ? "write" : "read", bytes);
-    Stamp stamp = now();
-    for (size_t i = at; i < at + bytes; i++) {
-        if ((!write || modify) && !sharedWritten[i]) abandon("read of uninitialised byte %zu of a shared array of %zu", i - slot->from, slot->bytes);
-        if (write) sharedWritten[i] = 1;
-        if (atomic) continue;
-        bool after = afterInBlock(sharedWriters[i], stamp) && (!write || afterInBlock(sharedReaders[i], stamp));
-        if (control.races && !after) {
-            abandon("race: %s of byte %zu of a shared array of %zu", write ? "write" : "read", i - slot->from, slot->bytes);
+    if ((!write || modify) && !allWritten(sharedWritten + at, bytes)) {
+        const Slot& slot = b.slots[b.slot];
+        while (sharedWritten[at]) at++;
+        abandon("read of uninitialised byte %zu of a shared array of %zu", at - slot.from, slot.bytes);
+    }
+    if (write) memset(sharedWritten + at, 1, bytes);
+    if (atomic || !control.races) return;
+    Stamp now = running.now(), settled = running.settledInBlock();
+    bool clear = allBefore(sharedWriters + at, bytes, settled) && (!write || allBefore(sharedReaders + at, bytes, settled));
+    for (size_t i = at; i < at + bytes && !clear; i++) {
+        if (!running.afterInBlock(sharedWriters[i]) || (write && !running.afterInBlock(sharedReaders[i]))) {
+            const Slot& slot = b.slots[b.slot];
+            abandon("race: %s of byte %zu of a shared array of %zu", write ? "write" : "read", i - slot.from, slot.bytes);
         }
-        (write ? sharedWriters : sharedReaders)[i] = stamp;
     }
+    std::fill_n((write ? sharedWriters : sharedReaders) + at, bytes, now);
 }
 void abandon(const char* format, ...) {
     char text[300];
@@ -364,14 +361,15 @@ bool launch(const Kernel* kernel, dim3 grid, dim3 block, unsigned sharedBytes, v
     running.paramsEnd = paramMemory + PARAMS;
     running.shared = sharedMemory;
     running.sharedEnd = sharedMemory + SHARED;
-    running.firstBlock = running.block + 1;
+    running.sinceLaunch = running.next();
+    b.begins.clear();
     uint64_t total = (uint64_t) grid.x * grid.y * grid.z;
     for (uint64_t k = 0; k < total; k++) {
         uint64_t i = control.reversed ? total - 1 - k : k;
         b.at.x = i % grid.x;
         b.at.y = i / grid.x % grid.y;
         b.at.z = i / grid.x / grid.y;
-        if (!runBlock()) return false;
+        if (!runBlock(k == 0)) return false;
     }
     return true;
 }

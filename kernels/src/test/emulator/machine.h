@@ -53,21 +53,70 @@ bool readable(uint64_t p, size_t bytes, const char* who); // a finding if some b
 void reportLeaks();
 void freeAll();
 
-// Who touched a byte last; orders by launch, then block, then barriers.
-struct Stamp {
-    uint32_t block = 0, epoch = 0, warpEpoch = 0, thread = 0;
-};
-// The running block as memory.cpp sees it.
+// Who touched a byte last and when: a moment and the thread in its block. Moments are counted by what orders threads: blocks begin,
+// barriers open.
+using Stamp = uint64_t;
+const unsigned THREAD_BITS = 10; // of a stamp
+// The running block as checks of accesses see it.
 struct Running {
     bool active = false;
     const char *stacks = nullptr, *stacksEnd = nullptr;
     const char *params = nullptr, *paramsEnd = nullptr;
     const char *shared = nullptr, *sharedEnd = nullptr;
-    uint32_t firstBlock = 1, block = 0; // serial numbers since the start
+    unsigned thread = 0;
+    uint64_t moment = 1;
+    // The least stamps since the launch began, the block began, its last barrier opened, and a warp last met.
+    Stamp sinceLaunch = 0, sinceBlock = 0, sinceBarrier = 0, sinceWarp[32] = {};
+    Stamp next() { return ++moment << THREAD_BITS; }
+    Stamp now() const { return moment << THREAD_BITS | thread; }
+    // Whether what was stamped happened before what the running thread does now.
+    bool after(Stamp before) const {
+        if (before < sinceLaunch) return true; // an earlier launch, or never
+        if (before < sinceBlock) return false;
+        unsigned other = before & ((1u << THREAD_BITS) - 1);
+        return before < sinceBarrier || other == thread || (other / 32 == thread / 32 && before < sinceWarp[thread / 32]);
+    }
+    // The same for shared memory, of which every block has its own.
+    bool afterInBlock(Stamp before) const { return before < sinceBlock || after(before); }
+    Stamp settledInBlock() const { return sinceBarrier < sinceBlock ? sinceBlock : sinceBarrier; }
 };
 extern Running running;
-Stamp now();
-bool ordered(const Stamp& before, const Stamp& after);
+unsigned blockOf(Stamp s); // of the running launch, in the order in which they run
+// Whether all of a few stamps are from before a moment, which most are; a loop of fixed length.
+inline bool allBefore(const Stamp* s, size_t bytes, Stamp moment) {
+    auto all = [&](auto n) {
+        bool before = true;
+        for (size_t i = 0; i < n(); i++) before &= s[i] < moment;
+        return before;
+    };
+    switch (bytes) {
+    case 1: return *s < moment;
+    case 2: return all([] { return 2; });
+    case 4: return all([] { return 4; });
+    case 8: return all([] { return 8; });
+    default: return all([=] { return bytes; });
+    }
+}
+// True if all bytes of a shadow say that they were written.
+inline bool allWritten(const uint8_t* w, size_t bytes) {
+    auto same = [&](auto pattern) {
+        decltype(pattern) v;
+        memcpy(&v, w, sizeof v);
+        return v == pattern;
+    };
+    switch (bytes) {
+    case 1: return *w;
+    case 2: return same(uint16_t{0x0101});
+    case 4: return same(uint32_t{0x01010101});
+    case 8: return same(uint64_t{0x0101010101010101});
+    case 16: return allWritten(w, 8) && allWritten(w + 8, 8);
+    default:
+        for (size_t i = 0; i < bytes; i++) {
+            if (!w[i]) return false;
+        }
+        return true;
+    }
+}
 // A barrier of PTX: number, threads it waits for (0: all), a vote, and whether this thread waits.
 struct Votes {
     unsigned yes, all;

@@ -1,32 +1,28 @@
-// Device memory with a shadow: which bytes were written, and by whom. The compiler calls the functions at the end before every
-// access of a kernel (-fsanitize=kernel-address with calls only); nothing of the sanitizer's own runtime is used.
-#include "machine.h"
+// Device memory: where it lies, and a shadow that knows which bytes were written. See access.cpp for what kernels do to it.
+#include "allocation.h"
 #include <sys/mman.h>
 
 namespace emu {
 namespace {
-const size_t REGION = 1ull << 38, PAGE = 4096, ALIGN = 256;
+const size_t REGION = 1ull << 38, PAGE = 4096;
 
-struct Allocation {
-    uint64_t base;
-    size_t bytes;
-    bool freed = false, ofModule = false, constant = false;
-    std::vector<uint8_t> written;
-    std::vector<Stamp> writers, readers; // empty unless races are looked for
-};
 char* region;
 uint64_t next;
 std::map<uint64_t, Allocation> allocations; // by address, freed ones too
-Allocation* latest;
+Allocation* latest[4096];                   // by the last bits of their pages, which no two allocations share
+
+size_t pages(size_t bytes) { return (bytes + PAGE - 1) & ~(PAGE - 1); }
+bool inside(const Allocation* a, uint64_t p, size_t bytes) {
+    return a && !a->freed && p >= a->base && p + bytes <= a->base + a->bytes;
+}
+} // namespace
 
 Allocation* find(uint64_t p) {
-    if (latest && p >= latest->base && p < latest->base + latest->bytes) return latest;
+    Allocation*& found = latest[p / PAGE % 4096];
+    if (found && p - found->base < found->bytes) return found;
     auto i = allocations.upper_bound(p);
-    if (i == allocations.begin()) return nullptr;
-    return latest = &std::prev(i)->second;
+    return i == allocations.begin() ? nullptr : found = &std::prev(i)->second;
 }
-size_t pages(size_t bytes) { return (bytes + PAGE - 1) & ~(PAGE - 1); }
-
 void describe(char* to, size_t size, uint64_t p, size_t bytes) {
     Allocation* a = find(p);
     if (!a) {
@@ -36,58 +32,6 @@ void describe(char* to, size_t size, uint64_t p, size_t bytes) {
                  a->freed ? "a freed" : "an", a->bytes);
     }
 }
-bool inside(const Allocation* a, uint64_t p, size_t bytes) {
-    return a && !a->freed && p >= a->base && p + bytes <= a->base + a->bytes;
-}
-void races(Allocation* a, size_t at, size_t bytes, bool write) {
-    if (a->writers.empty()) {
-        a->writers.resize(a->bytes);
-        a->readers.resize(a->bytes);
-    }
-    Stamp me = now();
-    for (size_t i = at; i < at + bytes; i++) {
-        if (!ordered(a->writers[i], me) || (write && !ordered(a->readers[i], me))) {
-            const Stamp& other = ordered(a->writers[i], me) ? a->readers[i] : a->writers[i];
-            abandon("race: %s at offset %zu of an allocation of %zu bytes, which thread %u of block %u touched",
-                    write ? "write" : "read", at, a->bytes, other.thread, other.block - running.firstBlock);
-        }
-        (write ? a->writers : a->readers)[i] = me;
-    }
-}
-Allocation* onDevice(uint64_t p, size_t bytes, bool write, bool atomic, bool modify) {
-    Allocation* a = find(p);
-    if (!inside(a, p, bytes)) {
-        char text[200];
-        describe(text, sizeof text, p, bytes);
-        abandon("%s of %s", write ? "write" : "read", text);
-    }
-    size_t at = p - a->base;
-    if (!write || modify) {
-        for (size_t i = at; i < at + bytes; i++) {
-            if (!a->written[i]) {
-                abandon("read of uninitialised byte %zu of an allocation of %zu bytes", i, a->bytes);
-            }
-        }
-    }
-    if (write && a->constant) abandon("write to constant memory");
-    if (write) memset(&a->written[at], 1, bytes);
-    if (control.races && !atomic) races(a, at, bytes, write);
-    return a;
-}
-void access(const void* address, size_t bytes, bool write, bool atomic, size_t align) {
-    if (!running.active) return;
-    const char* c = static_cast<const char*>(address);
-    if (c >= running.stacks && c < running.stacksEnd) return;
-    requireAligned(address, align);
-    if (c >= running.shared && c < running.sharedEnd) {
-        sharedAccess(c, bytes, write);
-        return;
-    }
-    if (!write && c >= running.params && c + bytes <= running.paramsEnd) return;
-    onDevice(reinterpret_cast<uint64_t>(address), bytes, write, atomic, atomic);
-}
-} // namespace
-
 void deviceMap(uint64_t p, size_t bytes) {
     mprotect(reinterpret_cast<void*>(p), pages(bytes), PROT_READ | PROT_WRITE);
     memset(reinterpret_cast<void*>(p), 0xA5, bytes);
@@ -96,7 +40,6 @@ void deviceMap(uint64_t p, size_t bytes) {
     a.base = p;
     a.bytes = bytes;
     a.written.assign(bytes, 0);
-    latest = nullptr;
     control.liveAllocations++;
     control.liveBytes += bytes;
     if (control.liveBytes > control.peakBytes) control.peakBytes = control.liveBytes;
@@ -123,16 +66,6 @@ uint64_t deviceAllocate(size_t bytes, bool zeroed) {
         markWritten(p, bytes);
     }
     return p;
-}
-void deviceAccess(uint64_t p, size_t bytes, bool write, bool atomic, bool modify, bool readOnly, bool constant) {
-    requireAligned(reinterpret_cast<const void*>(p), bytes);
-    Allocation* a = onDevice(p, bytes, write, atomic, modify);
-    if (constant && !a->constant) abandon("a read of constant memory at an address that is none");
-    if (readOnly && !a->writers.empty()) {
-        for (size_t i = p - a->base; i < p - a->base + bytes; i++) {
-            if (a->writers[i].block >= running.firstBlock) abandon("a read through the cache for what no launch writes (.nc) of what this launch wrote");
-        }
-    }
 }
 uint64_t deviceModule(size_t bytes, bool constant) {
     uint64_t p = deviceReserve(bytes);
@@ -164,8 +97,8 @@ bool deviceFree(uint64_t p, const char* who) {
     mmap(reinterpret_cast<void*>(p), pages(a.bytes), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
     a.freed = true;
     a.written = {};
-    a.writers = {};
-    a.readers = {};
+    a.writers.reset();
+    a.readers.reset();
     control.liveAllocations--;
     control.liveBytes -= a.bytes;
     return true;
@@ -218,35 +151,6 @@ void freeAll() {
     if (region) munmap(region, REGION);
     region = nullptr;
     allocations.clear();
-    latest = nullptr;
-}
-void atomicAccess(const void* p, size_t bytes) {
-    access(p, bytes, true, true, bytes);
-}
-void requireAligned(const void* p, size_t bytes) {
-    if (reinterpret_cast<uint64_t>(p) % bytes) abandon("access of %zu bytes at an address that is no multiple", bytes);
+    memset(latest, 0, sizeof latest);
 }
 } // namespace emu
-
-#pragma GCC visibility push(default)
-#define HOOK(n)                                                                                                        \
-    extern "C" void __asan_load##n##_noabort(const void* p) {                                                          \
-        emu::access(p, n, false, false, n);                                                                               \
-    }                                                                                                                  \
-    extern "C" void __asan_store##n##_noabort(const void* p) {                                                         \
-        emu::access(p, n, true, false, n);                                                                                \
-    }
-extern "C" {
-HOOK(1)
-HOOK(2)
-HOOK(4)
-HOOK(8)
-HOOK(16)
-void __asan_loadN_noabort(const void* p, size_t n) { emu::access(p, n, false, false, 1); }
-void __asan_storeN_noabort(const void* p, size_t n) { emu::access(p, n, true, false, 1); }
-// Of no use here, but called.
-void __asan_handle_no_return() {}
-void __asan_before_dynamic_init(const char*) {}
-void __asan_after_dynamic_init() {}
-}
-#pragma GCC visibility pop

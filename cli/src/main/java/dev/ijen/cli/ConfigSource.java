@@ -47,6 +47,16 @@ final class ConfigSource {
                     "a YAML file, or --preset NAME",
                     "write --preset " + file);
         }
+        if (file != null && Files.isDirectory(file)) {
+            boolean run = Files.isRegularFile(file.resolve("config.yaml"));
+            throw Errors.wrong(
+                    spec,
+                    spec.qualifiedName() + ": " + file + " is a folder",
+                    run ? "the folder of a run" : "a folder",
+                    "a YAML file, or --preset NAME",
+                    run ? "'ijen resume " + file + "' goes on with it; " + file.resolve("config.yaml") + " trains it anew"
+                            : "name the file in it");
+        }
         var config = file != null ? ConfigReader.read(file, sets) : Presets.load(preset, sets);
         return data == null ? config : config.withDataPath(data.toString());
     }

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -68,6 +69,12 @@ final class Errors {
                 var nearest = suggestions(u);
                 var keys = kind.equals("option") ? ConfigKeys.paths(u.getUnmatched().getFirst().replaceFirst("=.*", ""))
                         : List.<String>of();
+                if (!keys.isEmpty() && !e.getCommandLine().getCommandSpec().optionsMap().containsKey("--set")) {
+                    yield block(
+                            name + ": unknown option " + u.getUnmatched().getFirst(), got,
+                            "one of the options of " + name + "; " + keys.getFirst() + " is a key of the config",
+                            "change it in the config.yaml of the run, or train anew with --set " + keys.getFirst() + "=VALUE");
+                }
                 if (!keys.isEmpty()) {
                     yield block(
                             name + ": unknown option " + u.getUnmatched().getFirst(), got,
@@ -76,7 +83,7 @@ final class Errors {
                 yield block(
                         name + ": unknown " + kind + " " + u.getUnmatched().getFirst(),
                         got,
-                        nearest.isEmpty() ? "one of the " + kind + "s of " + name : String.join(" or ", nearest),
+                        nearest.isEmpty() ? taken(kind, e.getCommandLine()) : String.join(" or ", nearest),
                         nearest.isEmpty() ? help : "did you mean " + nearest.getFirst() + "? " + help);
             }
             case MissingParameterException _ -> block(
@@ -94,6 +101,16 @@ final class Errors {
                         : block(name + ": " + what, given(e), "a value it takes", help);
             }
         };
+    }
+
+    /// What a command takes, where what was typed is nothing of it.
+    private static String taken(String kind, CommandLine command) {
+        var below = command.getSubcommands().keySet();
+        if (kind.equals("argument") && !below.isEmpty()) {
+            return String.join(", ", below);
+        }
+        boolean none = kind.equals("argument") && command.getCommandSpec().positionalParameters().isEmpty();
+        return none ? "no arguments but options" : "one of the " + kind + "s of " + command.getCommandSpec().qualifiedName();
     }
 
     private static String given(ParameterException e) {

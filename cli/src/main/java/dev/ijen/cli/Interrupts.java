@@ -30,8 +30,8 @@ final class Interrupts {
         return requested;
     }
 
-    /// A signal comes. True if the process should end at once.
-    boolean signal() {
+    /// A signal comes. True if the process should end at once. Each comes on a thread of its own.
+    synchronized boolean signal() {
         var tell = listener;
         if (requested || tell == null) {
             return true;

@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
             InspectCommand.class,
             InitCommand.class,
             ConfigCommand.class, DataCommand.class, SynthCommand.class, DevicesCommand.class, DoctorCommand.class,
-            BenchCommand.class, ProfileCommand.class, CompletionCommand.class
+            ImportCommand.class, BenchCommand.class, ProfileCommand.class, CompletionCommand.class
         },
         footer = {
             "",

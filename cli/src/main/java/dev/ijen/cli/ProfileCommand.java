@@ -1,5 +1,7 @@
 package dev.ijen.cli;
 
+import dev.ijen.cli.bench.Workloads;
+import dev.ijen.engine.Engine;
 import dev.ijen.format.AtomicFiles;
 import dev.ijen.format.Json;
 import dev.ijen.train.Profile;
@@ -30,8 +32,12 @@ final class ProfileCommand extends BaseCommand {
 
     @Mixin ConfigSource source;
 
+    @Option(names = "--workload", paramLabel = "NAME",
+            description = "Instead of a config: one of the workloads of 'ijen bench', such as train/gpt-b16.")
+    String workload;
+
     @Option(names = "--steps", paramLabel = "N", defaultValue = "30", converter = ComputeOptions.CountConverter.class,
-            description = "Steps to time, after as many that warm up (default: ${DEFAULT-VALUE}).") int steps;
+            description = "Steps to time, after some seconds that warm up (default: ${DEFAULT-VALUE}).") int steps;
 
     @Option(names = "--top", paramLabel = "N", defaultValue = "20", converter = ComputeOptions.CountConverter.class,
             description = "Operations to list (default: ${DEFAULT-VALUE}).") int top;
@@ -69,25 +75,54 @@ final class ProfileCommand extends BaseCommand {
 
     @Override
     public Integer call() {
+        if (workload != null) {
+            return workload();
+        }
         var config = source.read(file, spec);
         if (compute.seed != null) {
             config = config.withSeed(compute.seed);
         }
         var options = TrainOptions.defaults().withDevice(compute.device).withEngine(compute.engine());
         try (var trainer = Trainer.of(config, options)) {
-            note(trainer.engine().choice());
-            note("measuring what the machine can do …");
-            var roof = Roofline.measure(trainer.engine());
+            var roof = roofline(trainer.engine());
             note("timing %d steps of %d examples …".formatted(steps, config.training().batchSize()));
-            var profile = trainer.profile(steps);
-            if (trace != null) {
-                AtomicFiles.write(trace, Json.write(ChromeTrace.of(profile)));
-                note("trace: " + trace + " (open it in ui.perfetto.dev or chrome://tracing)");
-            }
-            var rows = rows(profile, roof);
-            print(text(profile, roof, rows), object(trainer, profile, roof, rows));
+            show(trainer.engine(), trainer.profile(steps), roof);
         }
         return Exit.DONE;
+    }
+
+    private int workload() {
+        if (file != null || source.preset != null) {
+            throw Errors.wrong(
+                    spec, spec.qualifiedName() + ": two things to time", "a config and --workload " + workload,
+                    "one of them", "leave one out");
+        }
+        try (var engine = compute.open()) {
+            var roof = roofline(engine);
+            note("timing %d steps of %s …".formatted(steps, workload));
+            show(engine, Workloads.profile(engine, workload, steps), roof);
+        } catch (IllegalArgumentException e) {
+            throw Errors.wrong(
+                    spec, spec.qualifiedName() + ": unknown workload", workload,
+                    "train/MODEL-bN or infer/MODEL-bN with mlp, cnn, resnet18, lstm, gpt; or op/NAME",
+                    "for example --workload train/gpt-b16");
+        }
+        return Exit.DONE;
+    }
+
+    private Roofline roofline(Engine engine) {
+        note(engine.choice());
+        note("measuring what the machine can do …");
+        return Roofline.measure(engine);
+    }
+
+    private void show(Engine engine, Profile profile, Roofline roof) {
+        if (trace != null) {
+            AtomicFiles.write(trace, Json.write(ChromeTrace.of(profile)));
+            note("trace: " + trace + " (open it in ui.perfetto.dev or chrome://tracing)");
+        }
+        var rows = rows(profile, roof);
+        print(text(profile, roof, rows), object(engine, profile, roof, rows));
     }
 
     private static List<Row> rows(Profile p, Roofline roof) {
@@ -127,9 +162,9 @@ final class ProfileCommand extends BaseCommand {
                                 .map(e -> Text.bytes(e.getKey()) + " " + Text.number(e.getValue() * 1e-9)).toList()));
     }
 
-    private static Map<String, Object> object(Trainer trainer, Profile p, Roofline roof, List<Row> rows) {
+    private static Map<String, Object> object(Engine engine, Profile p, Roofline roof, List<Row> rows) {
         var m = new LinkedHashMap<String, Object>();
-        m.put("device", trainer.engine().info().name());
+        m.put("device", engine.info().name());
         m.put("batch_size", (long) p.batchSize());
         m.put("batch_bytes", p.batchBytes());
         m.put("step_seconds", p.stepNanos() * 1e-9);

@@ -32,6 +32,12 @@ final class NewcomerTest {
 
     @Test
     void othersToo() throws IOException {
+        var picture = Files.write(folder.resolve("x.png"), new byte[] {1, 2, 3});
+        says("give the folder of a run", 4, "inspect", picture);
+        says("ijen predict RUN FILE", 4, "predict", picture, picture);
+        says("use --memory-limit ", 1, "train", "--preset", "digits", "--set", "data.count=200", "--memory-limit", "1k");
+        says("use --memory-limit ", 1, "train", "--preset", "digits", "--set", "data.count=200", "--memory-limit",
+                "300k", "--dry-run");
         says("did you mean train?", 2, "tain", "--preset", "digits");
         says("did you mean cuda?", 3, "train", "--preset", "digits", "--device", "gpu");
         var config = Files.writeString(folder.resolve("c.yaml"), "epochs: 3\n");

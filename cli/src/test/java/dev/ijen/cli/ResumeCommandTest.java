@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,12 @@ final class ResumeCommandTest {
         var err = Cli.run("resume", folder).block(Exit.BAD_FILE);
         assertTrue(err.contains("config.yaml"), err);
         Cli.run("resume", folder.resolve("nowhere")).block(Exit.BAD_FILE);
+        err = Cli.run("resume", config).block(Exit.BAD_FILE);
+        assertTrue(err.contains("tiny.yaml: not a run") && err.contains("got:      a file"), err);
+        for (var inside : List.of("report.html", "checkpoints/last", "checkpoints/last/model.safetensors")) {
+            err = Cli.run("resume", whole.resolve(inside)).block(Exit.BAD_FILE);
+            assertTrue(err.contains("fix:      give the run it belongs to: " + whole), err);
+        }
         Cli.run("resume").block(Exit.USAGE);
     }
 }

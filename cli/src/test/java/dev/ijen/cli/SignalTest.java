@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,13 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SignalTest {
     @TempDir Path folder;
 
-    @ParameterizedTest
-    @ValueSource(strings = {"INT", "TERM"})
-    void theSignalSavesACheckpoint(String signal) throws IOException, InterruptedException {
+    private Process training(Path run, Path output) throws IOException {
         assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "no /bin/kill on this system");
-        var run = folder.resolve("run");
-        var output = folder.resolve("output");
-        var process = new ProcessBuilder(List.of(
+        return new ProcessBuilder(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m",
@@ -32,20 +29,54 @@ final class SignalTest {
                 "100000",
                 "--out", run.toString(), "--device", "cpu", "--threads", "1", "--progress", "none"))
                 .redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    }
+
+    private static void awaitSteps(Process process, Path run) throws IOException, InterruptedException {
+        while (process.isAlive() && (!Files.exists(run.resolve("metrics.jsonl"))
+                || Files.size(run.resolve("metrics.jsonl")) == 0)) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    private static void send(String signal, Process to) throws IOException, InterruptedException {
+        assertEquals(0, new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(to.pid())).start().waitFor());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void theSignalSavesACheckpoint(String signal) throws IOException, InterruptedException {
+        var run = folder.resolve("run");
+        var output = folder.resolve("output");
+        var process = training(run, output);
         try {
-            // steps are being made
-            while (process.isAlive() && (!Files.exists(run.resolve("metrics.jsonl"))
-                    || Files.size(run.resolve("metrics.jsonl")) == 0)) {
-                TimeUnit.MILLISECONDS.sleep(5);
-            }
-            assertEquals(0,
-                    new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(process.pid())).start().waitFor());
+            awaitSteps(process, run);
+            send(signal, process);
             assertTrue(process.waitFor(2, TimeUnit.MINUTES), "it does not end");
             var said = Files.readString(output);
             assertEquals(130, process.exitValue(), said);
             assertTrue(said.contains("interrupted"), said);
             assertTrue(Files.isRegularFile(run.resolve("checkpoints/last/model.safetensors")), said);
             assertTrue(Files.isRegularFile(run.resolve("report.html")), said);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void theSecondSignalStopsAtOnce() throws IOException, InterruptedException {
+        var run = folder.resolve("run");
+        var output = folder.resolve("output");
+        var process = training(run, output);
+        try {
+            awaitSteps(process, run);
+            // both arrive together when the process wakes, long before a step is finished and a report written
+            for (var signal : List.of("STOP", "INT", "TERM", "CONT")) {
+                send(signal, process);
+            }
+            assertTrue(process.waitFor(2, TimeUnit.MINUTES), "it does not end");
+            var said = Files.readString(output);
+            assertEquals(130, process.exitValue(), said);
+            assertTrue(said.contains(": stopped"), said);
         } finally {
             process.destroyForcibly();
         }

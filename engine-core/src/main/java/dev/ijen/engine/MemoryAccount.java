@@ -66,7 +66,7 @@ final class MemoryAccount {
     private OutOfMemoryException explained(String what, OutOfMemoryException e) {
         return new OutOfMemoryException(
                 e.device(), e.asked(), e.live(), e.total(), " for " + what + largest(),
-                "use a smaller batch, or gradient accumulation", e);
+                "use a smaller network or batch, or allow more memory", e);
     }
 
     /// The same error, knowing a batch that would do.

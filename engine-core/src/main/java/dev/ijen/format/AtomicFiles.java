@@ -261,10 +261,11 @@ public final class AtomicFiles {
                     "free some space, or write to another disk",
                     e);
         }
-        if (e instanceof NoSuchFileException) {
+        var parent = file.toAbsolutePath().getParent();
+        if (e instanceof NoSuchFileException && (parent == null || !Files.isDirectory(parent))) {
             return new IjenException(
                     "cannot write " + file,
-                    "no folder " + file.toAbsolutePath().getParent(),
+                    "no folder " + parent,
                     "an existing folder",
                     "create the folder first",
                     e);

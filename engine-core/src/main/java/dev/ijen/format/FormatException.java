@@ -85,6 +85,11 @@ public final class FormatException extends IjenException {
 
     /// A file that exists but could not be read.
     public static FormatException unreadable(Path file, Throwable cause) {
+        if (Files.isDirectory(file)) {
+            return new FormatException(
+                    Kind.UNREADABLE, file.toString(), file + ": is a folder", "a folder", "a file", "name a file in it",
+                    cause);
+        }
         return new FormatException(
                 Kind.UNREADABLE,
                 file.toString(),

@@ -9,9 +9,6 @@ package dev.ijen.tensor;
 /// @param h the last state, [N, H]; going backward in time, that of step 0
 /// @param c an LSTM's memory beside it, [N, H]; null for other cells
 public record Recurrent(Tensor y, Tensor h, Tensor c) {
-    /// Columns of the products' inner axis come in this many: vector units and tensor cores want them aligned.
-    private static final int ALIGN = 8;
-
     /// Weights of one direction, in PyTorch's layout.
     ///
     /// @param wIh of the input, [G·H, in]
@@ -77,25 +74,14 @@ public record Recurrent(Tensor y, Tensor h, Tensor c) {
     }
 
     /// xw = x · wIhᵀ with the biases that can be added before the state's part is known, [T, N, G·H].
-    ///
-    /// A bias is one more column of the weights, beside columns of ones in x, where copying x and the weights moves less memory than adding
-    /// the bias to the products, and summing their gradient, would.
     private static Tensor project(RecurrentCell cell, Tensor x, Weights w) {
         var type = x.dtype();
         var wIh = w.wIh.cast(type);
+        int rows = x.shape().dim(0) * x.shape().dim(1);
+        var xw = Contraction.MatMul.of(x.reshape(rows, x.shape().dim(2)), false, wIh, true)
+                .reshape(x.shape().with(2, wIh.shape().dim(0)));
         var b = bias(cell, w, type);
-        int in = x.shape().dim(2);
-        int out = wIh.shape().dim(0);
-        long rows = (long) x.shape().dim(0) * x.shape().dim(1);
-        boolean column = b != null && (rows + out) * in < 2 * rows * out;
-        if (column) {
-            int more = Math.ceilDiv(in + 1, ALIGN) * ALIGN - in;
-            x = x.pad(2, 0, more, 1);
-            wIh = Tensor.concat(1, wIh, b.reshape(out, 1)).pad(1, 0, more - 1);
-        }
-        var xw = Contraction.MatMul.of(x.reshape((int) rows, x.shape().dim(2)), false, wIh, true)
-                .reshape(x.shape().with(2, out));
-        return column || b == null ? xw : xw.add(b);
+        return b == null ? xw : xw.add(b);
     }
 
     /// A GRU's b_hh of gate n stays inside of the gate.

@@ -10,6 +10,7 @@ import dev.ijen.data.TabularOptions;
 import dev.ijen.data.synth.Digits;
 import dev.ijen.data.synth.Synthetic;
 import dev.ijen.format.Csv;
+import dev.ijen.format.FormatException;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.config.ConfigException;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// The data of a training, divided. What is learnt about it is learnt from the training part alone.
 ///
@@ -109,6 +111,13 @@ public record DataParts(
     private static DataParts table(TrainConfig config) {
         var d = config.data();
         var csv = Csv.read(path(d));
+        if (!d.target().isBlank() && !csv.has(d.target())) {
+            throw FormatException.lacking(
+                    d.path(), "no column '" + d.target() + "' to predict",
+                    "columns " + csv.columns().stream().map(Csv.Column::name).limit(30).collect(Collectors.joining(", ")),
+                    "the column that data.target names",
+                    "name another one: --set data.target=COLUMN, or data.target in the config");
+        }
         var parts = Tabular.split(csv, options(d), fractions(d, true), config.seed());
         var sets = parts.datasets();
         return new DataParts(

@@ -44,6 +44,7 @@ final class Fitting {
             Monitor monitor,
             RunDirectory run,
             Map<String, String> metadata,
+            Inputs inputs,
             Progress progress,
             List<TrainListener> listeners,
             TrainOptions options) {
@@ -54,7 +55,7 @@ final class Fitting {
         this.scorer = scorer;
         this.monitor = monitor;
         this.samples = run.path().resolve("samples");
-        this.keeper = new Keeper(config, learner, run.checkpoints(), metadata, progress, this::tell);
+        this.keeper = new Keeper(config, learner, run.checkpoints(), metadata, inputs, progress, this::tell);
         this.progress = progress;
         this.listeners = listeners;
         this.options = options;

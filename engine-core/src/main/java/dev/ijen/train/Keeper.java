@@ -11,6 +11,7 @@ final class Keeper {
     private final Learner learner;
     private final Checkpoints checkpoints;
     private final Map<String, String> metadata;
+    private final Inputs inputs;
     private final Progress progress;
     private final Consumer<TrainEvent> tell;
     private long lastSave = System.nanoTime();
@@ -24,11 +25,12 @@ final class Keeper {
             long step, Map<String, HostTensor> weights, Map<String, HostTensor> states, Map<String, Object> progress) {}
 
     Keeper(TrainConfig config, Learner learner, Checkpoints checkpoints, Map<String, String> metadata,
-            Progress progress, Consumer<TrainEvent> tell) {
+            Inputs inputs, Progress progress, Consumer<TrainEvent> tell) {
         this.config = config;
         this.learner = learner;
         this.checkpoints = checkpoints;
         this.metadata = metadata;
+        this.inputs = inputs;
         this.progress = progress;
         this.tell = tell;
     }
@@ -77,7 +79,8 @@ final class Keeper {
     }
 
     private void write(Snapshot s, boolean best) {
-        var path = checkpoints.save(s.step, s.weights, metadata, s.states, s.progress, best, config.training().keep());
+        var path = checkpoints.save(
+                s.step, s.weights, metadata, s.states, inputs.in(s.progress), best, config.training().keep());
         tell.accept(new TrainEvent.Checkpointed(path, s.step, best));
     }
 }

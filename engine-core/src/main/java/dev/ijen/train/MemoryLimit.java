@@ -1,6 +1,7 @@
 package dev.ijen.train;
 
 import dev.ijen.engine.Bytes;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.config.TrainConfig;
 import java.util.stream.Collectors;
@@ -24,6 +25,23 @@ final class MemoryLimit {
                 plan.largest(NAMED).stream().map(MemoryPlan.Part::toString).collect(Collectors.joining("; ")),
                 "at most " + Bytes.text(most) + (limited ? ", the --memory-limit" : ", which is free now"),
                 fix(plan, most, config, learner));
+    }
+
+    /// Not even what a training begins with fits: weights, and what the optimizer keeps of each.
+    ///
+    /// @return what to throw instead of `e`, with what the training would need in all
+    static IjenException hopeless(OutOfMemoryException e, TrainConfig config, TrainOptions options) {
+        long limit = options.engine().memoryLimit();
+        if (limit == 0) {
+            return e;
+        }
+        long need = TrainPlan.of(config, options.withEngine(options.engine().withMemoryLimit(0))).memoryBytes();
+        return new IjenException(
+                "memory: the weights alone do not fit into the --memory-limit",
+                "a limit of " + Bytes.text(limit),
+                Bytes.text(need) + ", which is all of this training with batches of " + config.training().batchSize(),
+                "use --memory-limit " + ((need >> 20) + 1) + "m or more, or a smaller network",
+                e);
     }
 
     private static String fix(MemoryPlan plan, long most, TrainConfig config, Learner learner) {

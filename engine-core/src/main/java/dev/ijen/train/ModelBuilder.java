@@ -32,6 +32,7 @@ import dev.ijen.nn.RmsNorm;
 import dev.ijen.nn.TransformerBlock;
 import dev.ijen.nn.zoo.Decoder;
 import dev.ijen.nn.zoo.DecoderSpec;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Leaf;
@@ -122,8 +123,8 @@ final class ModelBuilder {
     private static <T> T checked(LayerConfig layer, String name, Flow in, java.util.function.Supplier<T> f) {
         try {
             return f.get();
-        } catch (ConfigException e) {
-            throw e;
+        } catch (ConfigException | OutOfMemoryException e) {
+            throw e; // not for the layer's shape
         } catch (IjenException e) {
             throw new ConfigException(
                     layer.mark(),

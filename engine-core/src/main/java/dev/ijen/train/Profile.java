@@ -2,11 +2,14 @@ package dev.ijen.train;
 
 import dev.ijen.data.Batch;
 import dev.ijen.data.Loader;
+import dev.ijen.engine.Engine;
 import dev.ijen.engine.LaunchInfo;
 import dev.ijen.engine.ProgramReport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 /// Where the time of training steps goes.
 ///
@@ -17,7 +20,10 @@ import java.util.List;
 /// @param batchBytes of arguments that go to the device for a step
 public record Profile(
         List<LaunchInfo> launches, List<long[]> nanos, long stepNanos, int batchSize, long batchBytes) {
+    // the JVM interprets what has run some dozens of times only: a sum of two numbers then takes as long as a small product of matrices
     private static final int WARM_UP = 30;
+    private static final int WARM_UP_A_STEP = 10;
+    private static final long WARM_UP_NANOS = 4_000_000_000L;
 
     /// Copies the lists.
     public Profile {
@@ -26,7 +32,6 @@ public record Profile(
     }
 
     static Profile of(Learner learner, Loader loader, ProgramReport report, int steps) {
-        var step = learner.step();
         // the same few batches again and again: loading is not what is measured
         var batches = new ArrayList<Batch>();
         try (var epoch = loader.epoch(0)) {
@@ -34,24 +39,35 @@ public record Profile(
                 batches.add(epoch.next());
             }
         }
-        for (int i = 0; i < WARM_UP; i++) {
-            step.run(batches.get(i % batches.size()));
-            step.runTimed(batches.get(i % batches.size()));
+        var step = learner.step();
+        return of(
+                learner.engine(), report, loader.batchSize(), steps,
+                i -> step.run(batches.get(i % batches.size())), i -> step.runTimed(batches.get(i % batches.size())));
+    }
+
+    /// Times steps in two ways by turns: whole, and launch by launch.
+    ///
+    /// @param run runs step i
+    /// @param timed runs step i and gives the time of each of its launches, in the order of the report's details
+    public static Profile of(
+            Engine engine, ProgramReport report, int batchSize, int steps, IntConsumer run, IntFunction<long[]> timed) {
+        long from = System.nanoTime();
+        for (int i = 0; i < WARM_UP || i < WARM_UP_A_STEP * steps && System.nanoTime() - from < WARM_UP_NANOS; i++) {
+            run.accept(i);
+            timed.apply(i);
         }
         var whole = new long[steps];
         var nanos = new ArrayList<long[]>();
         for (int i = 0; i < steps; i++) {
-            var batch = batches.get(i % batches.size());
-            learner.engine().synchronize();
+            engine.synchronize();
             long start = System.nanoTime();
-            step.run(batch);
-            learner.engine().synchronize();
+            run.accept(i);
+            engine.synchronize();
             whole[i] = System.nanoTime() - start;
-            nanos.add(step.runTimed(batch));
+            nanos.add(timed.apply(i));
         }
         Arrays.sort(whole);
-        return new Profile(
-                report.details(), nanos, whole[steps / 2], loader.batchSize(), report.argumentBytes());
+        return new Profile(report.details(), nanos, whole[steps / 2], batchSize, report.argumentBytes());
     }
 
     /// Nanoseconds of a launch, the median over steps.

@@ -92,6 +92,10 @@ final class Reports {
     private static String html(Subject s) {
         var r = s.result;
         var page = HtmlReport.of(s.config.name(), s.data.description()).tiles(tiles(s));
+        if (r.outcome() == TrainResult.Outcome.INTERRUPTED) {
+            page.warning(format("Interrupted after step %,d. 'ijen resume %s' goes on from there, to the same weights.",
+                    r.steps(), s.run.path()));
+        }
         r.warnings().forEach(page::warning);
         page.charts("Training", charts(s));
         var e = s.judged();
@@ -109,7 +113,7 @@ final class Reports {
             page.scatter("Predictions (" + s.part() + " part)", s.pairs[0], s.pairs[1], metrics);
         }
         if (e != null) {
-            page.mistakes("Worst errors (" + s.part() + " part)", mistakes(s, e));
+            page.mistakes("Worst errors (" + s.part() + " part)", s.pairs == null ? "how sure" : "how far off", mistakes(s, e));
         }
         var below = format(
                 "Input %s, %,d parameters, %,d operations an example; %.1f MiB on the device in training, %d launches a step.",
@@ -213,8 +217,7 @@ final class Reports {
         var all = new ArrayList<Mistake>();
         var data = s.judgedOn();
         for (var w : e.worst()) {
-            var detail = Double.isFinite(w.confidence()) ? format("%.1f %% sure", 100 * w.confidence())
-                    : "loss " + HtmlReport.number(w.loss());
+            var detail = Double.isFinite(w.confidence()) ? format("%.1f %% sure", 100 * w.confidence()) : off(w);
             if (data.input().shape().rank() == 3) {
                 all.add(new Mistake(png(data.batch(new int[] {w.index()}).input()), "#" + w.index(), w.truth(),
                         w.predicted(), detail));
@@ -224,6 +227,16 @@ final class Reports {
             }
         }
         return all;
+    }
+
+    /// By how much a prediction of one number is too high; of several, its loss.
+    private static String off(WorstError w) {
+        try {
+            double by = Double.parseDouble(w.predicted()) - Double.parseDouble(w.truth());
+            return (by > 0 ? "+" : "") + HtmlReport.number(by);
+        } catch (NumberFormatException e) {
+            return "loss " + HtmlReport.number(w.loss());
+        }
     }
 
     /// [1, C, H, W] from 0 to 1 as a PNG.

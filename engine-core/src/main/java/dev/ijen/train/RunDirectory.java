@@ -74,10 +74,28 @@ record RunDirectory(Path path) {
     /// @throws FormatException if it is no run
     static RunDirectory open(Path path) {
         var run = new RunDirectory(path);
-        if (!Files.isRegularFile(run.config())) {
-            throw FormatException.missing(run.config(), "give the folder of a run, such as runs/digits");
+        if (Files.isRegularFile(run.config())) {
+            return run;
         }
-        return run;
+        if (!Files.exists(path)) {
+            throw FormatException.missing(path, "give the folder of a run, such as runs/digits");
+        }
+        throw FormatException.lacking(
+                path,
+                "not a run",
+                Files.isDirectory(path) ? "a folder without config.yaml" : "a file",
+                "the folder 'ijen train' made, such as runs/digits",
+                around(path));
+    }
+
+    /// What was meant, where a path leads into a run: to a checkpoint, its report.
+    static String around(Path path) {
+        for (var p = path.toAbsolutePath().normalize(); p != null; p = p.getParent()) {
+            if (Files.isRegularFile(p.resolve("config.yaml")) && Files.isDirectory(p.resolve("checkpoints"))) {
+                return "give the run it belongs to: " + p;
+            }
+        }
+        return "give the folder of a run; 'ijen train' makes one";
     }
 
     TrainConfig readConfig() {

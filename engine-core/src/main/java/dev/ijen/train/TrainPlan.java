@@ -5,6 +5,7 @@ import dev.ijen.engine.Engine;
 import dev.ijen.engine.ProgramReport;
 import dev.ijen.nn.LayerRow;
 import dev.ijen.nn.Module;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.train.config.TrainConfig;
@@ -73,6 +74,8 @@ public record TrainPlan(
                 MemoryLimit.check(plan.memory, engine.memoryMost(), true, config, learner);
             }
             return plan;
+        } catch (OutOfMemoryException e) {
+            throw MemoryLimit.hopeless(e, config, options);
         }
     }
 

@@ -124,6 +124,14 @@ public final class Trained implements AutoCloseable {
 
     private static Path file(Path path) {
         if (Files.isRegularFile(path)) {
+            if (!path.toString().endsWith(".safetensors")) {
+                throw FormatException.lacking(
+                        path,
+                        "not a model",
+                        "a file of another kind",
+                        "a run, a checkpoint, or its model.safetensors",
+                        "give the folder of a run, such as runs/digits; files to predict come after it: ijen predict RUN FILE");
+            }
             return path;
         }
         if (Files.isDirectory(path)) {
@@ -140,7 +148,7 @@ public final class Trained implements AutoCloseable {
             }
             throw FormatException.unsupported(
                     path, "a folder without a checkpoint", "neither model.safetensors nor checkpoints/last",
-                    "a run or a checkpoint", "train first, or check the path");
+                    "a run or a checkpoint", RunDirectory.around(path));
         }
         throw FormatException.missing(path, "give a run's folder, a checkpoint or a model.safetensors");
     }

@@ -6,6 +6,7 @@ import dev.ijen.format.AtomicFiles;
 import dev.ijen.format.FormatException;
 import dev.ijen.format.Json;
 import dev.ijen.nn.Module;
+import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.TrainResult.Outcome;
 import dev.ijen.train.config.ConfigWriter;
@@ -54,7 +55,7 @@ public final class Trainer implements AutoCloseable {
         this.data = task.load();
         this.monitor = new Monitor(config, task.metrics(data.preprocessor()));
         this.loader = Augmentations.loader(config, data.train());
-        this.engine = open(config, options);
+        this.engine = opened(config, options);
         try {
             var pre = data.preprocessor();
             int known = task.outputs(pre);
@@ -62,9 +63,20 @@ public final class Trainer implements AutoCloseable {
             this.learner = new Learner(engine, config, task, new Problem(pre, loader.label(), outputs, data.train()),
                     loader.batches(), options.detectAnomaly());
             this.scorer = learner.scorer();
+        } catch (OutOfMemoryException e) {
+            engine.close();
+            throw MemoryLimit.hopeless(e, config, options);
         } catch (RuntimeException e) {
             engine.close();
             throw e;
+        }
+    }
+
+    private static Engine opened(TrainConfig config, TrainOptions options) {
+        try {
+            return open(config, options);
+        } catch (OutOfMemoryException e) {
+            throw MemoryLimit.hopeless(e, config, options);
         }
     }
 
@@ -159,14 +171,15 @@ public final class Trainer implements AutoCloseable {
         run = directory.path();
         var environment = Environment.of(engine, yaml, DataParts.files(config.data()));
         AtomicFiles.write(directory.environment(), Json.write(environment));
-        var progress = restored(directory);
+        var inputs = Inputs.of(environment);
+        var progress = restored(directory, inputs);
         try (var log = new TextLog(directory.log());
                 var metrics = MetricsLog.open(directory.metrics(), progress.step);
                 var board = new TensorBoard(directory.tensorBoard())) {
             var listeners = new ArrayList<TrainListener>(List.of(metrics, board, log));
             listeners.addAll(options.listeners());
             try {
-                return train(directory, yaml, environment, progress, listeners);
+                return train(directory, yaml, inputs, environment, progress, listeners);
             } catch (IjenException e) {
                 log.write("error", "failed", "message", e.getMessage());
                 throw e;
@@ -174,7 +187,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private Progress restored(RunDirectory directory) {
+    private Progress restored(RunDirectory directory, Inputs inputs) {
         try {
             Files.createDirectories(directory.path().resolve("checkpoints"));
         } catch (IOException e) {
@@ -185,8 +198,10 @@ public final class Trainer implements AutoCloseable {
         var last = directory.checkpoints().recover(told::add);
         var progress = new Progress();
         if (last != null) {
-            var state = last.resolve(Checkpoints.STATE);
-            progress = Progress.of(Fields.of(state.toString(), Json.parse(state)));
+            var file = last.resolve(Checkpoints.STATE);
+            var state = Fields.of(file.toString(), Json.parse(file));
+            progress = Progress.of(state);
+            told.addAll(inputs.changesSince(state));
             learner.restore(last);
         }
         if (progress.bestStep > 0 && directory.checkpoints().find("best") == null) {
@@ -199,10 +214,10 @@ public final class Trainer implements AutoCloseable {
     }
 
     private TrainResult train(
-            RunDirectory directory, String yaml, Map<String, Object> environment, Progress progress,
+            RunDirectory directory, String yaml, Inputs inputs, Map<String, Object> environment, Progress progress,
             List<TrainListener> listeners) {
         var fitting = new Fitting(
-                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), progress, listeners,
+                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), inputs, progress, listeners,
                 options);
         tell(listeners, new TrainEvent.Started(
                 run, config.name(), engine.choice(), data.description(), learner.trained(), fitting.steps(),

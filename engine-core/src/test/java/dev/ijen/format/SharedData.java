@@ -18,9 +18,18 @@ public final class SharedData {
 
     /// A file below `data`, or a skipped test.
     public static Path file(String name) {
-        Path file = Path.of(System.getProperty("ijen.shared", "../../shared")).resolve("data").resolve(name);
+        Path file = path(name);
         assumeTrue(Files.exists(file), "needs " + file);
         return file;
+    }
+
+    /// Whether a file below `data` is there.
+    public static boolean has(String name) {
+        return Files.exists(path(name));
+    }
+
+    private static Path path(String name) {
+        return Path.of(System.getProperty("ijen.shared", "../../shared")).resolve("data").resolve(name);
     }
 
     /// The plain files of a (compressed) tar archive by name.

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,18 @@ class FuzzTest {
     private static final int FILES = Integer.getInteger("ijen.fuzz", 1000);
     private static final long MOST_BYTES = 512L << 20;
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /// The corpora whose files are damaged, too, by format.
+    private static final Map<String, List<String>> CORPORA = Map.of(
+            "npz", List.of("go-fuzz-zip"),
+            "idx", List.of("go-fuzz-gzip"),
+            "png", List.of("go-fuzz-png", "png-fuzz-corpus"),
+            "jpeg", List.of("go-fuzz-jpeg", "jpeg-fuzz-corpus"),
+            "csv", List.of("go-fuzz-csv"),
+            "json", List.of("go-fuzz-json"),
+            "preprocessor", List.of("go-fuzz-json"),
+            "tfevents", List.of("go-fuzz-protobuf"),
+            "yaml", List.of("go-fuzz-json"));
+    private static final int MOST_CORPUS_BYTES = 8192;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @TempDir Path scratch;
@@ -77,11 +90,16 @@ class FuzzTest {
             Files.write(file, good);
             t.reader().read(file);
         }
+        var hostile = corpora(name);
         int refused = 0;
         for (int i = 0; i < FILES; i++) {
             var m = new Mutator(new Random(SEED * 1_000_003 + i));
             byte[] good = t.seeds().get(m.random().nextInt(t.seeds().size()));
-            byte[] bad = m.random().nextBoolean() ? t.structured().damage(m, good) : m.bytes(good, t.seeds());
+            byte[] bad = switch (m.random().nextInt(8)) {
+                case 0, 1, 2 -> t.structured().damage(m, good);
+                case 3 -> m.bytes(hostile.get(m.random().nextInt(hostile.size())), t.seeds());
+                default -> m.bytes(good, t.seeds());
+            };
             refused += read(t, file, bad, "file " + i + " of seed " + SEED) ? 0 : 1;
         }
         assertEquals(List.of(file.getFileName().toString()), names(folder));
@@ -89,6 +107,18 @@ class FuzzTest {
                 "%s: %,d damaged files, %,d refused; at most %.1f ms and %.1f MiB a file%n",
                 name, FILES, refused, mostNanos / 1e6, mostBytes / 1048576.0);
         assertTrue(refused > FILES / 10 && refused < FILES, refused + " refused: the damage is too small or too great");
+    }
+
+    /// Files of the corpora of a format, not too long ones; the good files where there are none.
+    private List<byte[]> corpora(String name) throws IOException {
+        var all = new ArrayList<byte[]>();
+        for (var archive : CORPORA.getOrDefault(name, List.of())) {
+            var path = "security/" + archive + ".tar.gz";
+            if (SharedData.has(path)) {
+                SharedData.tar(path).values().stream().filter(b -> b.length <= MOST_CORPUS_BYTES).forEach(all::add);
+            }
+        }
+        return all.isEmpty() ? target(name).seeds() : all;
     }
 
     /// True if the file was read, false if it was refused as documented.

@@ -144,6 +144,40 @@ class AccidentsTest {
         }
     }
 
+    /// Going on with other data or another configuration is allowed, and told of.
+    @Test
+    void dataAndConfigurationChangedBetweenCheckpointAndResume() throws IOException {
+        var csv = Files.writeString(dir.resolve("t.csv"), "a,b,y\n" + "1,2,p\n3,1,q\n2,2,p\n4,1,q\n".repeat(10));
+        var config = ConfigReader.parse("test.yaml", """
+                name: table
+                data: {kind: csv, target: y, validation: 0.2, test: 0}
+                model: {layers: [linear: 4, relu, output]}
+                training: {epochs: 4, batch_size: 8, checkpoint_seconds: 0}
+                """, List.of()).withDataPath(csv.toString());
+        var steps = new int[1];
+        try (var t = Trainer.of(config, options(event -> {}).withInterrupted(() -> steps[0]++ >= 5))) {
+            assertEquals(Outcome.INTERRUPTED, t.fit().outcome());
+        }
+        var run = dir.resolve("run");
+        assertEquals(List.of(), warnings(run, 1)); // nothing has changed
+        Files.writeString(csv, Files.readString(csv).replaceFirst("3,1", "3,2"));
+        var yaml = run.resolve("config.yaml");
+        Files.writeString(yaml, Files.readString(yaml).replace("epochs: 4", "epochs: 5"));
+        var told = warnings(run, 1);
+        assertEquals(2, told.size(), told.toString());
+        assertTrue(told.getFirst().startsWith("config.yaml was changed since the checkpoint of step "), told.toString());
+        assertTrue(told.getLast().startsWith("the data was changed (t.csv) since "), told.toString());
+        assertEquals(told, warnings(run, 100)); // remembered, and not told anew
+    }
+
+    /// Of a run that goes on for some steps.
+    private List<String> warnings(Path run, int steps) {
+        var made = new int[1];
+        try (var t = Trainer.resume(run, options(event -> {}).withInterrupted(() -> made[0]++ >= steps))) {
+            return t.fit().warnings();
+        }
+    }
+
     @Test
     void theTimeIsUp() {
         try (var t = Trainer.of(digits("training.max_time=0.05", "training.epochs=100000"), options(event -> {}))) {

@@ -64,7 +64,7 @@ final class CudaDevices {
                 details.put("convolution", t.cudnn().toString());
             }
         }
-        var lacking = tier.lacking().stream().filter(l -> !l.startsWith("NVRTC")).toList(); // which nothing here needs
+        var lacking = tier.lacking().stream().filter(l -> !l.startsWith("NVRTC")).toList(); // which only cuDNN knows, and does without
         if (!lacking.isEmpty()) {
             details.put("not used", String.join("; ", lacking));
         }

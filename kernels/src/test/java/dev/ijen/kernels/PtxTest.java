@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
@@ -71,19 +72,19 @@ class PtxTest {
         assertThrows(IllegalArgumentException.class, () -> Ptx.text("../sort", 80));
     }
 
+    /// On all processors: the assembler takes a minute for all of it.
     @Test
-    void assembles() throws Exception {
-        for (String family : Ptx.FAMILIES) {
-            for (int arch : new int[] {75, 80, 86, 89, 90}) {
-                if (arch < 80 && family.equals("mma")) {
-                    continue; // there is none
-                }
-                String log = assemble(Ptx.text(family, arch), arch);
-                assertTrue(log.contains("Used "), log);
-                for (var m = SPILL.matcher(log); m.find();) {
-                    assertTrue(Integer.parseInt(m.group(1)) <= 64, family + " for sm_" + arch + ": " + m.group());
-                }
-            }
+    void assembles() {
+        Ptx.FAMILIES.parallelStream().forEach(family -> IntStream.of(75, 80, 86, 89, 90).parallel()
+                .filter(arch -> arch >= 80 || !family.equals("mma")) // there is none
+                .forEach(arch -> assembles(family, arch)));
+    }
+
+    private static void assembles(String family, int arch) {
+        String log = assemble(Ptx.text(family, arch), arch);
+        assertTrue(log.contains("Used "), log);
+        for (var m = SPILL.matcher(log); m.find();) {
+            assertTrue(Integer.parseInt(m.group(1)) <= 64, family + " for sm_" + arch + ": " + m.group());
         }
     }
 

@@ -115,6 +115,6 @@ final class Operators {
             image.set(g.get(0));
             return List.of(g.get(1));
         });
-        return new Workload("op/" + name, step, flops, 0);
+        return new Workload("op/" + name, step, flops, 0, 1);
     }
 }

@@ -15,7 +15,12 @@ import java.util.function.BiFunction;
 /// Runs workloads on request, a line each way, so that a driver can let two engines take turns on the same machine: `hello`, `threads N`, `case NAME`, `run N`,
 /// `quit`. Every request is answered by one line; `err …` leaves this usable.
 public final class Server implements AutoCloseable {
-    private static final double WARM_UP_SECONDS = 0.7;
+    /// The just-in-time compiler translates what ran some thousand times, rows of a small softmax included: so many steps, but not for
+    /// longer than anybody waits.
+    private static final int WARM_UP_STEPS = 500;
+
+    private static final double WARM_UP_LEAST_SECONDS = 2;
+    private static final double WARM_UP_MOST_SECONDS = 10;
 
     private final BiFunction<Integer, String, Engine> opening;
     private final String version;
@@ -110,7 +115,7 @@ public final class Server implements AutoCloseable {
             first.add(Workload.value(w.step().run()));
         }
         long begin = System.nanoTime();
-        for (int n = 0; n < 3 || n < 2000 && System.nanoTime() - begin < WARM_UP_SECONDS * 1e9; n++) {
+        for (int n = 0; n < 3 || warmingUp(n, (System.nanoTime() - begin) * 1e-9); n++) {
             w.step().run();
             engine.synchronize();
         }
@@ -123,6 +128,10 @@ public final class Server implements AutoCloseable {
         r.put("params", w.parameters());
         r.put("peak_bytes", engine.info().backend().equals("cpu") ? null : engine.memory().peakBytes());
         return r;
+    }
+
+    private static boolean warmingUp(int steps, double seconds) {
+        return seconds < WARM_UP_LEAST_SECONDS || steps < WARM_UP_STEPS && seconds < WARM_UP_MOST_SECONDS;
     }
 
     private String run(int n) {

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 /// @param name such as `train/mlp-b64`
 /// @param flops of one step: 2 a multiply-add of products, convolutions and attention
 /// @param parameters numbers that the network's parameters hold
-record Workload(String name, Step step, double flops, long parameters) {
+/// @param batch examples a step
+record Workload(String name, Step step, double flops, long parameters, int batch) {
     private static final Pattern NETWORK = Pattern.compile("([a-z0-9-]+?)-b(\\d+)");
 
     /// The workload of that name, built on an engine that is fresh.
@@ -35,12 +36,13 @@ record Workload(String name, Step step, double flops, long parameters) {
         if (!m.matches() || !group.equals("train") && !group.equals("infer")) {
             throw new IllegalArgumentException("unknown case " + name);
         }
-        var network = Network.of(engine, m.group(1), Integer.parseInt(m.group(2)));
+        int batch = Integer.parseInt(m.group(2));
+        var network = Network.of(engine, m.group(1), batch);
         var input = engine.state("input", network.input());
         double forward = flops(engine, network, input);
         return group.equals("train")
-                ? new Workload(name, training(engine, network, input), 3 * forward, network.parameterCount())
-                : new Workload(name, inference(engine, network, input), forward, network.parameterCount());
+                ? new Workload(name, training(engine, network, input), 3 * forward, network.parameterCount(), batch)
+                : new Workload(name, inference(engine, network, input), forward, network.parameterCount(), batch);
     }
 
     private static Step inference(Engine engine, Network network, State input) {
@@ -79,7 +81,7 @@ record Workload(String name, Step step, double flops, long parameters) {
             states.forEach((n, s) -> in.put(n, s.get()));
             return List.of(f.apply(in));
         });
-        return new Workload("op/" + name, step, flops, 0);
+        return new Workload("op/" + name, step, flops, 0, 1);
     }
 
     /// The loss, or the mean absolute value of what was computed.

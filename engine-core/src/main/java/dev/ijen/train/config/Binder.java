@@ -127,7 +127,7 @@ final class Binder {
         if (!fits || type == int.class && v != (int) v) {
             throw new ConfigException(
                     text.mark(), "'" + path + "' is out of range", text.value(), expected(slot, type),
-                    "it means: " + slot.key().doc());
+                    "write " + expected(slot, type) + " here; it means: " + slot.key().doc());
         }
         if (type == int.class || type == Integer.class) {
             return (int) v;

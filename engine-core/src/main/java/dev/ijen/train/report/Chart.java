@@ -11,12 +11,13 @@ import java.util.List;
 /// @param logarithmic whether equal ratios are equal distances
 /// @param mark a step to point out; NaN for none
 public record Chart(String title, List<Series> lines, boolean logarithmic, double mark) {
-    private static final int W = 480;
-    private static final int H = 250;
-    private static final int LEFT = 52;
-    private static final int RIGHT = 12;
-    private static final int TOP = 10;
-    private static final int BOTTOM = 26;
+    // about the size it is shown at, so that its letters are as large as those around it
+    private static final int W = 360;
+    private static final int H = 220;
+    private static final int LEFT = 46;
+    private static final int RIGHT = 10;
+    private static final int TOP = 8;
+    private static final int BOTTOM = 36;
 
     /// Copies the list.
     public Chart {
@@ -42,7 +43,7 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         var ys = pad == 0 ? new Range(raw.from - around, raw.to + around) : new Range(raw.from - pad, raw.to + pad);
         var s = new StringBuilder("<figure><figcaption>" + Html.escape(title) + "</figcaption>");
         s.append(Html.format("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", W, H, Html.escape(title)));
-        grid(s, xs, ys);
+        grid(s, xs, ys, "step");
         if (!Double.isNaN(mark)) {
             double x = x(xs, mark);
             s.append(Html.format(
@@ -61,6 +62,9 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         for (var line : shown) {
             s.append("<span><i class=\"").append(line.style()).append("\"></i>").append(Html.escape(line.name()))
                     .append("</span>");
+        }
+        if (!Double.isNaN(mark)) {
+            s.append(Html.format("<span><i class=\"mark\"></i>best weights, step %,.0f</span>", mark));
         }
         return s.append("</div>").toString();
     }
@@ -91,7 +95,7 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         return H - BOTTOM - r.part(v) * (H - TOP - BOTTOM);
     }
 
-    private void grid(StringBuilder s, Range xs, Range ys) {
+    private void grid(StringBuilder s, Range xs, Range ys, String below) {
         for (double v : logarithmic ? decades(ys) : ticks(ys, 5)) {
             double at = y(ys, v);
             double shown = logarithmic ? Math.pow(10, v) : v;
@@ -101,9 +105,11 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
                     tick(shown)));
         }
         for (double v : ticks(xs, 5)) {
-            s.append(Html.format("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>", x(xs, v), H - 8,
+            s.append(Html.format("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>", x(xs, v), H - 21,
                     tick(v)));
         }
+        s.append(Html.format("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", (LEFT + W - RIGHT) / 2, H - 5,
+                below));
         s.append(Html.format("<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>", LEFT, W - RIGHT,
                 H - BOTTOM, H - BOTTOM));
     }
@@ -114,7 +120,7 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
             return a >= 1e6 ? Html.format("%.3gM", v / 1e6) : Html.format("%.4gk", v / 1e3).replaceAll("\\.?0+k$", "k");
         }
         if (a > 0 && a < 0.0005) {
-            return Html.format("%.2g", v).replaceAll("\\.?0*e-0?", "e-");
+            return Html.format("%.1e", v).replaceAll("\\.?0*e-0?", "e-");
         }
         var text = Html.format("%.4f", v);
         return text.replaceAll("0+$", "").replaceAll("\\.$", "");
@@ -133,7 +139,10 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
                 }
             }
         }
-        return all.size() < 2 ? ticks(r, 4) : all;
+        // within a small part of a decade, round numbers as on a linear axis
+        return all.size() < 2
+                ? ticks(new Range(Math.pow(10, r.from), Math.pow(10, r.to)), 4).stream().map(Math::log10).toList()
+                : all;
     }
 
     /// Round numbers within a range, about as many as asked for.
@@ -185,13 +194,13 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         var c = new Chart(title, List.of(), false, Double.NaN);
         var s = new StringBuilder("<figure><figcaption>" + Html.escape(title) + "</figcaption>");
         s.append(Html.format("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", W, H, Html.escape(title)));
-        c.grid(s, r, r);
+        c.grid(s, r, r, "truth");
         s.append(Html.format("<line class=\"mark\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", x(r, r.from),
                 y(r, r.from), x(r, r.to), y(r, r.to)));
         for (int i = 0; i < truth.length; i++) {
             s.append(Html.format("<circle class=\"cloud\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>", x(r, truth[i]),
                     y(r, predicted[i])));
         }
-        return s.append("</svg><div class=\"legend\">prediction (up) against truth (right)</div></figure>").toString();
+        return s.append("</svg><div class=\"legend\">prediction upwards; on the line it is the truth</div></figure>").toString();
     }
 }

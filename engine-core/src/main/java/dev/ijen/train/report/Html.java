@@ -62,7 +62,12 @@ final class Html {
 
     /// A table; columns whose header begins with `#` hold numbers.
     static String table(List<String> header, List<List<String>> rows) {
-        var s = new StringBuilder("<div class=\"scroll\"><table class=\"wide\"><thead><tr>");
+        return table("wide", header, rows);
+    }
+
+    /// The same; as `wide stack` the last column stands below the others where the page is narrow.
+    static String table(String style, List<String> header, List<List<String>> rows) {
+        var s = new StringBuilder("<div class=\"scroll\"><table class=\"" + style + "\"><thead><tr>");
         for (var h : header) {
             boolean n = h.startsWith("#");
             s.append(n ? "<th class=\"n\">" : "<th>").append(escape(n ? h.substring(1) : h)).append("</th>");

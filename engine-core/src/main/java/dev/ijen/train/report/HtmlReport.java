@@ -146,7 +146,9 @@ public final class HtmlReport {
     }
 
     /// The worst errors: pictures where there are some, else rows.
-    public HtmlReport mistakes(String heading, List<Mistake> mistakes) {
+    ///
+    /// @param judged what the details of rows are
+    public HtmlReport mistakes(String heading, String judged, List<Mistake> mistakes) {
         if (mistakes.isEmpty()) {
             body.append(Html.card(heading, "<p class=\"soft\">None.</p>"));
             return this;
@@ -155,7 +157,8 @@ public final class HtmlReport {
             body.append(Html.card(
                     heading,
                     Html.table(
-                            List.of("truth", "prediction", "how far off", "example"),
+                            "wide stack",
+                            List.of("truth", "prediction", judged, "example"),
                             mistakes.stream().map(m -> List.of(m.truth, m.predicted, m.detail, m.example)).toList())));
             return this;
         }

@@ -26,9 +26,9 @@ class HtmlReportTest {
                                 new Chart("", List.of(), false, 0)))
                 .confusion(EVIL, List.of(EVIL, "b"), new long[][] {{3, 1}, {0, 0}}, List.of("class", "#f1"),
                         List.of(List.of(EVIL, "1")))
-                .mistakes(EVIL, List.of(new HtmlReport.Mistake(new byte[] {1, 2}, null, EVIL, EVIL, EVIL)))
-                .mistakes("rows", List.of(new HtmlReport.Mistake(null, EVIL, EVIL, EVIL, EVIL)))
-                .mistakes("empty", List.of())
+                .mistakes(EVIL, EVIL, List.of(new HtmlReport.Mistake(new byte[] {1, 2}, null, EVIL, EVIL, EVIL)))
+                .mistakes("rows", EVIL, List.of(new HtmlReport.Mistake(null, EVIL, EVIL, EVIL, EVIL)))
+                .mistakes("empty", EVIL, List.of())
                 .scatter("s", new double[] {1, 2}, new double[] {1.5, 2}, Map.of(EVIL, EVIL))
                 .table("t", List.of(EVIL), List.of(List.of(EVIL)), EVIL)
                 .keys("k", Map.of(EVIL, EVIL))

@@ -3,6 +3,7 @@ package dev.ijen.cuda.call;
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Plan.Launch;
 import dev.ijen.spi.Plan.Ref;
+import java.util.List;
 
 /// How each launch of a plan is done on a GPU.
 public final class Kernels {
@@ -17,6 +18,16 @@ public final class Kernels {
             }
         }
         return own(launch, kit);
+    }
+
+    /// The same for launches that [Joining] puts together: the inputs, and the outputs, of the second follow those of the first.
+    public static CudaKernel of(List<Launch> launches, Kit kit) {
+        var first = launches.getFirst();
+        if (launches.size() == 1) {
+            return of(first, kit);
+        }
+        var loops = launches.stream().map(l -> (Kernel.Loop) l.kernel()).toList();
+        return RegionCall.of(loops, first.in().size(), first.out().size(), kit);
     }
 
     private static CudaKernel own(Launch launch, Kit kit) {

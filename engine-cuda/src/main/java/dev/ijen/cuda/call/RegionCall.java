@@ -16,7 +16,15 @@ import java.util.List;
 /// @param entries one a launch
 record RegionCall(RegionCode code, List<Entry> entries, Kit kit) implements CudaKernel {
     static RegionCall of(Kernel.Loop k, Kit kit) {
-        var code = RegionCode.of(k.region(), kit.gpu().multiprocessors());
+        return of(RegionCode.of(k.region(), kit.gpu().multiprocessors()), kit);
+    }
+
+    /// Several loops in as few launches as go; their inputs and outputs follow each other.
+    static RegionCall of(List<Kernel.Loop> loops, int inputs, int outputs, Kit kit) {
+        return of(RegionCode.ofAll(loops.stream().map(Kernel.Loop::region).toList(), inputs, outputs), kit);
+    }
+
+    private static RegionCall of(RegionCode code, Kit kit) {
         var modules = kit.modules();
         var module = modules.acquire(code.text());
         try {

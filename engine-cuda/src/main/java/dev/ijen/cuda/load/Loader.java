@@ -51,20 +51,20 @@ public final class Loader {
                     Tier.INSTALL_DRIVER);
         }
         var cublas = attempt(report.cublas(), Loader::openCublas);
-        var nvrtc = attempt(report.nvrtc(), Loader::openNvrtc); // before cuDNN, which asks for it by name
+        if (cublas.isPresent() && report.cudnn().isPresent()) {
+            attempt(report.nvrtc(), Loader::openNvrtc); // before cuDNN, which alone uses it, and asks for it by name
+        }
         var cudnn = cublas.isPresent() ? attempt(report.cudnn(), d -> openCudnn(d, cublas.get())) : report.cudnn();
         try {
-            return bind(driver, cublas, cudnn, nvrtc);
+            return bind(driver, cublas, cudnn);
         } catch (Throwable t) {
             return new Tier.Unavailable("JCuda can't be loaded: " + message(t), fix(t));
         }
     }
 
-    private Tier bind(
-            Driver.Found driver, Optional<Library> cublas, Optional<Library> cudnn, Optional<Library> nvrtc)
-            throws IOException {
+    private Tier bind(Driver.Found driver, Optional<Library> cublas, Optional<Library> cudnn) throws IOException {
         JCudaFiles.refuseOthers();
-        var cache = NativeCache.open(machine.cache(), major(cublas, 12), major(cudnn, 8), major(nvrtc, 12));
+        var cache = NativeCache.open(machine.cache(), major(cublas, 12), major(cudnn, 8));
         JCudaFiles.load(cache, NativeCache.Native.DRIVER);
         var b = attempt(cublas, _ -> JCudaFiles.load(cache, NativeCache.Native.CUBLAS));
         if (b.isEmpty()) {
@@ -72,9 +72,8 @@ public final class Loader {
         }
         var d = b.isEmpty() ? Optional.<Library>empty()
                 : attempt(cudnn, _ -> JCudaFiles.load(cache, NativeCache.Native.CUDNN));
-        var n = attempt(nvrtc, _ -> JCudaFiles.load(cache, NativeCache.Native.NVRTC));
         JCudaFiles.check(cache);
-        return Tier.of(driver, b, d, n, List.copyOf(lacking));
+        return Tier.of(driver, b, d, List.copyOf(lacking));
     }
 
     private static int major(Optional<Library> library, int otherwise) {
@@ -192,7 +191,6 @@ public final class Loader {
                 case DRIVER -> jcuda.driver.JCudaDriver.setExceptionsEnabled(true);
                 case CUBLAS -> jcuda.jcublas.JCublas2.setExceptionsEnabled(true);
                 case CUDNN -> jcuda.jcudnn.JCudnn.setExceptionsEnabled(true);
-                case NVRTC -> jcuda.nvrtc.JNvrtc.setExceptionsEnabled(true);
             }
         }
 

@@ -30,8 +30,7 @@ final class NativeCache {
     enum Native {
         DRIVER("JCudaDriver", VERSION),
         CUBLAS("JCublas2", VERSION),
-        CUDNN("JCudnn", CUDNN_VERSION),
-        NVRTC("JNvrtc", VERSION);
+        CUDNN("JCudnn", CUDNN_VERSION);
 
         private final String title;
         private final String resource;
@@ -57,11 +56,10 @@ final class NativeCache {
     /// Opens, and makes if need be, the folder for natives that go with these majors.
     ///
     /// @throws IOException if others could write to it, with the fix
-    static NativeCache open(Path root, int cublas, int cudnn, int nvrtc) throws IOException {
+    static NativeCache open(Path root, int cublas, int cudnn) throws IOException {
         var top = root.toAbsolutePath().normalize();
         Files.createDirectories(top);
-        var folder = top.resolve("native")
-                .resolve("jcuda-" + VERSION + "-cublas" + cublas + "-cudnn" + cudnn + "-nvrtc" + nvrtc);
+        var folder = top.resolve("native").resolve("jcuda-" + VERSION + "-cublas" + cublas + "-cudnn" + cudnn);
         var only = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         for (var p : new Path[] {folder.getParent(), folder}) {
             if (!Files.exists(p, LinkOption.NOFOLLOW_LINKS)) {
@@ -80,7 +78,6 @@ final class NativeCache {
         var cache = new NativeCache(folder.toRealPath());
         cache.rename("libcublas.so.", 12, cublas);
         cache.rename("libcudnn.so.", 8, cudnn);
-        cache.rename("libnvrtc.so.", 12, nvrtc);
         return cache;
     }
 
@@ -167,7 +164,6 @@ final class NativeCache {
             case DRIVER -> {} // needs libcuda.so.1 only, which every CUDA has
             case CUBLAS -> copy("libcublas.so.12", own);
             case CUDNN -> copy("libcudnn.so.8", own);
-            case NVRTC -> copy("libnvrtc.so.12", own);
         }
         try {
             Retarget.apply(image, own);

@@ -7,6 +7,7 @@ import java.util.Optional;
 /// What was found of NVIDIA's software, what is missing, and what would help.
 ///
 /// @param gpus names of GPUs that the kernel's driver tells; empty where it does not (WSL, containers)
+/// @param nvrtc for cuDNN alone, some of whose algorithms are compiled when they are first used
 /// @param visible false where there is no device file of a GPU either, so that the driver will find none
 /// @param missing parts that were not found, or can't be used
 public record Report(
@@ -47,7 +48,7 @@ public record Report(
     public Tier tier() {
         return switch (driver) {
             case Driver.Missing(var why) -> new Tier.Unavailable("no NVIDIA driver found: " + why, Tier.INSTALL_DRIVER);
-            case Driver.Found d -> Tier.of(d, cublas, cudnn, nvrtc, missing.stream().map(Missing::toString).toList());
+            case Driver.Found d -> Tier.of(d, cublas, cudnn, missing.stream().map(Missing::toString).toList());
         };
     }
 }

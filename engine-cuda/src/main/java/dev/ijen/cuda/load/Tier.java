@@ -15,40 +15,28 @@ public sealed interface Tier {
     sealed interface Usable extends Tier {
         Driver.Found driver();
 
-        /// Compiles kernels made at run time; without it they are made as PTX.
-        Optional<Library> nvrtc();
-
         /// Which parts are not used, each with the reason.
         List<String> lacking();
     }
 
     /// Our kernels for everything.
-    record DriverOnly(Driver.Found driver, Optional<Library> nvrtc, List<String> lacking) implements Usable {}
+    record DriverOnly(Driver.Found driver, List<String> lacking) implements Usable {}
 
     /// Matrix products by cuBLAS.
-    record WithCublas(Driver.Found driver, Library cublas, Optional<Library> nvrtc, List<String> lacking)
-            implements
-            Usable {}
+    record WithCublas(Driver.Found driver, Library cublas, List<String> lacking) implements Usable {}
 
     /// Convolution, recurrent layers and attention by cuDNN as well.
-    record WithCudnn(
-            Driver.Found driver, Library cublas, Library cudnn, Optional<Library> nvrtc, List<String> lacking)
-            implements
-            Usable {}
+    record WithCudnn(Driver.Found driver, Library cublas, Library cudnn, List<String> lacking) implements Usable {}
 
     /// The tier that these make. cuDNN counts only with cuBLAS, which it calls.
     static Usable of(
-            Driver.Found driver,
-            Optional<Library> cublas,
-            Optional<Library> cudnn,
-            Optional<Library> nvrtc,
-            List<String> lacking) {
+            Driver.Found driver, Optional<Library> cublas, Optional<Library> cudnn, List<String> lacking) {
         if (cublas.isEmpty()) {
-            return new DriverOnly(driver, nvrtc, lacking);
+            return new DriverOnly(driver, lacking);
         }
         if (cudnn.isEmpty()) {
-            return new WithCublas(driver, cublas.get(), nvrtc, lacking);
+            return new WithCublas(driver, cublas.get(), lacking);
         }
-        return new WithCudnn(driver, cublas.get(), cudnn.get(), nvrtc, lacking);
+        return new WithCudnn(driver, cublas.get(), cudnn.get(), lacking);
     }
 }

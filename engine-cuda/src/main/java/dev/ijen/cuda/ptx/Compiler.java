@@ -24,6 +24,9 @@ final class Compiler {
     /// Blocks for a multiprocessor at most: a few times what it holds, so that the last ones leave none of them idle for long.
     private static final int BLOCKS = 32;
 
+    /// An odd number of vectors.
+    private static final int MANY = 1_000_003;
+
     private final int multiprocessors;
     private final Functions functions = new Functions();
     private final List<String> entries = new ArrayList<>();
@@ -41,14 +44,14 @@ final class Compiler {
     }
 
     /// Joins regions that differ in the length of their only axis.
-    static RegionCode compile(List<Region> regions) {
+    static RegionCode compile(List<Region> regions, int inputs, int outputs) {
         var c = new Compiler(0);
         var canonical = new StringBuilder();
         var like = regions.getFirst();
         int addresses = c.writer(like, like.stores(), layout(like, like.stores(), 0, false)).arguments().size();
         int most = Math.max(1, MAX_ADDRESSES / addresses);
         for (int i = 0; i < regions.size(); i += most) {
-            c.joined(regions, i, Math.min(regions.size(), i + most));
+            c.joined(regions, i, Math.min(regions.size(), i + most), inputs, outputs);
         }
         regions.forEach(r -> canonical.append(Canonical.text(r)));
         return c.named(canonical.toString());
@@ -75,25 +78,17 @@ final class Compiler {
     }
 
     /// One kernel for the regions from … to − 1.
-    private void joined(List<Region> regions, int from, int to) {
+    private void joined(List<Region> regions, int from, int to, int inputs, int outputs) {
         // the widest vectors that suit one of them; the others go point by point
-        var widest = regions.get(from);
+        int lanes = regions.subList(from, to).stream().mapToInt(r -> layout(r, r.stores(), 0, false).lanes()).max()
+                .orElseThrow();
+        // of a length that none of them has: what only holds for one, such as that its only index is 0, is not in the text
+        var widest = new Region(new int[] {lanes * MANY}, regions.get(from).body(), regions.get(from).stores());
         var layout = layout(widest, widest.stores(), 0, false);
-        for (var r : regions.subList(from, to)) {
-            var l = layout(r, r.stores(), 0, false);
-            if (l.lanes() > layout.lanes()) {
-                widest = r;
-                layout = l;
-            }
-        }
         String name = NAME + "_" + entries.size();
         var ranges = Ranges.of(regions.subList(from, to).stream().mapToInt(Region::points).toArray(), layout.lanes());
         var w = writer(widest, widest.stores(), layout);
         entries.add(w.write(name, ranges));
-        int inputs = 1
-                + w.arguments().stream().mapToInt(a -> a instanceof Argument.Input(int i) ? i : -1).max().orElse(-1);
-        int outputs = 1
-                + w.arguments().stream().mapToInt(a -> a instanceof Argument.Output(int i) ? i : -1).max().orElse(-1);
         var arguments = new ArrayList<Argument>();
         for (int k = from; k < to; k++) {
             for (var a : w.arguments()) {

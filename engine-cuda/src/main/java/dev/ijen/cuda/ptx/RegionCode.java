@@ -16,24 +16,28 @@ public record RegionCode(String text, List<RegionLaunch> launches, long scratchB
         return Compiler.compile(region, multiprocessors);
     }
 
-    /// True if two regions can share a launch: nothing is folded, and they are equal but for the length of their only axis.
+    /// True if a region can share a launch with others: it has one axis, and nothing is folded.
+    public static boolean joinable(Region r) {
+        return r.space().length == 1 && r.stores().stream().allMatch(s -> s.fold() == null && s.stride()[0] != 0);
+    }
+
+    /// True if two regions can share a launch: they are equal but for the length of their only axis.
     public static boolean joinable(Region a, Region b) {
-        return a.space().length == 1
-                && b.space().length == 1
-                && a.body().equals(b.body())
-                && a.stores().equals(b.stores())
-                && a.stores().stream().allMatch(s -> s.fold() == null && s.stride()[0] != 0);
+        return joinable(a) && joinable(b) && a.body().equals(b.body()) && a.stores().equals(b.stores());
     }
 
     /// Prints regions that are [#joinable] and independent of each other, such as the updates of all parameters, in as few launches
     /// as the size of a kernel's parameters allows. Inputs and outputs are numbered through: those of the second region follow those
-    /// of the first, which are as many as its greatest index says.
-    public static RegionCode ofAll(List<Region> regions) {
+    /// of the first.
+    ///
+    /// @param inputs how many each region has
+    /// @param outputs how many each region has
+    public static RegionCode ofAll(List<Region> regions, int inputs, int outputs) {
         for (var r : regions) {
             if (!joinable(regions.getFirst(), r)) {
                 throw new IllegalArgumentException("regions that do not join: " + regions.getFirst() + " and " + r);
             }
         }
-        return Compiler.compile(regions);
+        return Compiler.compile(regions, inputs, outputs);
     }
 }

@@ -167,6 +167,11 @@ final class ArenaMemory implements Memory {
         return end - start;
     }
 
+    @Override
+    public long unused() {
+        return freeBySize.stream().mapToLong(Block::bytes).sum();
+    }
+
     /// All buffers are closed, and the device is idle.
     @Override
     public void close() {

@@ -105,8 +105,10 @@ public final class CudaBackend implements Backend {
         });
     }
 
+    /// What others have taken of the device is not to be had, so it does not count among all there is.
     private OutOfMemoryException outOfMemory(long bytes) {
-        return new OutOfMemoryException(info.name(), bytes, live, info.totalBytes());
+        return new OutOfMemoryException(
+                info.name(), bytes, live, Math.min(info.totalBytes(), live + freeBytes()));
     }
 
     /// A buffer is closed. The queue's lock is held.
@@ -179,6 +181,15 @@ public final class CudaBackend implements Backend {
     @Override
     public MemoryUse memory() {
         return queue.locked(() -> new MemoryUse(buffers.size(), live, peak));
+    }
+
+    /// What the driver has left for all who use this GPU, and what this backend has taken and does not use.
+    @Override
+    public long freeBytes() {
+        return queue.locked(() -> {
+            checkOpen();
+            return gpu.freeBytes() + memory.unused();
+        });
     }
 
     private void checkOpen() {

@@ -3,7 +3,6 @@ package dev.ijen.cuda.run;
 import dev.ijen.cuda.call.CudaKernel;
 import dev.ijen.spi.Backend.Bound;
 import dev.ijen.spi.Backend.Buffer;
-import dev.ijen.spi.Plan.Launch;
 import dev.ijen.spi.Plan.Ref;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -18,7 +17,7 @@ final class CudaBound implements Bound {
     private final CudaBackend backend;
     private final CudaPrepared prepared;
     private final Queue queue;
-    private final List<Launch> launches;
+    private final List<Piece> pieces;
     private final CudaKernel.Bound[] kernels;
     private final CudaBuffer[] memory;
     private final Arena arena = Arena.ofShared();
@@ -35,23 +34,23 @@ final class CudaBound implements Bound {
         this.prepared = prepared;
         this.queue = backend.queue();
         this.memory = memory;
-        launches = prepared.plan().launches();
-        kernels = new CudaKernel.Bound[launches.size()];
+        pieces = List.copyOf(prepared.pieces());
+        kernels = new CudaKernel.Bound[pieces.size()];
         ErrorWords words = null;
         boolean done = false;
         try {
             long scratch = memory[0].address() + prepared.scratchOffset();
             long word = memory[0].address() + prepared.errorOffset();
             for (int i = 0; i < kernels.length; i++) {
-                var l = launches.get(i);
+                var p = pieces.get(i);
                 try {
-                    kernels[i] = prepared.kernels().get(i).bind(
-                            addresses(l.in()), addresses(l.out()), scratch, word + 8L * i, arena);
+                    kernels[i] = p.kernel().bind(
+                            addresses(p.in()), addresses(p.out()), scratch, word + 8L * i, arena);
                 } catch (RuntimeException e) {
-                    throw Failures.in(l.origin(), e);
+                    throw Failures.in(p.origin(), e);
                 }
             }
-            words = prepared.reportsErrors() ? new ErrorWords(queue, launches, prepared.kernels(), word) : null;
+            words = prepared.reportsErrors() ? new ErrorWords(queue, pieces, word) : null;
             errors = words;
             replay = new Replay(queue);
             done = true;
@@ -97,7 +96,7 @@ final class CudaBound implements Bound {
         try {
             kernels[i].enqueue(stream);
         } catch (RuntimeException e) {
-            throw Failures.in(launches.get(i).origin(), e);
+            throw Failures.in(pieces.get(i).origin(), e);
         }
     }
 
@@ -110,7 +109,7 @@ final class CudaBound implements Bound {
                 var end = queue.event(CUevent_flags.CU_EVENT_DEFAULT);
                 try {
                     for (int i = 0; i < kernels.length; i++) {
-                        nanos[i] += time(i, begin, end);
+                        pieces.get(i).addTime(time(i, begin, end), nanos);
                     }
                 } finally {
                     queue.destroy(end);
@@ -132,7 +131,7 @@ final class CudaBound implements Bound {
         try {
             queue.await(end);
         } catch (RuntimeException e) {
-            throw Failures.in(launches.get(i).origin(), e);
+            throw Failures.in(pieces.get(i).origin(), e);
         }
         var ms = new float[1];
         queue.gpu().call("cuEventElapsedTime", () -> JCudaDriver.cuEventElapsedTime(ms, begin, end));

@@ -1,6 +1,7 @@
 package dev.ijen.cuda.run;
 
 import dev.ijen.cuda.call.CudaKernel;
+import dev.ijen.cuda.call.Joining;
 import dev.ijen.cuda.call.Kernels;
 import dev.ijen.cuda.call.Kit;
 import dev.ijen.spi.Backend.Bound;
@@ -14,7 +15,7 @@ import java.util.List;
 final class CudaPrepared implements Prepared {
     private final CudaBackend backend;
     private final Plan plan;
-    private final List<CudaKernel> kernels = new ArrayList<>();
+    private final List<Piece> pieces = new ArrayList<>();
     private final long scratchBytes;
     private int bindings;
     private boolean closed;
@@ -26,19 +27,20 @@ final class CudaPrepared implements Prepared {
         long most = 0;
         boolean done = false;
         try {
-            for (var l : plan.launches()) {
+            for (var numbers : Joining.of(plan.launches())) {
+                var launches = numbers.stream().map(plan.launches()::get).toList();
                 try {
-                    var k = Kernels.of(l, kit);
-                    kernels.add(k);
+                    var k = Kernels.of(launches, kit);
+                    pieces.add(new Piece(launches, numbers, k));
                     most = Math.max(most, k.scratchBytes());
                 } catch (RuntimeException e) {
-                    throw Failures.in(l.origin(), e);
+                    throw Failures.in(launches.getFirst().origin(), e);
                 }
             }
             done = true;
         } finally {
             if (!done) {
-                kernels.forEach(CudaKernel::close);
+                closeKernels();
             }
         }
         scratchBytes = most;
@@ -48,8 +50,13 @@ final class CudaPrepared implements Prepared {
         return plan;
     }
 
-    List<CudaKernel> kernels() {
-        return kernels;
+    List<Piece> pieces() {
+        return pieces;
+    }
+
+    private void closeKernels() {
+        pieces.stream().map(Piece::kernel).forEach(CudaKernel::close);
+        pieces.clear();
     }
 
     /// Where scratch begins in a binding's memory.
@@ -57,18 +64,18 @@ final class CudaPrepared implements Prepared {
         return Memory.round(plan.workspaceBytes());
     }
 
-    /// Where the error words begin, one for each launch.
+    /// Where the error words begin, one for each kernel.
     long errorOffset() {
         return scratchOffset() + Memory.round(scratchBytes);
     }
 
     boolean reportsErrors() {
-        return kernels.stream().anyMatch(CudaKernel::reportsErrors);
+        return pieces.stream().map(Piece::kernel).anyMatch(CudaKernel::reportsErrors);
     }
 
     @Override
     public long bindingBytes() {
-        return errorOffset() + (reportsErrors() ? 8L * kernels.size() : 0);
+        return errorOffset() + (reportsErrors() ? 8L * pieces.size() : 0);
     }
 
     @Override
@@ -109,8 +116,7 @@ final class CudaPrepared implements Prepared {
 
     private void release() {
         if (closed && bindings == 0) {
-            kernels.forEach(CudaKernel::close);
-            kernels.clear();
+            closeKernels();
             backend.gone(this);
         }
     }

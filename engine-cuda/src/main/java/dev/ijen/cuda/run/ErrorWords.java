@@ -1,28 +1,24 @@
 package dev.ijen.cuda.run;
 
-import dev.ijen.cuda.call.CudaKernel;
 import dev.ijen.cuda.driver.Addresses;
-import dev.ijen.spi.Plan.Launch;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import jcuda.driver.JCudaDriver;
 
-/// What runs find wrong in their data, such as a label that is no class: a word for each launch, which comes back to the host with every run. It
+/// What runs find wrong in their data, such as a label that is no class: a word for each kernel, which comes back to the host with every run. It
 /// stays until somebody is told, so that no error is lost between two reads. The queue's lock is held.
 final class ErrorWords implements AutoCloseable {
     private final Queue queue;
-    private final List<Launch> launches;
-    private final List<CudaKernel> kernels;
+    private final List<Piece> pieces;
     private final long words;
     private final long bytes;
     private final Pinned host;
 
-    ErrorWords(Queue queue, List<Launch> launches, List<CudaKernel> kernels, long words) {
+    ErrorWords(Queue queue, List<Piece> pieces, long words) {
         this.queue = queue;
-        this.launches = launches;
-        this.kernels = kernels;
+        this.pieces = pieces;
         this.words = words;
-        bytes = 8L * launches.size();
+        bytes = 8L * pieces.size();
         host = new Pinned(queue.gpu(), bytes);
         boolean done = false;
         try {
@@ -51,13 +47,13 @@ final class ErrorWords implements AutoCloseable {
 
     /// Throws the first launch's error, if there is one, and forgets all.
     void check() {
-        for (int i = 0; i < launches.size(); i++) {
+        for (int i = 0; i < pieces.size(); i++) {
             long word = host.memory().getAtIndex(ValueLayout.JAVA_LONG, i);
             if (word != 0) {
                 host.memory().fill((byte) 0);
                 clear();
-                throw Failures.in(launches.get(i).origin(),
-                        kernels.get(i).error((int) ~(word >>> 32), (int) word));
+                var p = pieces.get(i);
+                throw Failures.in(p.origin(), p.kernel().error((int) ~(word >>> 32), (int) word));
             }
         }
     }

@@ -21,6 +21,9 @@ interface Memory extends AutoCloseable {
     /// Bytes taken from the device, used or not.
     long reserved();
 
+    /// How many of those nobody uses.
+    long unused();
+
     @Override
     void close();
 }

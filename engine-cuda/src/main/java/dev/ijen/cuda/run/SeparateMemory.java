@@ -43,5 +43,10 @@ final class SeparateMemory implements Memory {
     }
 
     @Override
+    public long unused() {
+        return 0;
+    }
+
+    @Override
     public void close() {}
 }

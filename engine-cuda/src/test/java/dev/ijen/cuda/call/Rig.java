@@ -1,13 +1,12 @@
 package dev.ijen.cuda.call;
 
+import static dev.ijen.cuda.EmulatedDevice.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.ijen.cuda.driver.Addresses;
-import dev.ijen.cuda.driver.Gpu;
+import dev.ijen.cuda.EmulatedDevice;
 import dev.ijen.cuda.driver.Modules;
 import dev.ijen.kernels.emulator.Emulator;
-import dev.ijen.kernels.emulator.Emulator.What;
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Plan;
 import dev.ijen.tensor.DType;
@@ -18,32 +17,26 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import jcuda.Pointer;
 import jcuda.driver.CUstream;
-import jcuda.driver.JCudaDriver;
 
 /// One launch on the emulated device, every array in memory of its own. Closing demands that nothing was found wrong and nothing is left.
 final class Rig implements AutoCloseable {
     private static final byte POISON = (byte) 0xA7;
 
-    final Emulator emulator = Emulator.fresh();
-    final Gpu gpu;
+    final EmulatedDevice device;
+    final Emulator emulator;
     final Modules modules;
-    private final CUstream stream = new CUstream();
-    private final List<Long> live = new ArrayList<>();
+    private final CUstream stream;
 
     Rig(boolean reversed, int capability) {
-        emulator.set(What.RACES, 1);
-        emulator.set(What.REVERSED, reversed ? 1 : 0);
-        emulator.set(What.CAPABILITY, capability);
-        assertEquals(1, Gpu.count());
-        gpu = Gpu.open(0);
-        modules = new Modules(gpu);
-        gpu.call("cuStreamCreate", () -> JCudaDriver.cuStreamCreate(stream, 0));
+        device = EmulatedDevice.racing(reversed, capability);
+        emulator = device.emulator;
+        modules = new Modules(device.gpu);
+        stream = device.stream();
     }
 
     Kit kit(Library... libraries) {
-        return new Kit(gpu, modules, List.of(libraries), true);
+        return new Kit(device.gpu, modules, List.of(libraries), true);
     }
 
     /// What a launch did: its outputs, the error word, and the error it stands for.
@@ -87,22 +80,21 @@ final class Rig implements AutoCloseable {
     private List<Outcome> twice(Plan.Launch launch, List<HostTensor> in, List<HostTensor> out) {
         var outcomes = new ArrayList<Outcome>();
         try (var arena = Arena.ofConfined(); var kernel = Kernels.of(launch, kit())) {
-            gpu.use();
-            long[] from = in.stream().mapToLong(this::up).toArray();
-            long[] to = out.stream().mapToLong(t -> allocate(bytes(t))).toArray();
-            long scratch = kernel.scratchBytes() == 0 ? 0 : allocate(kernel.scratchBytes());
-            long error = kernel.reportsErrors() ? allocate(8) : 0;
+            long[] from = in.stream().mapToLong(device::up).toArray();
+            long[] to = out.stream().mapToLong(t -> device.allocate(bytes(t))).toArray();
+            long scratch = kernel.scratchBytes() == 0 ? 0 : device.allocate(kernel.scratchBytes());
+            long error = kernel.reportsErrors() ? device.allocate(8) : 0;
             try (var bound = kernel.bind(from, to, scratch, error, arena)) {
                 for (int run = 0; run < 2; run++) {
                     if (error != 0) {
-                        fill(error, (byte) 0, 8);
+                        device.fill(error, (byte) 0, 8);
                     }
                     bound.enqueue(stream);
-                    gpu.raw("cuStreamSynchronize", () -> JCudaDriver.cuStreamSynchronize(stream));
+                    device.synchronize(stream);
                     outcomes.add(outcome(kernel, to, out, error));
-                    fill(scratch, POISON, kernel.scratchBytes());
+                    device.fill(scratch, POISON, kernel.scratchBytes());
                     for (int i = 0; i < to.length; i++) {
-                        fill(to[i], POISON, bytes(out.get(i)));
+                        device.fill(to[i], POISON, bytes(out.get(i)));
                     }
                 }
             }
@@ -114,50 +106,16 @@ final class Rig implements AutoCloseable {
         var out = new ArrayList<HostTensor>();
         for (int i = 0; i < to.length; i++) {
             var t = HostTensor.zeros(like.get(i).dtype(), like.get(i).shape());
-            t.data().copyFrom(MemorySegment.ofArray(down(to[i], bytes(t))));
+            t.data().copyFrom(MemorySegment.ofArray(device.down(to[i], bytes(t))));
             out.add(t);
         }
         if (error == 0) {
             return new Outcome(out, 0, null);
         }
-        long word = MemorySegment.ofArray(down(error, 8)).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+        long word = MemorySegment.ofArray(device.down(error, 8)).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
         return new Outcome(out, word, word == 0
                 ? null
                 : kernel.error((int) ~(word >>> 32), (int) word).getMessage());
-    }
-
-    private static int bytes(HostTensor t) {
-        return (int) t.data().byteSize();
-    }
-
-    long allocate(long bytes) {
-        var p = new Addresses.Device();
-        gpu.call("cuMemAlloc", () -> JCudaDriver.cuMemAlloc(p, Math.max(1, bytes)));
-        live.add(p.address());
-        return p.address();
-    }
-
-    private long up(HostTensor t) {
-        long p = allocate(bytes(t));
-        byte[] data = t.data().toArray(ValueLayout.JAVA_BYTE);
-        if (data.length > 0) {
-            gpu.raw("cuMemcpyHtoD", () -> JCudaDriver.cuMemcpyHtoD(Addresses.device(p), Pointer.to(data), data.length));
-        }
-        return p;
-    }
-
-    private byte[] down(long from, int bytes) {
-        var to = new byte[bytes];
-        if (bytes > 0) {
-            gpu.raw("cuMemcpyDtoH", () -> JCudaDriver.cuMemcpyDtoH(Pointer.to(to), Addresses.device(from), bytes));
-        }
-        return to;
-    }
-
-    private void fill(long p, byte value, long bytes) {
-        if (bytes > 0) {
-            gpu.raw("cuMemsetD8", () -> JCudaDriver.cuMemsetD8(Addresses.device(p), value, bytes));
-        }
     }
 
     /// A result with room for a shape.
@@ -167,14 +125,7 @@ final class Rig implements AutoCloseable {
 
     @Override
     public void close() {
-        assertEquals("", emulator.report());
-        for (long p : live) {
-            gpu.raw("cuMemFree", () -> JCudaDriver.cuMemFree(Addresses.device(p)));
-        }
-        gpu.raw("cuStreamDestroy", () -> JCudaDriver.cuStreamDestroy(stream));
         modules.close();
-        gpu.close();
-        assertEquals("", emulator.report());
-        assertEquals(0, emulator.get(What.ALLOCATIONS) + emulator.get(What.MODULES) + emulator.get(What.STREAMS));
+        device.close();
     }
 }

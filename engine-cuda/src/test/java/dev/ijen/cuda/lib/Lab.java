@@ -2,6 +2,7 @@ package dev.ijen.cuda.lib;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ijen.cuda.EmulatedDevice;
 import dev.ijen.cuda.call.CudaKernel;
 import dev.ijen.cuda.driver.Gpu;
 import dev.ijen.kernels.emulator.Emulator;
@@ -15,42 +16,36 @@ import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import jcuda.Pointer;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
-import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 
 /// The emulated GPU with one stream, as the executor has it. Closing it demands that nothing was found wrong and nothing is left.
 final class Lab implements AutoCloseable {
-    final Emulator emulator = Emulator.fresh();
+    final EmulatedDevice device;
+    final Emulator emulator;
     final Gpu gpu;
     final CUstream stream;
-    private final List<CUstream> streams = new ArrayList<>();
 
     Lab() {
         this(80);
     }
 
     Lab(int capability) {
-        emulator.set(What.CAPABILITY, capability);
-        emulator.set(What.LAZY, 1);
-        Gpu.count();
-        gpu = Gpu.open(0);
-        stream = stream();
+        device = new EmulatedDevice(Map.of(What.CAPABILITY, capability, What.LAZY, 1));
+        emulator = device.emulator;
+        gpu = device.gpu;
+        stream = device.stream();
     }
 
     CUstream stream() {
-        var s = new CUstream();
-        gpu.call("cuStreamCreate", () -> JCudaDriver.cuStreamCreate(s, CUstream_flags.CU_STREAM_NON_BLOCKING));
-        streams.add(s);
-        return s;
+        return device.stream();
     }
 
     /// Only the kernel of a launch matters to a library.
@@ -99,41 +94,33 @@ final class Lab implements AutoCloseable {
     final class Run implements AutoCloseable {
         final CudaKernel.Bound bound;
         private final Arena arena = Arena.ofConfined();
-        private final List<Block> blocks = new ArrayList<>();
+        private final long result;
+        private final List<Long> blocks = new ArrayList<>();
         private final HostTensor out;
-        private final int inputs;
 
         Run(CudaKernel kernel, DType type, int count, HostTensor... in) {
             out = HostTensor.zeros(type, Shape.of(count));
-            inputs = in.length;
-            var from = new long[inputs];
-            for (int i = 0; i < in.length; i++) {
-                from[i] = block(in[i].data().byteSize());
-                write(i, in[i]);
+            for (var t : in) {
+                blocks.add(device.up(t));
             }
-            long to = block(out.data().byteSize());
-            long scratch = kernel.scratchBytes() == 0 ? 0 : block(kernel.scratchBytes());
-            bound = kernel.bind(from, new long[] {to}, scratch, 0, arena);
-        }
-
-        private long block(long bytes) {
-            var b = new Block(gpu, bytes);
-            blocks.add(b);
-            return b.address();
+            var from = blocks.stream().mapToLong(p -> p).toArray();
+            blocks.add(device.allocate(EmulatedDevice.bytes(out)));
+            long to = blocks.getLast();
+            if (kernel.scratchBytes() > 0) {
+                blocks.add(device.allocate(kernel.scratchBytes()));
+            }
+            bound = kernel.bind(
+                    from, new long[] {to}, kernel.scratchBytes() > 0 ? blocks.getLast() : 0, 0, arena);
+            result = to;
         }
 
         void write(int input, HostTensor t) {
-            byte[] bytes = t.data().toArray(ValueLayout.JAVA_BYTE);
-            gpu.call("copy",
-                    () -> JCudaDriver.cuMemcpyHtoD(blocks.get(input).pointer(), Pointer.to(bytes), bytes.length));
+            device.write(blocks.get(input), t);
         }
 
         HostTensor read() {
             synchronize();
-            var bytes = new byte[(int) out.data().byteSize()];
-            var block = blocks.get(inputs);
-            gpu.call("copy", () -> JCudaDriver.cuMemcpyDtoH(Pointer.to(bytes), block.pointer(), bytes.length));
-            out.data().copyFrom(MemorySegment.ofArray(bytes));
+            out.data().copyFrom(MemorySegment.ofArray(device.down(result, EmulatedDevice.bytes(out))));
             return out;
         }
 
@@ -146,7 +133,7 @@ final class Lab implements AutoCloseable {
         @Override
         public void close() {
             bound.close();
-            blocks.forEach(Block::close);
+            blocks.forEach(device::free);
             arena.close();
         }
     }
@@ -156,7 +143,7 @@ final class Lab implements AutoCloseable {
     }
 
     void synchronize() {
-        gpu.call("cuStreamSynchronize", () -> JCudaDriver.cuStreamSynchronize(stream));
+        device.synchronize(stream);
     }
 
     /// What the action puts on the stream, as a graph.
@@ -190,10 +177,6 @@ final class Lab implements AutoCloseable {
 
     @Override
     public void close() {
-        streams.forEach(s -> gpu.call("cuStreamDestroy", () -> JCudaDriver.cuStreamDestroy(s)));
-        gpu.close();
-        assertEquals("", emulator.report());
-        assertEquals(0, emulator.get(What.ALLOCATIONS));
-        assertEquals(0, emulator.get(What.OBJECTS));
+        device.close();
     }
 }

@@ -92,7 +92,7 @@ final class DiscoveryTest {
         assertEquals(Optional.of(lib.resolve("libcublasLt.so.12")), tier.cublas().companion());
         assertEquals(8, tier.cudnn().major());
         assertEquals(12, tier.cudnn().cuda());
-        assertEquals(Optional.of(lib.resolve("libnvrtc-builtins.so.12.4")), tier.nvrtc().orElseThrow().companion());
+        assertEquals(Optional.of(lib.resolve("libnvrtc-builtins.so.12.4")), report.nvrtc().orElseThrow().companion());
         assertEquals(List.of(), tier.lacking());
     }
 

@@ -94,7 +94,7 @@ final class LoaderTest {
         var lines = load();
         assertTrue(lines.contains("tier WithCudnn"), lines::toString);
         assertTrue(lines.contains("cudnnGetCudartVersion 12000"), lines::toString);
-        assertOurs(lines, "JCublas2", "JCudaDriver", "JCudnn", "JNvrtc");
+        assertOurs(lines, "JCublas2", "JCudaDriver", "JCudnn");
     }
 
     @Test
@@ -115,12 +115,12 @@ final class LoaderTest {
         for (var library : NativeCache.Native.values()) {
             new TinyElf(library.fileName()).write(tmp.resolve(library.fileName()));
         }
-        var cache = NativeCache.open(temporary.resolve("cache"), 13, 9, 13);
+        var cache = NativeCache.open(temporary.resolve("cache"), 13, 9);
         new TinyElf("planted").write(cache.folder().resolve(NativeCache.Native.CUDNN.fileName()));
         var lines = load();
         assertTrue(lines.contains("tier WithCudnn"), lines::toString);
         assertTrue(lines.contains("cudnnGetCudartVersion 13000"), lines::toString);
-        assertOurs(lines, "JCublas2", "JCudaDriver", "JCudnn", "JNvrtc");
+        assertOurs(lines, "JCublas2", "JCudaDriver", "JCudnn");
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The folder of JCuda's natives holds what was written to it, or is not used.
 final class NativeCacheTest {
-    private static final String FOLDER = "native/jcuda-12.6.0-cublas13-cudnn9-nvrtc13";
+    private static final String FOLDER = "native/jcuda-12.6.0-cublas13-cudnn9";
 
     @TempDir Path temporary;
 
@@ -34,7 +34,7 @@ final class NativeCacheTest {
     }
 
     private NativeCache open() throws IOException {
-        return NativeCache.open(root, 13, 9, 13);
+        return NativeCache.open(root, 13, 9);
     }
 
     private static void mode(Path file, String permissions) throws IOException {
@@ -70,8 +70,7 @@ final class NativeCacheTest {
         var cache = open();
         assertTrue(Elf.names(cache.file(Native.DRIVER)).needed().contains("libcuda.so.1"));
         assertTrue(Elf.names(cache.file(Native.CUBLAS)).needed().contains("libcublas.so.13"));
-        assertTrue(Elf.names(cache.file(Native.NVRTC)).needed().contains("libnvrtc.so.13"));
-        var old = NativeCache.open(root, 12, 8, 12);
+        var old = NativeCache.open(root, 12, 8);
         assertTrue(Elf.names(old.file(Native.CUBLAS)).needed().contains("libcublas.so.12"));
         assertTrue(Elf.names(old.file(Native.CUDNN)).needed().contains("libcudnn.so.8"));
     }

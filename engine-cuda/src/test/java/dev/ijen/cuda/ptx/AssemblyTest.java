@@ -35,7 +35,7 @@ class AssemblyTest {
         for (int i = 1; i < 60; i++) {
             parameters.add(Regions.adam(i * 100, DType.BF16));
         }
-        codes.add(RegionCode.ofAll(parameters));
+        codes.add(RegionCode.ofAll(parameters, 7, 3));
         return codes;
     }
 

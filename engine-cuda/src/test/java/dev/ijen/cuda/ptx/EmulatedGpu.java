@@ -1,53 +1,24 @@
 package dev.ijen.cuda.ptx;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.ijen.kernels.emulator.Emulator;
-import dev.ijen.kernels.emulator.Emulator.What;
+import dev.ijen.cuda.EmulatedDevice;
+import dev.ijen.cuda.driver.Arguments;
+import dev.ijen.cuda.driver.Grid;
+import dev.ijen.cuda.driver.KernelLaunch;
+import dev.ijen.cuda.driver.Modules;
 import dev.ijen.tensor.HostTensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import jcuda.Pointer;
-import jcuda.driver.CUcontext;
-import jcuda.driver.CUdevice;
-import jcuda.driver.CUdeviceptr;
-import jcuda.driver.CUfunction;
-import jcuda.driver.CUmodule;
-import jcuda.driver.JCudaDriver;
 
 /// Runs the kernels of a region on the emulated driver, which interprets their text. Every buffer is an allocation of its own.
 final class EmulatedGpu implements AutoCloseable {
-    private final Emulator emulator;
-    private final CUcontext context = new CUcontext();
-    private final List<CUdeviceptr> live = new ArrayList<>();
-
-    /// A device pointer that tells its number.
-    private static final class Address extends CUdeviceptr {
-        Address() {}
-
-        Address(Address begin, long offset) {
-            super(begin, offset);
-        }
-
-        long value() {
-            return getNativePointer() + getByteOffset();
-        }
-    }
+    private final EmulatedDevice device;
 
     private EmulatedGpu(boolean reversed) {
-        emulator = Emulator.fresh();
-        emulator.set(What.RACES, 1);
-        emulator.set(What.REVERSED, reversed ? 1 : 0);
-        JCudaDriver.cuInit(0);
-        var device = new CUdevice();
-        JCudaDriver.cuDeviceGet(device, 0);
-        JCudaDriver.cuCtxCreate(context, 0, device);
+        device = EmulatedDevice.racing(reversed, 80);
     }
 
     /// Runs threads forward and backward, demands the same bytes, and fills the outputs.
@@ -71,53 +42,41 @@ final class EmulatedGpu implements AutoCloseable {
     }
 
     private List<byte[]> launch(RegionCode code, List<HostTensor> in, List<HostTensor> out, int shift) {
-        var module = new CUmodule();
-        JCudaDriver.cuModuleLoadData(module, (code.text() + "\0").getBytes(StandardCharsets.US_ASCII));
-        var inputs = new ArrayList<Address>();
+        var inputs = new ArrayList<Long>();
         for (var t : in) {
-            var p = allocate(t, shift);
-            byte[] bytes = t.data().toArray(JAVA_BYTE);
-            JCudaDriver.cuMemcpyHtoD(p, Pointer.to(bytes), bytes.length);
+            long p = allocate(t, shift);
+            device.write(p, t);
             inputs.add(p);
         }
-        var outputs = new ArrayList<Address>();
+        var outputs = new ArrayList<Long>();
         for (var t : out) {
             int same = identity(in, t);
             outputs.add(same < 0 ? allocate(t, shift) : inputs.get(same));
         }
-        var scratch = new Address();
-        if (code.scratchBytes() > 0) {
-            JCudaDriver.cuMemAlloc(scratch, code.scratchBytes());
-            live.add(scratch);
-        }
-        for (var l : code.launches()) {
-            var f = new CUfunction();
-            JCudaDriver.cuModuleGetFunction(f, module, l.kernel());
-            // as one block, as the backend does
-            var packed = ByteBuffer.allocateDirect(8 * l.arguments().size()).order(ByteOrder.nativeOrder());
-            for (var a : l.arguments()) {
-                packed.putLong(
-                        switch (a) {
-                            case Argument.Input(int i) -> inputs.get(i).value();
-                            case Argument.Output(int i) -> outputs.get(i).value();
-                            case Argument.Scratch(long offset) -> scratch.value() + offset;
-                        });
+        long scratch = code.scratchBytes() > 0 ? device.allocate(code.scratchBytes()) : 0;
+        var stream = device.stream();
+        try (var modules = new Modules(device.gpu); var arena = Arena.ofConfined()) {
+            var module = modules.acquire(code.text());
+            for (var l : code.launches()) {
+                var arguments = new Arguments();
+                for (var a : l.arguments()) {
+                    arguments.pointer(switch (a) {
+                        case Argument.Input(int i) -> inputs.get(i);
+                        case Argument.Output(int i) -> outputs.get(i);
+                        case Argument.Scratch(long offset) -> scratch + offset;
+                    });
+                }
+                new KernelLaunch(
+                        device.gpu, l.kernel(), modules.find(module, l.kernel()),
+                        new Grid(l.gridX(), l.gridY(), 1, l.blockX(), l.blockY()), arguments, arena).enqueue(stream);
             }
-            var extra = Pointer.to(
-                    JCudaDriver.CU_LAUNCH_PARAM_BUFFER_POINTER, Pointer.to(packed.flip()),
-                    JCudaDriver.CU_LAUNCH_PARAM_BUFFER_SIZE, Pointer.to(new long[] {packed.limit()}),
-                    JCudaDriver.CU_LAUNCH_PARAM_END);
-            JCudaDriver.cuLaunchKernel(f, l.gridX(), l.gridY(), 1, l.blockX(), l.blockY(), 1, 0, null, null, extra);
+            device.synchronize(stream);
+            var results = new ArrayList<byte[]>();
+            for (int i = 0; i < out.size(); i++) {
+                results.add(device.down(outputs.get(i), EmulatedDevice.bytes(out.get(i))));
+            }
+            return results;
         }
-        var results = new ArrayList<byte[]>();
-        for (int i = 0; i < out.size(); i++) {
-            var to = new byte[(int) out.get(i).data().byteSize()];
-            JCudaDriver.cuMemcpyDtoH(Pointer.to(to), outputs.get(i), to.length);
-            results.add(to);
-        }
-        assertEquals("", emulator.report());
-        JCudaDriver.cuModuleUnload(module);
-        return results;
     }
 
     @SuppressWarnings("ReferenceEquality") // the same memory is meant, not equal values
@@ -130,19 +89,13 @@ final class EmulatedGpu implements AutoCloseable {
         return -1;
     }
 
-    private Address allocate(HostTensor t, int shift) {
+    private long allocate(HostTensor t, int shift) {
         long skip = (long) shift * t.dtype().bytes();
-        var p = new Address();
-        JCudaDriver.cuMemAlloc(p, t.data().byteSize() + skip);
-        live.add(p);
-        return new Address(p, skip);
+        return device.allocate(EmulatedDevice.bytes(t) + skip) + skip;
     }
 
     @Override
     public void close() {
-        live.forEach(JCudaDriver::cuMemFree);
-        JCudaDriver.cuCtxDestroy(context);
-        assertEquals("", emulator.report());
-        assertEquals(0, emulator.get(What.ALLOCATIONS) + emulator.get(What.MODULES));
+        device.close();
     }
 }

@@ -202,8 +202,10 @@ public final class Emulator {
             Path library = build.library();
             System.load(library.toString()); // JCuda's native then gets it, because the name is the same
             var emulator = new Emulator(build, library);
-            loadJCuda(Files.createDirectories(module.resolve("target/emulator/natives")));
-            return emulator;
+            return build.alone(() -> { // JCuda takes a file that another process has only begun to write
+                loadJCuda(Files.createDirectories(module.resolve("target/emulator/natives")));
+                return emulator;
+            });
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {

@@ -1,10 +1,12 @@
 package dev.ijen.kernels.emulator;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -56,9 +58,28 @@ final class EmulatorBuild {
         }
     }
 
+    interface Making<T> {
+        T make() throws Exception;
+    }
+
+    /// One process makes what is missing, and others that run tests beside it wait and find it made.
+    <T> T alone(Making<T> making) throws Exception {
+        Files.createDirectories(out);
+        try (var channel = FileChannel.open(out.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                var lock = channel.lock()) {
+            if (!lock.isValid()) {
+                throw new IllegalStateException("no lock on " + out);
+            }
+            return making.make();
+        }
+    }
+
     /// The library, built if it is not there.
     Path library() throws Exception {
-        Files.createDirectories(out);
+        return alone(this::make);
+    }
+
+    private Path make() throws Exception {
         String headers = hash(files(emulator, ".h"));
         var tasks = new ArrayList<Future<Path>>();
         try (var pool = Executors.newFixedThreadPool(2)) {
@@ -97,6 +118,10 @@ final class EmulatorBuild {
     ///
     /// @param library what [#library] gave
     Map<String, Path> libraries(Path library, int cuda, int cudnn) throws Exception {
+        return alone(() -> fakes(library, cuda, cudnn));
+    }
+
+    private Map<String, Path> fakes(Path library, int cuda, int cudnn) throws Exception {
         Path folder = emulator.resolve("libraries");
         String headers = hash(files(emulator, ".h")) + hash(files(folder, ".h"));
         var flags = List.of("-DCUDA=" + cuda, "-DMAJOR=" + cudnn);

@@ -1,0 +1,288 @@
+package dev.ijen.onnx;
+
+import dev.ijen.engine.Engine;
+import dev.ijen.engine.Parameter;
+import dev.ijen.engine.Step;
+import dev.ijen.format.FormatException;
+import dev.ijen.nn.Module;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.IjenException;
+import dev.ijen.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// A model from an ONNX file. Its weights are parameters, and what it computes is an ordinary graph: differentiable, compiled for each shape of
+/// its inputs, run by every backend.
+///
+/// ```java
+/// try (var model = OnnxModel.open(engine, Path.of("model.onnx"))) {
+///     var y = model.run(HostTensor.of(pixels, 1, 3, 224, 224)).getFirst();
+/// }
+/// ```
+///
+/// [#apply] builds the graph of one input within any step: to train a model further, put it into a chain. [#run] compiles a step itself,
+/// and computes values that shapes depend on between parts of the graph where there are such.
+public final class OnnxModel implements Module, AutoCloseable {
+    /// The largest file that is read.
+    public static final long MAX_BYTES = Integer.MAX_VALUE - 16;
+
+    private static final int MAX_SPECIALISED = 32;
+
+    private final Engine engine;
+    private final Proto.Model proto;
+    private final Session session;
+    private final Map<String, Parameter> weights;
+    private final Map<String, Value.Of> constants;
+    private final List<OnnxInput> inputs;
+    private final Runs runs = new Runs(this);
+
+    private OnnxModel(Engine engine, String file, Path folder, Proto.Model proto) {
+        this.engine = engine;
+        this.proto = proto;
+        var strings = new Strings();
+        var functions = new HashMap<String, Proto.Function>();
+        for (var f : proto.functions()) {
+            functions.put(Interpreter.key(f.domain(), f.name(), f.overload()), f);
+        }
+        this.session = new Session(engine, file, strings, functions, new TensorData(file, folder, strings));
+        this.weights = new LinkedHashMap<>();
+        this.constants = new HashMap<>();
+        boolean done = false;
+        try {
+            hold();
+            this.inputs = Collections.unmodifiableList(declared());
+            done = true;
+        } finally {
+            if (!done) {
+                weights.values().forEach(Parameter::close);
+            }
+        }
+    }
+
+    /// Reads a model; its weights go to the engine's device.
+    ///
+    /// @throws FormatException if the file is damaged, or says something that is not read
+    public static OnnxModel open(Engine engine, Path file) {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw FormatException.unsupported(file, "size", Files.size(file) + " bytes", "at most 2 GiB",
+                        "put weights into external data");
+            }
+            var folder = file.toAbsolutePath().getParent();
+            return new OnnxModel(engine, file.toString(), folder, ProtoReader.model(Wire.of(file.toString(), Files.readAllBytes(file))));
+        } catch (IOException e) {
+            throw FormatException.of(file, e);
+        }
+    }
+
+    /// Reads a model from memory.
+    ///
+    /// @param name what errors call it
+    public static OnnxModel read(Engine engine, String name, byte[] bytes) {
+        return new OnnxModel(engine, name, null, ProtoReader.model(Wire.of(name, bytes)));
+    }
+
+    /// Numbers of real type with an axis are weights; the others are constants.
+    private void hold() {
+        for (var t : proto.graph().initializers()) {
+            var h = session.data().read(t);
+            var type = session.data().type(t);
+            if (type.own() && type.real() && h.shape().rank() > 0 && !weights.containsKey(t.name())) {
+                weights.put(t.name(), engine.parameter(t.name(), h));
+                constants.put(t.name(), new Value.Of(null, type, h, false));
+            } else {
+                constants.put(t.name(), session.known(h, type));
+            }
+        }
+    }
+
+    private List<OnnxInput> declared() {
+        var l = new ArrayList<OnnxInput>();
+        for (var v : proto.graph().inputs()) {
+            if (!constants.containsKey(v.name())) {
+                l.add(OnnxInput.of(v));
+            }
+        }
+        return l;
+    }
+
+    /// Inputs without an initial value, in the order of [#run]'s arguments.
+    public List<OnnxInput> inputs() {
+        return inputs;
+    }
+
+    /// Names of the outputs.
+    public List<String> outputs() {
+        return proto.graph().outputs().stream().map(Proto.Value::name).toList();
+    }
+
+    /// Version of the standard operators.
+    public long opset() {
+        return proto.opsets().getOrDefault("", 1L);
+    }
+
+    /// Who wrote the file.
+    public String producer() {
+        return proto.producer();
+    }
+
+    /// The weights by name.
+    public Map<String, Parameter> parameters() {
+        return Collections.unmodifiableMap(weights);
+    }
+
+    /// The operators of the main graph and how often each is used.
+    public Map<String, Integer> operators() {
+        var m = new java.util.TreeMap<String, Integer>();
+        proto.graph().nodes().forEach(n -> m.merge(n.domain().isEmpty() ? n.op() : n.domain() + "." + n.op(), 1, Integer::sum));
+        return m;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    Proto.Model proto() {
+        return proto;
+    }
+
+    /// The outputs for arguments, whatever kind of values they are.
+    List<Value> values(List<Value> arguments) {
+        if (arguments.size() > inputs.size()) {
+            throw new IjenException("onnx: " + session.file() + " takes fewer inputs", arguments.size() + " inputs",
+                    inputs.size() + ": " + inputs, "pass one for each");
+        }
+        var scope = new Scope(null, proto.opsets(), 0);
+        constants.forEach((name, v) -> {
+            var w = weights.get(name);
+            scope.put(name, w == null ? v : new Value.Of(w.get(), v.type(), v.host(), false));
+        });
+        for (int i = 0; i < arguments.size(); i++) {
+            if (arguments.get(i) != null) {
+                scope.put(inputs.get(i).name(), arguments.get(i));
+            }
+        }
+        return Interpreter.run(session, proto.graph(), scope);
+    }
+
+    /// The first output for the first input, as part of any step.
+    @Override
+    public Tensor apply(Tensor x) {
+        return apply(List.of(x)).getFirst();
+    }
+
+    /// All outputs, as part of any step.
+    ///
+    /// @throws IjenException if an operator is not supported, or a shape depends on values of a step's argument
+    public List<Tensor> apply(List<Tensor> in) {
+        var args = new ArrayList<Value>();
+        for (int i = 0; i < in.size(); i++) {
+            args.add(argument(i, in.get(i)));
+        }
+        return tensors(values(args));
+    }
+
+    private Value argument(int i, Tensor x) {
+        var type = i < inputs.size() ? inputs.get(i).onnxType() : OnnxType.of(x.dtype());
+        return new Value.Of(x.cast(type.carrier()), type, null, false);
+    }
+
+    private List<Tensor> tensors(List<Value> out) {
+        var r = new ArrayList<Tensor>();
+        for (var v : out) {
+            if (!(v instanceof Value.Of t)) {
+                throw new IjenException("onnx: " + session.file() + " gives sequences", "a sequence or optional", "tensors",
+                        "use a model whose outputs are tensors");
+            }
+            r.add(t.tensor());
+        }
+        return r;
+    }
+
+    /// The outputs' values. Compiled once for each signature; where shapes depend on values of small whole-numbered inputs, once for each
+    /// of their values; where they depend on others, evaluated in parts.
+    public List<HostTensor> run(HostTensor... in) {
+        return runs.run(in);
+    }
+
+    /// The step for a signature that [#run] uses, for callers that keep results where they are.
+    Step step(Set<Integer> fixed, HostTensor... values) {
+        return engine.inferenceProgram(args -> {
+            var all = new ArrayList<Value>();
+            int next = 0;
+            for (int i = 0; i < values.length; i++) {
+                var type = inputs.get(i).onnxType();
+                all.add(fixed.contains(i)
+                        ? session.known(values[i], type)
+                        : new Value.Of(args.get(next++).cast(type.carrier()), type, null, false));
+            }
+            return tensors(values(all));
+        });
+    }
+
+    /// Evaluates in parts.
+    List<HostTensor> eager(HostTensor... in) {
+        var args = new ArrayList<Value>();
+        for (int i = 0; i < in.length; i++) {
+            args.add(session.computed(in[i], inputs.get(i).onnxType()));
+        }
+        return tensors(values(args)).stream().map(this::evaluate).toList();
+    }
+
+    HostTensor evaluate(Tensor t) {
+        return t.op() instanceof dev.ijen.tensor.Leaf.Literal(var data, var home) ? data : engine.evaluate(t);
+    }
+
+    /// Which inputs may be fixed: whole numbers, few.
+    boolean mayFix(Set<Integer> slots, HostTensor... in) {
+        return slots.stream().allMatch(i -> i < in.length && in[i].dtype() != DType.F32 && !in[i].dtype().isFloat()
+                && in[i].shape().size() <= 64);
+    }
+
+    static int most() {
+        return MAX_SPECIALISED;
+    }
+
+    static Set<Integer> union(Set<Integer> a, Set<Integer> b) {
+        var s = new HashSet<>(a);
+        s.addAll(b);
+        return s;
+    }
+
+    static HostTensor[] without(Set<Integer> fixed, HostTensor... in) {
+        var l = new ArrayList<HostTensor>();
+        for (int i = 0; i < in.length; i++) {
+            if (!fixed.contains(i)) {
+                l.add(in[i]);
+            }
+        }
+        return l.toArray(HostTensor[]::new);
+    }
+
+    /// Frees the weights and all compiled steps.
+    @Override
+    public void close() {
+        runs.close();
+        weights.values().forEach(Parameter::close);
+    }
+
+    @Override
+    public String toString() {
+        return "ONNX model " + session.file() + " " + Arrays.toString(inputs.toArray());
+    }
+}
