@@ -22,6 +22,7 @@ module dev.ijen.core {
     exports dev.ijen.onnx;
     exports dev.ijen.optim;
     exports dev.ijen.nn;
+    exports dev.ijen.text;
     exports dev.ijen.nn.zoo;
     exports dev.ijen.train;
     exports dev.ijen.train.config;

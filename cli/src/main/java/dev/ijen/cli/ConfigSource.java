@@ -54,7 +54,8 @@ final class ConfigSource {
                     spec.qualifiedName() + ": " + file + " is a folder",
                     run ? "the folder of a run" : "a folder",
                     "a YAML file, or --preset NAME",
-                    run ? "'ijen resume " + file + "' goes on with it; " + file.resolve("config.yaml") + " trains it anew"
+                    run ? "'ijen resume " + file + "' goes on with it; " + file.resolve("config.yaml")
+                            + " trains it anew"
                             : "name the file in it");
         }
         var config = file != null ? ConfigReader.read(file, sets) : Presets.load(preset, sets);

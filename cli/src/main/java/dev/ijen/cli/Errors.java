@@ -73,7 +73,8 @@ final class Errors {
                     yield block(
                             name + ": unknown option " + u.getUnmatched().getFirst(), got,
                             "one of the options of " + name + "; " + keys.getFirst() + " is a key of the config",
-                            "change it in the config.yaml of the run, or train anew with --set " + keys.getFirst() + "=VALUE");
+                            "change it in the config.yaml of the run, or train anew with --set " + keys.getFirst()
+                                    + "=VALUE");
                 }
                 if (!keys.isEmpty()) {
                     yield block(
@@ -110,7 +111,8 @@ final class Errors {
             return String.join(", ", below);
         }
         boolean none = kind.equals("argument") && command.getCommandSpec().positionalParameters().isEmpty();
-        return none ? "no arguments but options" : "one of the " + kind + "s of " + command.getCommandSpec().qualifiedName();
+        return none ? "no arguments but options"
+                : "one of the " + kind + "s of " + command.getCommandSpec().qualifiedName();
     }
 
     private static String given(ParameterException e) {

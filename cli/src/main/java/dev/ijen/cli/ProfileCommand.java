@@ -33,8 +33,7 @@ final class ProfileCommand extends BaseCommand {
     @Mixin ConfigSource source;
 
     @Option(names = "--workload", paramLabel = "NAME",
-            description = "Instead of a config: one of the workloads of 'ijen bench', such as train/gpt-b16.")
-    String workload;
+            description = "Instead of a config: one of the workloads of 'ijen bench', such as train/gpt-b16.") String workload;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "30", converter = ComputeOptions.CountConverter.class,
             description = "Steps to time, after some seconds that warm up (default: ${DEFAULT-VALUE}).") int steps;

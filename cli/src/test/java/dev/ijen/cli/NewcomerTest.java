@@ -31,11 +31,25 @@ final class NewcomerTest {
     }
 
     @Test
+    void foldersOtherDataAndOtherCommandsOptions() throws IOException {
+        var run = Files.createDirectory(folder.resolve("run"));
+        says("name the file in it", 2, "train", run);
+        Files.writeString(run.resolve("config.yaml"), "preset: digits\n");
+        says("'ijen resume " + run + "' goes on with it", 2, "train", run);
+        says("change it in the config.yaml of the run", 2, "resume", run, "--epochs", "10");
+        var table = Files.writeString(folder.resolve("t.csv"), "a,b\n1,2\n3,4\n");
+        says("--set data.target=COLUMN", 4, "train", "--preset", "iris", "--data", table);
+        says("name a file in it", 4, "train", "--preset", "iris", "--data", folder);
+        says("write a whole number from 20", 2, "train", "--preset", "digits", "--set", "data.count=0");
+    }
+
+    @Test
     void othersToo() throws IOException {
         var picture = Files.write(folder.resolve("x.png"), new byte[] {1, 2, 3});
         says("give the folder of a run", 4, "inspect", picture);
         says("ijen predict RUN FILE", 4, "predict", picture, picture);
-        says("use --memory-limit ", 1, "train", "--preset", "digits", "--set", "data.count=200", "--memory-limit", "1k");
+        says("use --memory-limit ", 1, "train", "--preset", "digits", "--set", "data.count=200", "--memory-limit",
+                "1k");
         says("use --memory-limit ", 1, "train", "--preset", "digits", "--set", "data.count=200", "--memory-limit",
                 "300k", "--dry-run");
         says("did you mean train?", 2, "tain", "--preset", "digits");

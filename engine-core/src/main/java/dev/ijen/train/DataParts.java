@@ -126,7 +126,8 @@ public record DataParts(
         if (!d.target().isBlank() && !csv.has(d.target())) {
             throw FormatException.lacking(
                     d.path(), "no column '" + d.target() + "' to predict",
-                    "columns " + csv.columns().stream().map(Csv.Column::name).limit(30).collect(Collectors.joining(", ")),
+                    "columns "
+                            + csv.columns().stream().map(Csv.Column::name).limit(30).collect(Collectors.joining(", ")),
                     "the column that data.target names",
                     "name another one: --set data.target=COLUMN, or data.target in the config");
         }

@@ -47,7 +47,8 @@ record Inputs(String config, Map<String, String> data) {
         if (!before.data.equals(data)) {
             var names = new ArrayList<>(data.keySet());
             names.removeIf(name -> data.get(name).equals(before.data.get(name)));
-            told.add("the data was changed (" + (names.isEmpty() ? "files are gone" : String.join(", ", names)) + ")" + after);
+            told.add("the data was changed (" + (names.isEmpty() ? "files are gone" : String.join(", ", names)) + ")"
+                    + after);
         }
         return told;
     }

@@ -54,7 +54,7 @@ public record Profile(
         long from = System.nanoTime();
         for (int i = 0; i < WARM_UP || i < WARM_UP_A_STEP * steps && System.nanoTime() - from < WARM_UP_NANOS; i++) {
             run.accept(i);
-            timed.apply(i);
+            var _ = timed.apply(i); // only to warm up
         }
         var whole = new long[steps];
         var nanos = new ArrayList<long[]>();

@@ -113,7 +113,8 @@ final class Reports {
             page.scatter("Predictions (" + s.part() + " part)", s.pairs[0], s.pairs[1], metrics);
         }
         if (e != null) {
-            page.mistakes("Worst errors (" + s.part() + " part)", s.pairs == null ? "how sure" : "how far off", mistakes(s, e));
+            page.mistakes("Worst errors (" + s.part() + " part)", s.pairs == null ? "how sure" : "how far off",
+                    mistakes(s, e));
         }
         var below = format(
                 "Input %s, %,d parameters, %,d operations an example; %.1f MiB on the device in training, %d launches a step.",

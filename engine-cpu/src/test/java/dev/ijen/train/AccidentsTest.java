@@ -165,7 +165,8 @@ class AccidentsTest {
         Files.writeString(yaml, Files.readString(yaml).replace("epochs: 4", "epochs: 5"));
         var told = warnings(run, 1);
         assertEquals(2, told.size(), told.toString());
-        assertTrue(told.getFirst().startsWith("config.yaml was changed since the checkpoint of step "), told.toString());
+        assertTrue(told.getFirst().startsWith("config.yaml was changed since the checkpoint of step "),
+                told.toString());
         assertTrue(told.getLast().startsWith("the data was changed (t.csv) since "), told.toString());
         assertEquals(told, warnings(run, 100)); // remembered, and not told anew
     }

@@ -80,7 +80,8 @@ public final class EmulatedDevice implements AutoCloseable {
     public void write(long p, HostTensor t) {
         byte[] data = t.data().toArray(ValueLayout.JAVA_BYTE);
         if (data.length > 0) {
-            gpu.call("cuMemcpyHtoD", () -> JCudaDriver.cuMemcpyHtoD(Addresses.device(p), Pointer.to(data), data.length));
+            gpu.call("cuMemcpyHtoD",
+                    () -> JCudaDriver.cuMemcpyHtoD(Addresses.device(p), Pointer.to(data), data.length));
         }
     }
 

@@ -201,6 +201,7 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
             s.append(Html.format("<circle class=\"cloud\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>", x(r, truth[i]),
                     y(r, predicted[i])));
         }
-        return s.append("</svg><div class=\"legend\">prediction upwards; on the line it is the truth</div></figure>").toString();
+        return s.append("</svg><div class=\"legend\">prediction upwards; on the line it is the truth</div></figure>")
+                .toString();
     }
 }
