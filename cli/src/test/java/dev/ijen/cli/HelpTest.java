@@ -47,7 +47,7 @@ final class HelpTest {
         assertEquals(
                 Set.of("train", "resume", "eval", "predict", "generate", "inspect", "init", "config", "data", "synth",
                         "devices",
-                        "doctor",
+                        "doctor", "import",
                         "bench", "profile", "completion"),
                 parser().getSubcommands().keySet());
         assertEquals(Cli.run("--help").out(), Cli.run().ok().out());
