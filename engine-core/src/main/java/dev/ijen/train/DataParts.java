@@ -42,7 +42,7 @@ public record DataParts(
         return switch (kind(data)) {
             case AUTO -> throw new IllegalStateException("settled by kind");
             case DIGITS -> divided(config, Digits.dataset(data.count(), config.seed()), "drawn digits");
-            case RING -> divided(config, Synthetic.ring(data.count(), 8, 2, 0.05, config.seed()), "drawn points");
+            case RING -> divided(config, Synthetic.ring(data.count(), 8, 2, 0.1, config.seed()), "drawn points");
             case FIGURES -> throw new ConfigException(
                     Mark.of("data.kind"), "figures have a label for each pixel", "task " + config.task().type(),
                     "task.type: segmentation", "set it, or use other data");

@@ -47,8 +47,10 @@ final class Learner implements AutoCloseable {
         this.model = task.model(engine, problem);
         this.goals = task.goals(engine, model, problem);
         for (var goal : goals) {
-            optimizers.computeIfAbsent(goal.name(),
-                    n -> Optimizers.optimizer(config, batches, (long) batches * config.training().epochs()));
+            // one that is updated several times a step comes to its schedule's end with the others
+            int times = (int) goals.stream().filter(g -> g.name().equals(goal.name())).count();
+            optimizers.computeIfAbsent(goal.name(), n -> Optimizers.optimizer(
+                    config, batches * times, (long) batches * times * config.training().epochs()));
         }
         this.ema = config.training().ema() > 0 ? Ema.of(config.training().ema()) : null;
         var t = config.training();
