@@ -57,7 +57,8 @@ public record Llama2c(
             h[i] = in.get(INT, 4L * i);
             int v = i == 5 && h[i] != Integer.MIN_VALUE ? Math.abs(h[i]) : h[i];
             if (v < 1 || v > MOST[i]) {
-                throw FormatException.damaged(file, "offset " + 4 * i, String.valueOf(h[i]), "a size from 1 to " + MOST[i],
+                throw FormatException.damaged(file, "offset " + 4 * i, String.valueOf(h[i]),
+                        "a size from 1 to " + MOST[i],
                         "give a model of llama2.c, version 0");
             }
         }
@@ -66,7 +67,8 @@ public record Llama2c(
         int dim = h[0];
         if (dim % h[3] != 0 || h[3] % h[4] != 0 || dim / h[3] % 2 != 0) {
             throw FormatException.damaged(file, "the header", "dim " + dim + ", heads " + h[3] + " and " + h[4],
-                    "dim a multiple of heads, these a multiple of those of keys", "give a model of llama2.c, version 0");
+                    "dim a multiple of heads, these a multiple of those of keys",
+                    "give a model of llama2.c, version 0");
         }
         int head = dim / h[3];
         long l = h[2];
@@ -87,7 +89,8 @@ public record Llama2c(
             reader.take("wcls", symbols, dim);
         }
         if (reader.at != in.byteSize()) {
-            throw FormatException.damaged(file, "its end", in.byteSize() + " bytes", reader.at + " bytes for these sizes",
+            throw FormatException.damaged(file, "its end", in.byteSize() + " bytes",
+                    reader.at + " bytes for these sizes",
                     "the file is cut off or of another version");
         }
         return new Llama2c(dim, h[1], h[2], h[3], h[4], symbols, h[6], tied, reader.all);

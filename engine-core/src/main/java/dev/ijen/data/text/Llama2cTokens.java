@@ -81,7 +81,8 @@ public final class Llama2cTokens implements Vocabulary {
     }
 
     private static FormatException damaged(Path file, int at, String got) {
-        return FormatException.damaged(file, "offset " + at, got, "pieces: a score, a length, so many bytes; 259 at least",
+        return FormatException.damaged(file, "offset " + at, got,
+                "pieces: a score, a length, so many bytes; 259 at least",
                 "give a tokenizer.bin of llama2.c");
     }
 
