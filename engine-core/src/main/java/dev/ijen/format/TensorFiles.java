@@ -118,7 +118,8 @@ public final class TensorFiles {
     private static IjenException unknown(Path file, String known) {
         return new IjenException(
                 file + ": not a kind of file for tensors", "'" + file.getFileName() + "'", "a name that ends with "
-                        + known, "give the file the end of its kind");
+                        + known,
+                "give the file the end of its kind");
     }
 
     private static String lower(Path file) {

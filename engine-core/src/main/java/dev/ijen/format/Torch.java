@@ -236,7 +236,8 @@ public final class Torch {
             if (stride[a] < 0 || stride[a] > MAX_BYTES) {
                 throw damaged(file, "a tensor", "a stride of " + stride[a], "0 or more");
             }
-            last = Math.min(1L << 40, last + Math.min(1L << 40, Math.max(0, size[a] - 1) * Math.min(stride[a], 1L << 31)));
+            last = Math.min(1L << 40,
+                    last + Math.min(1L << 40, Math.max(0, size[a] - 1) * Math.min(stride[a], 1L << 31)));
         }
         long elements = s.bytes().length / s.width();
         made -= count * s.dtype().bytes();

@@ -97,7 +97,7 @@ final class LlamaTokenizer {
         for (int id = 0; id < 3; id++) {
             added.add(new Added(id, tokens.get(id), true, false, false, false, false));
         }
-        var begin = new Part(new int[]{1}, 0, 0);
+        var begin = new Part(new int[] {1}, 0, 0);
         var template = new Template(
                 List.of(begin, new Part(null, 0, 0)),
                 List.of(begin, new Part(null, 0, 0), begin, new Part(null, 1, 1)));

@@ -69,10 +69,10 @@ final class ModelSpecs {
             int space = t.indexOf(' ', 1);
             return space < 0 || space == t.length() - 1
                     ? null
-                    : new String[]{t.substring(0, space), t.substring(space + 1)};
+                    : new String[] {t.substring(0, space), t.substring(space + 1)};
         }
         return entry instanceof List<?> l && l.size() == 2 && l.get(0) instanceof String a
-                && l.get(1) instanceof String b ? new String[]{a, b} : null;
+                && l.get(1) instanceof String b ? new String[] {a, b} : null;
     }
 
     private static boolean possible(Vocabulary v, String a, String b, String prefix) {

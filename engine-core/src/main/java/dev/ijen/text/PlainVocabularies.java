@@ -65,8 +65,8 @@ final class PlainVocabularies {
                         "use the vocab.txt of a BERT model");
             }
         }
-        var cls = new Part(new int[]{v.id("[CLS]")}, 0, 0);
-        var sep = new Part(new int[]{v.id("[SEP]")}, 0, 0);
+        var cls = new Part(new int[] {v.id("[CLS]")}, 0, 0);
+        var sep = new Part(new int[] {v.id("[SEP]")}, 0, 0);
         var a = new Part(null, 0, 0);
         var template = new Template(
                 List.of(cls, a, sep),

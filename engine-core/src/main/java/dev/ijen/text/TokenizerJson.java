@@ -118,7 +118,7 @@ final class TokenizerJson {
     private static Part special(Spec s, String key) {
         var pair = s.list(key);
         return pair.size() == 2 && pair.get(1) instanceof Long l && l >= 0 && l < MOST
-                ? new Part(new int[]{(int) (long) l}, 0, 0)
+                ? new Part(new int[] {(int) (long) l}, 0, 0)
                 : s.fail(key, "a token and its number");
     }
 

@@ -18,20 +18,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TensorFilesTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @Test
     void sharded() throws IOException {
-        Safetensors.write(folder.resolve("a.safetensors"), Map.of("x", HostTensor.of(new float[]{1, 2}, 2)), Map.of());
-        Safetensors.write(folder.resolve("b.safetensors"), Map.of("y", HostTensor.of(new int[]{3}, 1)), Map.of());
+        Safetensors.write(folder.resolve("a.safetensors"), Map.of("x", HostTensor.of(new float[] {1, 2}, 2)), Map.of());
+        Safetensors.write(folder.resolve("b.safetensors"), Map.of("y", HostTensor.of(new int[] {3}, 1)), Map.of());
         var index = folder.resolve("model.safetensors.index.json");
         Files.writeString(index, """
                 {"metadata": {"total_size": 12}, "weight_map": {"x": "a.safetensors", "y": "b.safetensors"}}
                 """);
         var all = TensorFiles.read(index);
         assertEquals(List.of("x", "y"), List.copyOf(all.keySet()));
-        assertArrayEquals(new float[]{1, 2}, all.get("x").toFloatArray());
+        assertArrayEquals(new float[] {1, 2}, all.get("x").toFloatArray());
         assertEquals(3, all.get("y").item());
         try (var in = ShardedSafetensors.open(index)) {
             assertTrue(in.get("x").data().isMapped());
@@ -48,7 +47,7 @@ class TensorFilesTest {
 
     @Test
     void renames() {
-        var t = HostTensor.of(new float[]{1}, 1);
+        var t = HostTensor.of(new float[] {1}, 1);
         assertEquals(
                 java.util.Set.of("0.weight", "1.bias"),
                 TensorFiles.renamed(

@@ -23,8 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     /// Names and shapes as in the safetensors file of the same network (trained on its own: other values), and numbers read
     /// from the archive's entries by Python.
@@ -38,7 +37,7 @@ class TorchTest {
             assertEquals(t.dtype(), torch.get(name).dtype(), name);
         });
         assertArrayEquals(
-                new float[]{0.16227687895298004f, -0.23659370839595795f, -0.1827152669429779f},
+                new float[] {0.16227687895298004f, -0.23659370839595795f, -0.1827152669429779f},
                 java.util.Arrays.copyOf(torch.get("conv1.weight").toFloatArray(), 3));
         assertEquals(0.1337510198354721f, torch.get("conv1.bias").toFloatArray()[0]);
         assertEquals(3752, torch.get("norm1.num_batches_tracked").item());
@@ -48,11 +47,11 @@ class TorchTest {
     @Test
     void types() throws IOException {
         var values = Map.of(
-                "float32", new double[]{1, 2.5, -3.7f, 0}, "float16", new double[]{1.5, -2.25, 3.125},
-                "float64", new double[]{1.1, 2.2, 3.3}, "int8", new double[]{127, -128, 0, 50},
-                "int16", new double[]{1000, -2000, 3000}, "int32", new double[]{10, 20, -30},
-                "int64", new double[]{100, -200, 300, 0}, "uint8", new double[]{0, 128, 255, 42},
-                "bool", new double[]{1, 0, 1, 1, 0});
+                "float32", new double[] {1, 2.5, -3.7f, 0}, "float16", new double[] {1.5, -2.25, 3.125},
+                "float64", new double[] {1.1, 2.2, 3.3}, "int8", new double[] {127, -128, 0, 50},
+                "int16", new double[] {1000, -2000, 3000}, "int32", new double[] {10, 20, -30},
+                "int64", new double[] {100, -200, 300, 0}, "uint8", new double[] {0, 128, 255, 42},
+                "bool", new double[] {1, 0, 1, 1, 0});
         var all = SharedData.tar("formats/burn-pytorch-checkpoints.tar.gz");
         for (var v : values.entrySet()) {
             byte[] bytes = all.get("src/pytorch/tests/reader/test_data/" + v.getKey() + ".pt");
@@ -66,8 +65,8 @@ class TorchTest {
     @Test
     void collections() throws IOException {
         int n = 0;
-        for (String archive : new String[]{
-                "formats/burn-pytorch-checkpoints.tar.gz", "formats/candle-npy-npz-pt-safetensors.tar.gz"}) {
+        for (String archive : new String[] {
+            "formats/burn-pytorch-checkpoints.tar.gz", "formats/candle-npy-npz-pt-safetensors.tar.gz"}) {
             for (var e : SharedData.tar(archive).entrySet()) {
                 if (e.getKey().endsWith(".pt") || e.getKey().endsWith(".pth")) {
                     var file = Files.write(folder.resolve("m.pt"), e.getValue());
@@ -102,7 +101,7 @@ class TorchTest {
     /// Pickles that ask for code are refused by the name of what they ask for.
     @ParameterizedTest
     @ValueSource(strings = {"os system", "posix system", "builtins eval", "builtins exec", "subprocess Popen",
-            "torch.hub load", "nt system", "__builtin__ getattr", "numpy.core.multiarray _reconstruct"})
+        "torch.hub load", "nt system", "__builtin__ getattr", "numpy.core.multiarray _reconstruct"})
     void refusesCode(String global) throws IOException {
         String pickle = "\u0080\u0002c" + global.replace(' ', '\n') + "\nX\u0007\u0000\u0000\u0000echo hi\u0085R.";
         var file = zip(Map.of("a/data.pkl", pickle.getBytes(StandardCharsets.ISO_8859_1)));
@@ -145,11 +144,11 @@ class TorchTest {
 
     @Test
     void checksSizes() throws IOException {
-        byte[] three = HostTensor.of(new float[]{1, 2, 3}, 3).data().toArray(ValueLayout.JAVA_BYTE);
+        byte[] three = HostTensor.of(new float[] {1, 2, 3}, 3).data().toArray(ValueLayout.JAVA_BYTE);
         var good = Torch.read(zip(Map.of("a/data.pkl", tensor(3, 3, 1, 0), "a/data/0", three))).get("tensor");
-        assertArrayEquals(new float[]{1, 2, 3}, good.toFloatArray());
+        assertArrayEquals(new float[] {1, 2, 3}, good.toFloatArray());
         assertEquals(DType.F32, good.dtype());
-        for (int[] lie : new int[][]{{4, 3, 1, 0}, {3, 4, 1, 0}, {3, 3, 2, 0}, {3, 3, 1, 1}, {3, 1, 1, 3}}) {
+        for (int[] lie : new int[][] {{4, 3, 1, 0}, {3, 4, 1, 0}, {3, 3, 2, 0}, {3, 3, 1, 1}, {3, 1, 1, 3}}) {
             var file = zip(Map.of("a/data.pkl", tensor(lie[0], lie[1], lie[2], lie[3]), "a/data/0", three));
             assertThrows(FormatException.class, () -> Torch.read(file), java.util.Arrays.toString(lie));
         }

@@ -79,7 +79,8 @@ final class TextSeeds {
             for (var e = in.getNextEntry(); e != null; e = in.getNextEntry()) {
                 byte[] body = in.readAllBytes();
                 zip.putNextEntry(new ZipEntry(e.getName()));
-                zip.write(m.random().nextInt(4) > 0 && e.getName().endsWith("pkl") ? m.bytes(body, List.of(body)) : body);
+                zip.write(
+                        m.random().nextInt(4) > 0 && e.getName().endsWith("pkl") ? m.bytes(body, List.of(body)) : body);
             }
         }
         return out.toByteArray();

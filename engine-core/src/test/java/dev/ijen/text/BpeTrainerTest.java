@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BpeTrainerTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     /// By hand: `aaab` twice and `ab` once have pairs aa 4, ab 3; then (aa)a 2 and (aa)b...: the leftmost aa of aaab
     /// merges, which leaves (aa)(a)(b), a b still 3 times, so `ab` is next, then (aa)(ab) twice.

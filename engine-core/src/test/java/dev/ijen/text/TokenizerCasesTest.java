@@ -16,8 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Encodings that Hugging Face's libraries gave, for the vocabularies that are there.
 class TokenizerCasesTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @Test
     void gpt2FromJson() {
@@ -47,8 +46,8 @@ class TokenizerCasesTest {
         var gpt2 = Tokenizer.load(SharedData.file("tokenizers/gpt2-tokenizer.json"));
         var p = gpt2.pipeline();
         var around = List.of(
-                new Template.Part(new int[]{50_257, 50_362}, 0, 0), new Template.Part(null, 0, 0),
-                new Template.Part(new int[]{50_256}, 0, 0));
+                new Template.Part(new int[] {50_257, 50_362}, 0, 0), new Template.Part(null, 0, 0),
+                new Template.Part(new int[] {50_256}, 0, 0));
         var added = List.of(
                 special(50_256, "<|endoftext|>"), special(50_257, "<|startoftranscript|>"),
                 special(50_362, "<|notimestamps|>"));
@@ -79,15 +78,15 @@ class TokenizerCasesTest {
         longText(t.withPadding(null).withTruncation(null), "tokenizers/swift-bert_uncased_encoded.json", true);
         var e = t.encode("hello world");
         assertEquals(128, e.length());
-        assertArrayEquals(new int[]{101, 7592, 2088, 102, 0, 0}, java.util.Arrays.copyOf(e.ids(), 6));
+        assertArrayEquals(new int[] {101, 7592, 2088, 102, 0, 0}, java.util.Arrays.copyOf(e.ids(), 6));
         assertEquals(4, java.util.Arrays.stream(e.attentionMask()).sum());
         assertEquals(126, java.util.Arrays.stream(e.specialTokensMask()).sum());
         var cut = t.encode("hello ".repeat(300));
         assertEquals(128, cut.length());
         assertEquals(102, cut.ids()[127]);
         var pair = t.withPadding(null).encode("hello", "world");
-        assertArrayEquals(new int[]{101, 7592, 102, 2088, 102}, pair.ids());
-        assertArrayEquals(new int[]{0, 0, 0, 1, 1}, pair.typeIds());
+        assertArrayEquals(new int[] {101, 7592, 102, 2088, 102}, pair.ids());
+        assertArrayEquals(new int[] {0, 0, 0, 1, 1}, pair.typeIds());
     }
 
     @Test
@@ -112,8 +111,8 @@ class TokenizerCasesTest {
         var t = Tokenizer.load(SharedData.file("tokenizers/swift-tokenizer.json"));
         assertEquals(7, t.size());
         assertEquals(5, t.id("path"));
-        assertArrayEquals(new int[]{6}, t.ids("_"));
-        assertArrayEquals(new int[]{0, 2}, t.ids("<bos><eos>"));
+        assertArrayEquals(new int[] {6}, t.ids("_"));
+        assertArrayEquals(new int[] {0, 2}, t.ids("<bos><eos>"));
     }
 
     @SuppressWarnings("unchecked")

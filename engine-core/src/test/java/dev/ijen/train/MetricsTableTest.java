@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MetricsTableTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @Test
     void columnsOfAllLines() throws IOException {
