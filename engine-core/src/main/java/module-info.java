@@ -12,6 +12,8 @@ module dev.ijen.core {
     exports dev.ijen.engine;
     exports dev.ijen.format;
     exports dev.ijen.data;
+    exports dev.ijen.data.audio;
+    exports dev.ijen.data.series;
     exports dev.ijen.data.synth;
     exports dev.ijen.data.text;
     exports dev.ijen.generate;

@@ -19,7 +19,11 @@ public sealed interface Contraction extends Op {
                         "a[.., M, K] · b[.., K, N] with equal K and equal leading axes",
                         "check the previous layer's output size");
             }
-            return a.with(a.rank() - 2, a.dim(ta ? -1 : -2)).with(a.rank() - 1, b.dim(tb ? -2 : -1));
+            // at once: [N, V] transposed would be [V, V] between two changes, which a large vocabulary does not fit into
+            var to = a.dims();
+            to[to.length - 2] = a.dim(ta ? -1 : -2);
+            to[to.length - 1] = b.dim(tb ? -2 : -1);
+            return Shape.of(to);
         }
 
         @Override

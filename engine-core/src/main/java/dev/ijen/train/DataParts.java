@@ -49,13 +49,15 @@ public record DataParts(
             case IDX -> withTest(config, IdxDataset.train(path(data)), idxTest(path(data)));
             case IMAGES -> images(config);
             case CSV -> table(config);
+            case LINES -> Lines.load(config, fractions(data, true));
+            case AUDIO -> sounds(config);
             case NPZ -> divided(config, Datasets.npz(path(data), "x", "y"), data.path());
         };
     }
 
     /// What examples of a shape that is declared are taken for, where no data is read.
     static Preprocessor declared(DataConfig data, dev.ijen.tensor.Shape shape, List<String> classes) {
-        return new Preprocessor.Arrays(DType.F32, shape, classes);
+        return new Preprocessor.Arrays(data.kind() == DataConfig.Kind.LINES ? DType.I32 : DType.F32, shape, classes);
     }
 
     /// What the data is, settled by the path where the configuration leaves it open.
@@ -91,6 +93,16 @@ public record DataParts(
                 || Files.exists(folder.resolve("t10k-images.idx3-ubyte.gz"))
                         ? IdxDataset.test(folder)
                         : null;
+    }
+
+    private static DataParts sounds(TrainConfig config) {
+        var all = Sounds.read(config.data());
+        var parts = Datasets.split(all.train(), fractions(config.data(), all.test() == null), config.seed(), true);
+        var train = Datasets.take(parts.get(0), limit(config.data()));
+        var test = all.test() == null ? notEmpty(parts.get(2)) : all.test();
+        return new DataParts(train, notEmpty(parts.get(1)), test, Sounds.fitted(all.pre(), train),
+                config.data().path() + ", " + train.size() + " sounds to train on, " + parts.get(1).size()
+                        + " to validate, " + size(test) + " to test");
     }
 
     private static DataParts images(TrainConfig config) {
@@ -224,7 +236,7 @@ public record DataParts(
     static List<Path> files(DataConfig data) {
         return switch (kind(data)) {
             case DIGITS, RING, FIGURES -> List.of();
-            case AUTO, IDX, IMAGES, CSV, NPZ -> List.of(path(data));
+            case AUTO, IDX, IMAGES, CSV, NPZ, LINES, AUDIO -> List.of(path(data));
         };
     }
 }

@@ -6,7 +6,6 @@ import dev.ijen.data.SeededRandom;
 import dev.ijen.data.text.Characters;
 import dev.ijen.data.text.TokenWindows;
 import dev.ijen.engine.Engine;
-import dev.ijen.format.AtomicFiles;
 import dev.ijen.generate.Generator;
 import dev.ijen.generate.Sampling;
 import dev.ijen.loss.Loss;
@@ -131,7 +130,7 @@ record LanguageModel(TrainConfig config) implements Task {
                 var sampling = Sampling.of(0.8);
                 var random = new SeededRandom(config.seed());
                 var ids = generator.generate(t.vocabulary().encode("\n"), SHOWN, sampling, random, id -> true);
-                AtomicFiles.write(folder.resolve("sample.txt"), t.vocabulary().decode(ids) + "\n");
+                Texts.write(folder.resolve("sample.txt"), t.vocabulary().decode(ids) + "\n");
             }
         }
     }

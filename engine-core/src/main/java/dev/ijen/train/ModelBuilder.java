@@ -29,6 +29,8 @@ import dev.ijen.nn.RecurrentSpec;
 import dev.ijen.nn.Residual;
 import dev.ijen.nn.Reshape;
 import dev.ijen.nn.RmsNorm;
+import dev.ijen.nn.StepPool;
+import dev.ijen.nn.TemporalConv;
 import dev.ijen.nn.TransformerBlock;
 import dev.ijen.nn.zoo.Decoder;
 import dev.ijen.nn.zoo.DecoderSpec;
@@ -180,6 +182,12 @@ final class ModelBuilder {
             case LayerSpec.Embedding e -> Embedding.of(engine, e.count(), e.dim());
             case LayerSpec.Transformer t -> transformer(t, last(in));
             case LayerSpec.Decoder d -> decoder(d, in);
+            case LayerSpec.TemporalConv c -> TemporalConv.of(engine, steps(in), c.out(), c.size(), c.dilation());
+            case LayerSpec.PoolSteps p -> switch (p.by()) {
+                case MEAN -> StepPool.MEAN;
+                case MAX -> StepPool.MAX;
+                case LAST -> StepPool.LAST;
+            };
             case LayerSpec.Lstm l -> LSTM.of(
                     engine, recurrent(in, l.hidden(), l.layers(), l.bidirectional(), l.dropout(), l.sequences()));
             case LayerSpec.Gru g -> GRU.of(
@@ -242,6 +250,14 @@ final class ModelBuilder {
         spec = t.kvHeads() == 0 ? spec : spec.withKeyHeads(t.kvHeads());
         spec = t.rotary() ? spec.withRotary(10_000) : spec;
         return TransformerBlock.of(engine, spec, t.hidden() == 0 ? 4 * features : t.hidden(), t.dropout());
+    }
+
+    private static int steps(Flow in) {
+        if (in.shape.rank() != 3) {
+            throw new IjenException("no sequence", in.toString(), "[N, T, features]",
+                    "put it where there are steps, after an embedding for instance");
+        }
+        return last(in);
     }
 
     private Decoder decoder(LayerSpec.Decoder d, Flow in) {

@@ -2,8 +2,10 @@ package dev.ijen.train;
 
 import dev.ijen.data.Dataset;
 import dev.ijen.data.TabularPreprocessor;
+import dev.ijen.data.series.LinearForecast;
 import dev.ijen.data.text.Characters;
 import dev.ijen.data.text.Vocabulary;
+import dev.ijen.data.text.Words;
 import dev.ijen.format.FormatException;
 import dev.ijen.format.Json;
 import dev.ijen.tensor.DType;
@@ -117,6 +119,81 @@ public sealed interface Preprocessor {
         }
     }
 
+    /// Sounds, F32 [1, frames, width], where width is that of the bands or of their cosine coefficients.
+    ///
+    /// @param rate samples a second
+    /// @param frames of a sound
+    /// @param mels bands
+    /// @param coefficients of cosines; 0 for the bands themselves
+    /// @param mean of all numbers
+    /// @param std of all numbers
+    /// @param classNames by index
+    record Audio(int rate, int frames, int mels, int coefficients, double mean, double std, List<String> classNames)
+            implements Preprocessor {
+        /// Copies the list.
+        public Audio {
+            classNames = List.copyOf(classNames);
+        }
+
+        Audio with(double m, double s) {
+            return new Audio(rate, frames, mels, coefficients, m, s, classNames);
+        }
+
+        int width() {
+            return coefficients == 0 ? mels : coefficients;
+        }
+
+        @Override
+        public Shape shape() {
+            return Shape.of(1, frames, width());
+        }
+
+        @Override
+        public Tensor standardize(Tensor x) {
+            return x.sub(mean).mul(1 / std);
+        }
+    }
+
+    /// Several series, F32 [length, columns], in deviations from their means.
+    ///
+    /// @param columns names of the series
+    /// @param mean of each
+    /// @param std of each
+    /// @param target which one is forecast
+    /// @param length steps that are seen
+    /// @param horizon steps that are asked for
+    /// @param linear the linear baseline
+    record Series(
+            List<String> columns, List<Double> mean, List<Double> std, int target, int length, int horizon,
+            LinearForecast linear) implements Preprocessor {
+        /// Copies the lists.
+        public Series {
+            columns = List.copyOf(columns);
+            mean = List.copyOf(mean);
+            std = List.copyOf(std);
+        }
+
+        @Override
+        public List<String> classNames() {
+            return List.of();
+        }
+
+        @Override
+        public Shape shape() {
+            return Shape.of(length, columns.size());
+        }
+
+        @Override
+        public Tensor standardize(Tensor x) {
+            return x;
+        }
+
+        @Override
+        public double targetValue(double label) {
+            return label * std.get(target) + mean.get(target);
+        }
+    }
+
     /// Texts as rows of tokens.
     ///
     /// @param vocabulary symbols
@@ -180,10 +257,30 @@ public sealed interface Preprocessor {
             }
             case Tokens t -> {
                 m.put("kind", "tokens");
-                m.put("vocabulary", "characters");
+                m.put("vocabulary", t.vocabulary instanceof Words ? "words" : "characters");
                 m.put("symbols", t.vocabulary.symbols());
                 m.put("length", (long) t.length);
                 m.put("classes", t.classNames);
+            }
+            case Audio a -> {
+                m.put("kind", "audio");
+                m.put("rate", (long) a.rate);
+                m.put("frames", (long) a.frames);
+                m.put("mels", (long) a.mels);
+                m.put("coefficients", (long) a.coefficients);
+                m.put("mean", a.mean);
+                m.put("std", a.std);
+                m.put("classes", a.classNames);
+            }
+            case Series s -> {
+                m.put("kind", "series");
+                m.put("columns", s.columns);
+                m.put("mean", s.mean);
+                m.put("std", s.std);
+                m.put("target", (long) s.target);
+                m.put("length", (long) s.length);
+                m.put("horizon", (long) s.horizon);
+                m.put("linear", s.linear.weights().stream().flatMap(List::stream).toList());
             }
         }
         return Json.write(m);
@@ -206,9 +303,34 @@ public sealed interface Preprocessor {
                 }
             }
             case "tokens" -> new Tokens(
-                    Characters.ofSymbols(m.texts("symbols")), m.whole("length", 1, 1 << 20), m.texts("classes"));
-            default -> throw m.wrong("kind", "image, table, arrays or tokens");
+                    m.text("vocabulary").equals("words") ? Words.ofSymbols(m.texts("symbols"))
+                            : Characters.ofSymbols(m.texts("symbols")),
+                    m.whole("length", 1, 1 << 20), m.texts("classes"));
+            case "audio" -> new Audio(
+                    m.whole("rate", 1, 1 << 24), m.whole("frames", 1, 100_000), m.whole("mels", 1, 1024),
+                    m.whole("coefficients", 0, 1024), m.number("mean"), m.number("std"), m.texts("classes"));
+            case "series" -> series(m);
+            default -> throw m.wrong("kind", "image, table, arrays, tokens, audio or series");
         };
+    }
+
+    private static Series series(Fields m) {
+        var columns = m.texts("columns");
+        int length = m.whole("length", 1, 1 << 20);
+        int horizon = m.whole("horizon", 1, 1 << 20);
+        var flat = m.numbers("linear");
+        boolean fits = !columns.isEmpty() && m.numbers("mean").size() == columns.size()
+                && m.numbers("std").size() == columns.size() && flat.size() == (long) horizon * (length + 1);
+        if (!fits) {
+            throw m.wrong("linear", "numbers for " + columns.size() + " series and " + horizon + " steps");
+        }
+        var linear = new java.util.ArrayList<List<Double>>();
+        for (int k = 0; k < horizon; k++) {
+            linear.add(flat.subList(k * (length + 1), (k + 1) * (length + 1)));
+        }
+        return new Series(columns, m.numbers("mean"), m.numbers("std"), m.whole("target", 0, columns.size() - 1),
+                length,
+                horizon, new LinearForecast(linear));
     }
 
     private static Image image(Fields m) {

@@ -21,6 +21,7 @@ interface Task {
         return switch (config.task().type()) {
             case AUTO -> new Examples(config);
             case LANGUAGE_MODEL -> new LanguageModel(config);
+            case FORECAST -> new Forecast(config);
             case SEGMENTATION -> new SegmentationTask(config);
             case GAN -> new GanTask(config);
             case VAE -> new VaeTask(config);

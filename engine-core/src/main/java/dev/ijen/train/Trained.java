@@ -11,6 +11,7 @@ import dev.ijen.format.FormatException;
 import dev.ijen.format.Images;
 import dev.ijen.format.Json;
 import dev.ijen.format.Safetensors;
+import dev.ijen.format.Wav;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
@@ -218,7 +219,10 @@ public final class Trained implements AutoCloseable {
                 case Preprocessor.Image i -> all.add(predictImage(f));
                 case Preprocessor.Table t -> all.addAll(predictCsv(f));
                 case Preprocessor.Arrays a -> all.addAll(predictNpy(f));
+                case Preprocessor.Tokens t when isClassification() -> all.addAll(predictLines(f, t));
                 case Preprocessor.Tokens t -> throw wrongInput(f, "a file");
+                case Preprocessor.Audio a -> all.add(predictSound(f, a));
+                case Preprocessor.Series s -> throw wrongInput(f, "a file");
             }
         }
         return all;
@@ -231,6 +235,19 @@ public final class Trained implements AutoCloseable {
         }
         return predictions(HostTensor.of(pixels(picture, p), 1, p.channels(), p.height(), p.width()),
                 List.of(picture.toString())).getFirst();
+    }
+
+    private Prediction predictSound(Path file, Preprocessor.Audio a) {
+        var x = Sounds.features(a, file.toString(), Wav.read(file));
+        return predictions(HostTensor.of(x, 1, 1, a.frames(), a.width()), List.of(file.toString())).getFirst();
+    }
+
+    /// For each line of a text.
+    private List<Prediction> predictLines(Path file, Preprocessor.Tokens t) {
+        var lines = Texts.read(file).lines().toList();
+        var names = IntStream.range(0, lines.size()).mapToObj(i -> file + ":" + (i + 1)).toList();
+        return lines.isEmpty() ? List.of()
+                : named(scorer.outputs(Lines.dataset(lines, new int[lines.size()], t)), names);
     }
 
     private static float[] pixels(Path picture, Preprocessor.Image p) {
@@ -344,7 +361,10 @@ public final class Trained implements AutoCloseable {
                 yield t.table().dataset(csv, IntStream.range(0, csv.rows()).toArray());
             }
             case Preprocessor.Arrays a -> Datasets.npz(path, "x", "y");
-            case Preprocessor.Tokens t -> throw wrongInput(path, "a file");
+            case Preprocessor.Audio _,Preprocessor.Tokens _,Preprocessor.Series _ -> {
+                var parts = Task.of(config.withDataPath(path.toString())).load();
+                yield parts.test() != null ? parts.test() : parts.train();
+            }
         };
     }
 

@@ -26,8 +26,15 @@ import java.util.List;
 /// @param width of images
 /// @param normalize whether pixels are scaled
 /// @param ink whether pictures are looked at as ink on paper
+/// @param files of classes
+/// @param words symbols at most
+/// @param labelPattern finds the class in a name
+/// @param testFiles finds what is held out
+/// @param frames of a sound
+/// @param mels bands
+/// @param coefficients of cosines
 public record DataConfig(
-        @Key(doc = "digits (drawn by the built-in generator), ring (8 clouds of points), figures (with labelled pixels), idx, images (folder), csv, npz, or auto: by the path", or = "auto")
+        @Key(doc = "digits (drawn by the built-in generator), ring (8 clouds of points), figures (with labelled pixels), idx, images (folder), csv, npz, lines (texts), audio (WAV files), or auto: by the path", or = "auto")
                 Kind kind,
         @Key(doc = "file or folder; --data sets it", or = "''") String path,
         @Key(doc = "digits, ring, figures: how many are drawn", or = "12000", min = 20, max = 10_000_000) int count,
@@ -52,7 +59,14 @@ public record DataConfig(
         @Key(doc = "images: height they are scaled to", or = "64", min = 1, max = 4096) int height,
         @Key(doc = "images: width they are scaled to", or = "64", min = 1, max = 4096) int width,
         @Key(doc = "images: each channel gets mean 0 and deviation 1", or = "true") boolean normalize,
-        @Key(doc = "images: predict looks for ink on paper: inverts, crops and centres as MNIST does", or = "false") boolean ink) {
+        @Key(doc = "images: predict looks for ink on paper: inverts, crops and centres as MNIST does", or = "false") boolean ink,
+        @Key(doc = "lines: a file for each class, below the path", or = "[]") List<String> files,
+        @Key(doc = "lines: the most frequent words that are told apart", or = "20000", min = 2, max = 10_000_000) int words,
+        @Key(doc = "audio: regular expression whose first group is the class in a file's name", or = "'([^/_]+)_[^/]*$'") String labelPattern,
+        @Key(doc = "audio: regular expression of names held out for the test; empty for a share", or = "''") String testFiles,
+        @Key(doc = "audio: frames of 10 ms a sound is cut or filled up to", or = "96", min = 1, max = 100_000) int frames,
+        @Key(doc = "audio: bands of the spectrogram", or = "40", min = 1, max = 1024) int mels,
+        @Key(doc = "audio: cosine coefficients (MFCC) instead of the bands; 0 for the bands", or = "0", min = 0, max = 1024) int coefficients) {
     /// What the data is.
     public enum Kind {
         /// By the path.
@@ -70,7 +84,11 @@ public record DataConfig(
         /// A table.
         CSV,
         /// NumPy arrays `x` and `y`.
-        NPZ
+        NPZ,
+        /// A file of lines for each class.
+        LINES,
+        /// WAV files.
+        AUDIO
     }
 
     /// In which order examples come.
@@ -114,12 +132,14 @@ public record DataConfig(
     /// Copies the list.
     public DataConfig {
         drop = List.copyOf(drop);
+        files = List.copyOf(files);
     }
 
     /// With another file or folder.
     public DataConfig withPath(String p) {
         return new DataConfig(
                 kind, p, count, limit, validation, test, sampling, target, drop, task, imputation, neighbours, encoding,
-                outliers, standardize, standardizeTarget, missingIndicators, channels, height, width, normalize, ink);
+                outliers, standardize, standardizeTarget, missingIndicators, channels, height, width, normalize, ink, files, words,
+                labelPattern, testFiles, frames, mels, coefficients);
     }
 }

@@ -274,6 +274,32 @@ public sealed interface LayerSpec {
             @Key(doc = "whether the head shares the embedding's weights", or = "true") boolean tied)
             implements LayerSpec {}
 
+    /// Causal dilated convolution over steps [N, T, features].
+    ///
+    /// @param out features out
+    /// @param size window
+    /// @param dilation distance of the window's elements
+    record TemporalConv(
+            @Key(doc = "features out", required = true, min = 1, max = 1 << 20) int out,
+            @Key(doc = "window", or = "3", min = 1, max = 1024) int size,
+            @Key(doc = "distance of the window's elements", or = "1", min = 1, max = 1 << 16) int dilation)
+            implements LayerSpec {}
+
+    /// One vector for a sequence.
+    ///
+    /// @param by how steps become one
+    record PoolSteps(@Key(doc = "mean, max or last", or = "mean") Pooling by) implements LayerSpec {}
+
+    /// How steps become one.
+    enum Pooling {
+        /// Their mean.
+        MEAN,
+        /// The greatest value of each feature.
+        MAX,
+        /// The last one.
+        LAST
+    }
+
     /// What a decoder's blocks are made of.
     enum Style {
         /// As GPT-2 (Radford et al. 2019).

@@ -1,0 +1,92 @@
+package dev.ijen.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.ijen.engine.Device;
+import dev.ijen.engine.EngineOptions;
+import dev.ijen.train.TrainEvent;
+import dev.ijen.train.TrainOptions;
+import dev.ijen.train.Trainer;
+import dev.ijen.train.config.Presets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Presets, shrunken, take two steps on CUDA with the CPU's losses.
+class CudaPresetTest {
+    @RegisterExtension static final OnEmulator EMULATOR = OnEmulator.backward();
+
+    @TempDir Path dir;
+
+    private Path text() throws IOException {
+        var file = dir.resolve("text.txt");
+        Files.writeString(file, "a rose is a rose is a rose\n".repeat(12));
+        return file;
+    }
+
+    private Path series() throws IOException {
+        var csv = new StringBuilder("date,a,OT\n");
+        for (int i = 0; i < 80; i++) {
+            csv.append(i).append("h,").append(Math.sin(i / 3.0)).append(',').append(Math.cos(i / 5.0)).append('\n');
+        }
+        var file = dir.resolve("series.csv");
+        Files.writeString(file, csv.toString());
+        return file;
+    }
+
+    private Path lines() throws IOException {
+        for (var name : List.of("neg", "pos")) {
+            Files.writeString(dir.resolve("rt-polarity." + name + ".txt"), ("this is a " + name + " thing\n").repeat(20));
+        }
+        return dir;
+    }
+
+    private List<Double> losses(String preset, Path data, Device device, List<String> sets) {
+        var all = new ArrayList<Double>();
+        var changed = new ArrayList<>(sets);
+        changed.addAll(List.of("training.max_steps=2", "training.log_every=1", "training.batch_size=4",
+                "training.eval_batch_size=4", "data.validation=0", "data.test=0"));
+        var options = TrainOptions.defaults().withDevice(device)
+                .withEngine(EngineOptions.defaults().withNativeLibraries(false)).withOut(dir.resolve("run-" + device))
+                .withListener(e -> {
+                    if (e instanceof TrainEvent.Step s && s.logged()) {
+                        all.add(s.loss());
+                    }
+                });
+        try (var t = Trainer.of(Presets.load(preset, changed).withDataPath(data.toString()), options)) {
+            t.fit();
+        }
+        return all;
+    }
+
+    private DynamicTest preset(String name, Path data, String... sets) {
+        return dynamicTest(name, () -> {
+            var expected = losses(name, data, Device.cpu(), List.of(sets));
+            var got = losses(name, data, Device.cuda(0), List.of(sets));
+            assertEquals(2, expected.size());
+            for (int i = 0; i < 2; i++) {
+                assertEquals(expected.get(i), got.get(i), 1e-5 * expected.getFirst(), "step " + i);
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> lossesAreThoseOfTheCpu() throws IOException {
+        var decoder = "model.layers=[{decoder: {dim: 8, layers: 1, heads: 2, %s}}]";
+        return Stream.of(
+                preset("char-gpt", text(), "task.length=8", decoder.formatted("rotary: true, dropout: 0.05")),
+                preset("gpt2-124m", text(), "task.length=8", decoder.formatted("dropout: 0.1")),
+                preset("lstm-forecast", series(), "task.length=8", "task.horizon=3",
+                        "model.layers=[{lstm: {hidden: 4, sequences: false}}, {dropout: 0.2}, output]"),
+                preset("text-sentiment", lines(), "task.length=6",
+                        "model.layers=[{embedding: {count: 20, dim: 4}}, {dropout: 0.5}, {pool-steps: mean}, output]"));
+    }
+}
