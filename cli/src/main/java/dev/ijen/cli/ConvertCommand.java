@@ -16,15 +16,13 @@ import picocli.CommandLine.Parameters;
     "Read: .safetensors (and .safetensors.index.json), .npz, .npy, .pt, .pth. Written: .safetensors, .npz, .npy."
 }, footer = {"", "  ijen convert model.pt model.safetensors --map '^module\\.='"})
 final class ConvertCommand extends BaseCommand {
-    @Parameters(index = "0", paramLabel = "IN", description = "The file to read.")
-    Path in;
+    @Parameters(index = "0", paramLabel = "IN", description = "The file to read.") Path in;
 
-    @Parameters(index = "1", paramLabel = "OUT", description = "The file to write; it must not exist.")
-    Path out;
+    @Parameters(index = "1", paramLabel = "OUT", description = "The file to write; it must not exist.") Path out;
 
     @Option(names = "--map", paramLabel = "REGEX=TEXT",
-            description = "Another name for tensors: every match of REGEX becomes TEXT. Repeatable, in order.")
-    List<String> map = List.of();
+            description = "Another name for tensors: every match of REGEX becomes TEXT. Repeatable, in order.") List<String> map = List
+                    .of();
 
     @Override
     public Integer call() {

@@ -10,12 +10,10 @@ import picocli.CommandLine.Parameters;
 /// Writes what a run holds in a form for other programs.
 @Command(name = "export", description = "Writes the measurements of a run as a table.")
 final class ExportCommand extends BaseCommand {
-    @Parameters(paramLabel = "RUN", description = "A run directory.")
-    Path run;
+    @Parameters(paramLabel = "RUN", description = "A run directory.") Path run;
 
     @Option(names = "--metrics", paramLabel = "FILE", required = true,
-            description = "The CSV file to write: a row a logged step or epoch.")
-    Path metrics;
+            description = "The CSV file to write: a row a logged step or epoch.") Path metrics;
 
     @Override
     public Integer call() {

@@ -47,7 +47,9 @@ final class Pickle {
         var p = new Pickle(source, bytes, calls);
         try {
             return p.run();
-        } catch (java.nio.BufferUnderflowException | IndexOutOfBoundsException | ClassCastException e) {
+        } catch (FormatException e) {
+            throw e;
+        } catch (RuntimeException e) { // missing operands, values of other types: whatever a stack machine can trip over
             throw FormatException.damaged(
                     source, "offset " + p.in.position(), "an operation that does not fit", "a whole pickle",
                     "fetch the file again", e);

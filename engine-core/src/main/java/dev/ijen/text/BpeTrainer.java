@@ -17,6 +17,9 @@ import java.util.PriorityQueue;
 public final class BpeTrainer {
     private final Map<String, Integer> words = new HashMap<>();
 
+    /// Without any text yet.
+    public BpeTrainer() {}
+
     /// Counts the words of a text.
     public void add(String text) {
         int[] cuts = new Matcher.Gpt2().find(text);
