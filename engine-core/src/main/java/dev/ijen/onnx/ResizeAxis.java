@@ -9,7 +9,8 @@ package dev.ijen.onnx;
 /// @param from start of the region, as a share of the input
 /// @param to end of the region
 /// @param mode nearest, linear or cubic
-record ResizeAxis(int in, int out, double scale, String coordinates, double from, double to, String mode, String nearest,
+record ResizeAxis(int in, int out, double scale, String coordinates, double from, double to, String mode,
+        String nearest,
         double a, boolean excludeOutside, boolean antialias) {
 
     /// Place in the input that element i of the result shows.
@@ -19,8 +20,9 @@ record ResizeAxis(int in, int out, double scale, String coordinates, double from
             case "align_corners" -> wide == 1 ? 0 : i * (in - 1) / (wide - 1);
             case "asymmetric" -> i / scale;
             case "tf_half_pixel_for_nn" -> (i + 0.5) / scale;
-            case "tf_crop_and_resize" -> (wide == 1 ? (to - from) * (in - 1) / 2 : i * (to - from) * (in - 1) / (wide - 1))
-                    + from * (in - 1);
+            case "tf_crop_and_resize" ->
+                    (wide == 1 ? (to - from) * (in - 1) / 2 : i * (to - from) * (in - 1) / (wide - 1))
+                            + from * (in - 1);
             case "pytorch_half_pixel" -> wide == 1 ? -0.5 : (i + 0.5) / scale - 0.5;
             case "half_pixel_symmetric" -> in / 2.0 * (1 - out / wide) + (i + 0.5) / scale - 0.5;
             default -> (i + 0.5) / scale - 0.5;
@@ -77,7 +79,7 @@ record ResizeAxis(int in, int out, double scale, String coordinates, double from
             sum += w;
             inside += out ? 0 : w;
             weight[k][i] = out && excludeOutside ? 0 : w;
-            index[k][i] = (int) Math.clamp(p, 0, in - 1);
+            index[k][i] = Math.clamp(p, 0, in - 1);
         }
         double by = excludeOutside ? inside : antialias ? sum : 1;
         for (int k = 0; k < n; k++) {

@@ -106,11 +106,11 @@ final class RoiPool {
             var rows = new Tensor[pooled[0]];
             for (int i = 0; i < pooled[0]; i++) {
                 var cells = new Tensor[pooled[1]];
-                int top = (int) Math.clamp((long) Math.floor(i * bh) + y1, 0, h);
-                int bottom = (int) Math.clamp((long) Math.ceil((i + 1) * bh) + y1, 0, h);
+                int top = Math.clamp((long) Math.floor(i * bh) + y1, 0, h);
+                int bottom = Math.clamp((long) Math.ceil((i + 1) * bh) + y1, 0, h);
                 for (int k = 0; k < pooled[1]; k++) {
-                    int left = (int) Math.clamp((long) Math.floor(k * bw) + x1, 0, w);
-                    int right = (int) Math.clamp((long) Math.ceil((k + 1) * bw) + x1, 0, w);
+                    int left = Math.clamp((long) Math.floor(k * bw) + x1, 0, w);
+                    int right = Math.clamp((long) Math.ceil((k + 1) * bw) + x1, 0, w);
                     cells[k] = bottom <= top || right <= left
                             ? Tensor.full(x.dtype(), 0, dev.ijen.tensor.Shape.of(1, x.shape().dim(1), 1, 1))
                             : x.slice(0, n, 1).slice(2, top, bottom - top).slice(3, left, right - left).maxKeep(2, 3);

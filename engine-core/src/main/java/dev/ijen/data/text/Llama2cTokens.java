@@ -145,7 +145,7 @@ public final class Llama2cTokens implements Vocabulary {
             return false;
         }
         ids.set(at, best);
-        ids.remove(at + 1);
+        ids.subList(at + 1, at + 2).clear();
         return true;
     }
 
