@@ -65,7 +65,7 @@ final class Pickle {
                 case 0x95 -> in.getLong();
                 case '.' -> {
                     Object result = pop();
-                    if (result == MARK || result instanceof Global) {
+                    if (MARK.equals(result) || result instanceof Global) {
                         throw damaged("a pickle of " + result);
                     }
                     return result;
