@@ -94,7 +94,6 @@ public final class Generator implements AutoCloseable {
                     prompt.length + " tokens of the prompt and " + most + " more",
                     "at most " + decoder.spec().length() + " together", "ask for fewer tokens");
         }
-        var from = new int[beams];
         float[] logits = null;
         for (int at = 0; at < prompt.length; at++) {
             var ids = new int[beams];

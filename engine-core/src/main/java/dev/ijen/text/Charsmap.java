@@ -17,7 +17,7 @@ final class Charsmap {
         this.replacements = replacements;
     }
 
-    /// @return null if the bytes are no such table
+    /// The table in these bytes; null if they are none.
     static Charsmap read(byte[] bytes) {
         if (bytes.length < 4) {
             return null;

@@ -75,6 +75,7 @@ final class Spec {
         return all;
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // it never returns, so that any value may be asked of it
     <T> T fail(String key, String expected) {
         throw FormatException.damaged(
                 source, where + "." + key, shown(values.get(key)), expected, "fetch the file again");

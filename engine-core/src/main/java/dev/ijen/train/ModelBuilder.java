@@ -172,7 +172,7 @@ final class ModelBuilder {
                     new AdaptiveAvgPool(java.util.Collections.nCopies(spatial(in), a.size()));
             case LayerSpec.Flatten f -> new Flatten();
             case LayerSpec.ConvTranspose c -> convTranspose(c, in);
-            case LayerSpec.Reshape r -> reshape(r, in);
+            case LayerSpec.Reshape r -> reshape(r);
             case LayerSpec.Resnet r -> ZooLayers.resnet(engine, r, in.shape);
             case LayerSpec.Mobilenet m -> ZooLayers.mobilenet(engine, m, in.shape);
             case LayerSpec.Efficientnet e -> ZooLayers.efficientnet(engine, e, in.shape);
@@ -241,7 +241,7 @@ final class ModelBuilder {
         return ConvTranspose.of(engine, c.init().equals("auto") ? spec : spec.withInit(Init.of(c.init())), 0);
     }
 
-    private static Module reshape(LayerSpec.Reshape r, Flow in) {
+    private static Module reshape(LayerSpec.Reshape r) {
         return new Reshape(Shape.of(r.shape().stream().mapToInt(Integer::intValue).toArray()));
     }
 

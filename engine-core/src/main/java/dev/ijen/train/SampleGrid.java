@@ -79,8 +79,8 @@ public final class SampleGrid {
         java.util.Arrays.fill(out, (byte) 255);
         int width = points.shape().size() / points.shape().dim(0);
         for (int i = 0; i < points.shape().dim(0); i++) {
-            int x = (int) ((points.get(i * width) + 3) / 6 * PLOT);
-            int y = (int) ((3 - points.get(i * width + 1)) / 6 * PLOT);
+            int x = (int) ((points.get((long) i * width) + 3) / 6 * PLOT);
+            int y = (int) ((3 - points.get((long) i * width + 1)) / 6 * PLOT);
             for (int d = 0; d < 4; d++) {
                 int px = x + d % 2;
                 int py = y + d / 2;

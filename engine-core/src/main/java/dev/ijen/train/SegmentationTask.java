@@ -11,7 +11,6 @@ import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.train.config.ConfigException;
-import dev.ijen.train.config.DataConfig;
 import dev.ijen.train.config.Mark;
 import dev.ijen.train.config.TrainConfig;
 import java.util.LinkedHashMap;

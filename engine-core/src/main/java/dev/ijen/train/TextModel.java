@@ -32,6 +32,8 @@ public final class TextModel implements AutoCloseable {
         this.vocabulary = vocabulary;
     }
 
+    /// Reads a model that writes.
+    ///
     /// @param model a run, a checkpoint, or a `.bin` of llama2.c
     /// @param tokenizer a `tokenizer.bin`; null for that a run has
     public static TextModel load(Path model, Path tokenizer, TrainOptions options) {

@@ -56,7 +56,9 @@ class TaskTest {
         // a text of 24 letters again and again: soon known by heart
         assertTrue(whole.test().loss() < 1.2, whole.toText());
         assertEquals(Math.exp(whole.test().loss()), whole.test().metric("perplexity"), 1e-9);
-        assertTrue(Files.list(whole.run().resolve("samples")).allMatch(p -> Files.exists(p.resolve("sample.txt"))));
+        try (var samples = Files.list(whole.run().resolve("samples"))) {
+            assertTrue(samples.allMatch(p -> Files.exists(p.resolve("sample.txt"))));
+        }
         var cut = fit(config(WRITER, text).withMaxSteps(17), "cut");
         // go on without the limit
         var yaml = cut.run().resolve("config.yaml");

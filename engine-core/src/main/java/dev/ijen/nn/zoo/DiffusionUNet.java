@@ -65,6 +65,8 @@ public record DiffusionUNet(
         }
     }
 
+    /// A network with fresh weights.
+    ///
     /// @param channels of the image
     /// @param width channels at the first size; a multiple of 8
     /// @param levels how often the side is halved, beyond patches

@@ -23,6 +23,8 @@ public record PromptEncoder(
         Embedding words, Parameter positions, TransformerBlock block, LayerNorm norm, Linear out) {
     private static final int HEADS = 4;
 
+    /// An encoder with fresh weights.
+    ///
     /// @param vocabulary number of words, that for none included
     /// @param length most words of a prompt
     /// @param features a multiple of 4
@@ -38,6 +40,8 @@ public record PromptEncoder(
                 Linear.of(engine, features, features));
     }
 
+    /// What the prompts mean, [N, features].
+    ///
     /// @param tokens I32 [N, T], the first of each a word
     public Tensor apply(Tensor tokens) {
         var there = tokens.gt(0).cast(DType.F32);

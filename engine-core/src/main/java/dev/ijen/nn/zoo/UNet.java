@@ -28,6 +28,8 @@ public record UNet(List<Chain> down, List<ConvTranspose> up, List<Chain> joined)
         joined = List.copyOf(joined);
     }
 
+    /// A network with fresh weights.
+    ///
     /// @param in channels of the image
     /// @param width channels at full size; the paper has 64
     /// @param levels how often the side is halved; the paper has 4

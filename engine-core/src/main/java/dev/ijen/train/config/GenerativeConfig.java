@@ -7,7 +7,6 @@ package dev.ijen.train.config;
 /// @param criticSteps updates of the critic for one of the generator
 /// @param penalty weight of the gradient penalty
 /// @param beta weight of the divergence
-/// @param prompts whether examples are asked for in words
 /// @param context features of an encoded prompt
 /// @param withoutPrompt share of training examples without prompt
 /// @param guidance how much the prompt counts when sampling
