@@ -17,7 +17,7 @@ final class Charsmap {
         this.replacements = replacements;
     }
 
-    /// @return null if the bytes are no such table
+    /// Reads a table; null if the bytes are none.
     static Charsmap read(byte[] bytes) {
         if (bytes.length < 4) {
             return null;

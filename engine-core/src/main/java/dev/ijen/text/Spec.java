@@ -75,6 +75,8 @@ final class Spec {
         return all;
     }
 
+    /// Never returns; typed as what stands in its place.
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     <T> T fail(String key, String expected) {
         throw FormatException.damaged(
                 source, where + "." + key, shown(values.get(key)), expected, "fetch the file again");

@@ -99,10 +99,10 @@ final class TokenizerJson {
                 Template found = Template.NONE;
                 for (var p : s.objects("processors")) {
                     var t = template(p);
-                    if (t != Template.NONE && found != Template.NONE) {
+                    if (!t.equals(Template.NONE) && !found.equals(Template.NONE)) {
                         throw s.unsupported("two processors that add tokens", "one of them");
                     }
-                    found = t == Template.NONE ? found : t;
+                    found = t.equals(Template.NONE) ? found : t;
                 }
                 yield found;
             }
