@@ -17,7 +17,7 @@ final class Charsmap {
         this.replacements = replacements;
     }
 
-    /// The table in these bytes; null if they are none.
+    /// Reads a table; null if the bytes are none.
     static Charsmap read(byte[] bytes) {
         if (bytes.length < 4) {
             return null;

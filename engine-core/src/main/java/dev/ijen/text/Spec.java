@@ -75,7 +75,8 @@ final class Spec {
         return all;
     }
 
-    @SuppressWarnings("TypeParameterUnusedInFormals") // it never returns, so that any value may be asked of it
+    /// Never returns; typed as what stands in its place.
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     <T> T fail(String key, String expected) {
         throw FormatException.damaged(
                 source, where + "." + key, shown(values.get(key)), expected, "fetch the file again");
