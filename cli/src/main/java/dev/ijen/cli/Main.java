@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
             TrainCommand.class, ResumeCommand.class, EvalCommand.class, PredictCommand.class, InspectCommand.class,
             InitCommand.class,
             ConfigCommand.class, DataCommand.class, SynthCommand.class, DevicesCommand.class, DoctorCommand.class,
-            ImportCommand.class, BenchCommand.class, ProfileCommand.class, CompletionCommand.class
+            ImportCommand.class, ExportCommand.class, BenchCommand.class, ProfileCommand.class, CompletionCommand.class
         },
         footer = {
             "",
