@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 /// Shows a model without running it.
 @Command(name = "inspect", description = {
     "Shows a model: layers, shapes, parameters, FLOPs and the exact memory plan, or its graph.",
-    "What is shown: a preset, a config, a run directory, a checkpoint, or any file of tensors (.safetensors, .npz, .npy, .pt)."
+    "What is shown: a preset, a config, a run directory, a checkpoint, any .safetensors or .onnx file."
 })
 final class InspectCommand extends BaseCommand {
     @Parameters(paramLabel = "WHAT", arity = "0..1",
@@ -60,6 +60,13 @@ final class InspectCommand extends BaseCommand {
                         "leave it out: nothing is computed");
             }
             tensors();
+            return Exit.DONE;
+        }
+        if (OnnxFiles.is(what)) {
+            try (var engine = compute.open()) {
+                var shown = OnnxFiles.show(engine, what, batch == null ? 1 : batch);
+                print(shown.text(), shown.object());
+            }
             return Exit.DONE;
         }
         var plan = plan();

@@ -27,6 +27,15 @@ final class PredictCommand extends BaseCommand {
 
     @Override
     public Integer call() {
+        if (OnnxFiles.is(trained.model)) {
+            try (var engine = trained.compute.open()) {
+                for (var y : OnnxFiles.predict(engine, trained.model, files)) {
+                    out().println(line(y));
+                }
+            }
+            out().flush();
+            return Exit.DONE;
+        }
         try (var model = trained.load()) {
             for (var p : model.predict(files)) {
                 out().println(json ? line(p.toMap()) : text(p));

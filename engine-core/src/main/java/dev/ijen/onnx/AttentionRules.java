@@ -1,5 +1,6 @@
 package dev.ijen.onnx;
 
+import dev.ijen.tensor.AttentionOptions;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
@@ -33,11 +34,26 @@ final class AttentionRules {
                         .reshape(s.dim(0), heads, s.dim(2), s.dim(3));
     }
 
+    /// True if the engine's own attention does this, which holds no matrix of scores.
+    private static boolean plain(Call c, Tensor q, Tensor k, Tensor v) {
+        var type = q.dtype();
+        boolean alone = !c.has(3) && !c.has(4) && !c.has(5) && !c.has(6) && !c.wants(1) && !c.wants(2) && !c.wants(3);
+        boolean square = q.shape().dim(2) == k.shape().dim(2) || !c.flag("is_causal");
+        return alone && square && c.f("softcap", 0) == 0 && (type == DType.F32 || type == DType.F64)
+                && k.shape().equals(v.shape()) && q.shape().dim(3) == k.shape().dim(3) && !c.given("softmax_precision");
+    }
+
     private static List<Value> attention(Call c) {
         boolean flat = c.x(0).shape().rank() == 3;
         var q = heads(c.x(0), (int) c.i("q_num_heads", 1));
         var k = heads(c.x(1), (int) c.i("kv_num_heads", 1));
         var v = heads(c.x(2), (int) c.i("kv_num_heads", 1));
+        if (plain(c, q, k, v)) {
+            double scale = c.given("scale") ? c.f("scale", 1) : 1 / Math.sqrt(q.shape().dim(3));
+            var options = (c.flag("is_causal") ? AttentionOptions.CAUSAL : AttentionOptions.FULL).withScale(scale);
+            var o = q.swapAxes(1, 2).attention(k.swapAxes(1, 2), v.swapAxes(1, 2), options);
+            return List.of(c.like(0, flat ? o.reshape(o.shape().dim(0), o.shape().dim(1), -1) : o.swapAxes(1, 2)));
+        }
         int past = c.has(4) ? c.x(4).shape().dim(2) : 0;
         k = c.has(4) ? Tensor.concat(2, c.x(4), k) : k;
         v = c.has(5) ? Tensor.concat(2, c.x(5), v) : v;
@@ -65,8 +81,8 @@ final class AttentionRules {
         }
         var shown = switch ((int) c.i("qk_matmul_output_mode", 0)) {
             case 0 -> raw;
-            case 1 -> scores;
-            case 2 -> capped;
+            case 1 -> capped;
+            case 2 -> scores;
             default -> p;
         };
         var out = new ArrayList<Value>();

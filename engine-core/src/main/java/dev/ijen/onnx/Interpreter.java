@@ -60,6 +60,7 @@ final class Interpreter {
                 in.removeLast();
             }
             var out = call(s, n, in, scope, attributes(n, outer));
+            scope.done(n, out);
             for (int k = 0; k < n.outputs().size(); k++) {
                 var name = n.outputs().get(k);
                 if (!name.isEmpty() && k < out.size() && out.get(k) != null) {

@@ -8,7 +8,10 @@ import dev.ijen.nn.Module;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
+import dev.ijen.tensor.Leaf;
+import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Trace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /// A model from an ONNX file. Its weights are parameters, and what it computes is an ordinary graph: differentiable, compiled for each shape of
 /// its inputs, run by every backend.
@@ -149,6 +153,20 @@ public final class OnnxModel implements Module, AutoCloseable {
         return m;
     }
 
+    /// The nodes of the main graph for inputs of some shapes, with the shapes of their results. Nothing is computed.
+    ///
+    /// @throws IjenException if a shape depends on values
+    public List<OnnxNode> nodes(List<Shape> shapes) {
+        var rows = new ArrayList<OnnxNode>();
+        var args = new ArrayList<Value>();
+        for (int i = 0; i < shapes.size(); i++) {
+            var type = inputs.get(i).onnxType();
+            args.add(new Value.Of(Tensor.of(new Leaf.Input(i, type.carrier(), shapes.get(i))), type, null, false));
+        }
+        Trace.evaluation().call(() -> values(args, (n, out) -> rows.add(OnnxNode.of(n, out, weights.keySet()))));
+        return rows;
+    }
+
     Engine engine() {
         return engine;
     }
@@ -163,11 +181,16 @@ public final class OnnxModel implements Module, AutoCloseable {
 
     /// The outputs for arguments, whatever kind of values they are.
     List<Value> values(List<Value> arguments) {
+        return values(arguments, (n, out) -> {});
+    }
+
+    private List<Value> values(List<Value> arguments, BiConsumer<Proto.Node, List<Value>> watch) {
         if (arguments.size() > inputs.size()) {
             throw new IjenException("onnx: " + session.file() + " takes fewer inputs", arguments.size() + " inputs",
                     inputs.size() + ": " + inputs, "pass one for each");
         }
         var scope = new Scope(null, proto.opsets(), 0);
+        scope.watch(watch);
         constants.forEach((name, v) -> {
             var w = weights.get(name);
             scope.put(name, w == null ? v : new Value.Of(w.get(), v.type(), v.host(), false));
@@ -245,7 +268,7 @@ public final class OnnxModel implements Module, AutoCloseable {
     }
 
     HostTensor evaluate(Tensor t) {
-        return t.op() instanceof dev.ijen.tensor.Leaf.Literal(var data, var home) ? data : engine.evaluate(t);
+        return t.op() instanceof Leaf.Literal(var data, var home) ? data : engine.evaluate(t);
     }
 
     /// Which inputs may be fixed: whole numbers, few.

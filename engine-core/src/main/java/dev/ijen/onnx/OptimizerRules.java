@@ -1,5 +1,6 @@
 package dev.ijen.onnx;
 
+import dev.ijen.tensor.Gradient;
 import dev.ijen.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,29 @@ final class OptimizerRules {
         o.values("Adagrad", c -> each(c, 3, OptimizerRules::adagrad));
         o.values("Adam", c -> each(c, 4, OptimizerRules::adam));
         o.values("Momentum", c -> each(c, 3, OptimizerRules::momentum));
+        o.values("Gradient", OptimizerRules::gradient);
+    }
+
+    /// The gradient of a value y with respect to values xs, at the place they have.
+    private static List<Value> gradient(Call c) {
+        var names = c.strings("xs");
+        var y = c.scope().get(c.s("y", ""));
+        if (!(y instanceof Value.Of of)) {
+            throw c.fail("y '" + c.s("y", "") + "', which is no tensor before this node", "the name of one");
+        }
+        var wrt = new ArrayList<Tensor>();
+        for (int i = 0; i < names.size(); i++) {
+            if (!c.has(i) || c.scope().get(names.get(i)) != c.value(i)) {
+                throw c.unsupported("the gradient at another place than '" + names.get(i) + "'", "inputs that are xs themselves");
+            }
+            wrt.add(c.x(i));
+        }
+        var g = Gradient.of(of.tensor(), of.tensor().onesLike(), wrt);
+        var out = new ArrayList<Value>();
+        for (int i = 0; i < wrt.size(); i++) {
+            out.add(c.like(i, g.get(i)));
+        }
+        return out;
     }
 
     private interface Update {

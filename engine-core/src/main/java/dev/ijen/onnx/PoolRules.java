@@ -114,10 +114,17 @@ final class PoolRules {
             d[i + 2] = (d[i + 2] - 1) * s + size[i] - (pads == null ? 0 : pads[i] + pads[i + n]);
         }
         var inferred = Shape.of(d);
-        var to = c.has(2) ? Shape.of(c.ints(2)) : inferred;
-        // indices count elements of the inferred shape; a larger one leaves the rest at 0
-        var flat = Tensor.full(x.dtype(), 0, Shape.of(to.size()))
-                .scatter(0, c.x(1).reshape(x.shape().size()), x.reshape(x.shape().size()));
-        return flat.reshape(to);
+        // indices count elements of the inferred shape, also where a larger one is asked for
+        var y = Tensor.full(x.dtype(), 0, Shape.of(inferred.size()))
+                .scatter(0, c.x(1).reshape(x.shape().size()), x.reshape(x.shape().size()))
+                .reshape(inferred);
+        if (c.has(2)) {
+            var to = c.ints(2);
+            for (int a = 0; a < to.length; a++) {
+                int more = to[a] - y.shape().dim(a);
+                y = more < 0 ? y.slice(a, 0, to[a]) : y.pad(a, 0, more);
+            }
+        }
+        return y;
     }
 }

@@ -1,6 +1,7 @@
 package dev.ijen.onnx;
 
 import dev.ijen.tensor.DType;
+import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Trace;
@@ -57,7 +58,10 @@ final class RandomRules {
         if (!training || ratio == 0) {
             return List.of(c.value(0), c.natural(Tensor.full(DType.BOOL, 1, x.shape())));
         }
-        var keep = c.session().engine().uniform(x.shape().dims()).ge(ratio);
+        // a node with a seed drops the same elements each time, those ONNX's reference drops
+        var keep = c.given("seed")
+                ? Tensor.of(HostTensor.of(DType.BOOL, NumpyRandom.atLeast(c.i("seed", 0), ratio, x.shape().size()), x.shape().dims()))
+                : c.session().engine().uniform(x.shape().dims()).ge(ratio);
         var y = keep.where(x.mul(1 / (1 - ratio)), x.zerosLike());
         return List.of(c.like(0, y), c.natural(keep));
     }

@@ -2,6 +2,8 @@ package dev.ijen.onnx;
 
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.DType;
+import dev.ijen.tensor.Recurrent;
+import dev.ijen.tensor.RecurrentCell;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import java.util.ArrayList;
@@ -27,7 +29,73 @@ final class RecurrentRules {
     /// State of one direction.
     private record State(Tensor h, Tensor c) {}
 
+    /// True if a layer is one the engine has a kernel for.
+    private static boolean plain(Call c, Kind kind) {
+        boolean usual = !c.has(4) && !c.has(7) && c.f("clip", 0) == 0 && !c.flag("input_forget") && c.x(0).dtype().isFloat()
+                && c.x(0).shape().dim(0) > 0 && c.x(0).shape().dim(1) > 0 && (kind.gates != 3 || c.flag("linear_before_reset"));
+        return usual && RnnActivation.list(c, kind.activations, c.x(1).shape().dim(0)).stream()
+                .map(RnnActivation::name)
+                .allMatch(f -> kind.gates == 1 ? f.equals("tanh") || f.equals("relu") : f.equals("tanh") || f.equals("sigmoid"))
+                && (kind.gates == 1 || !c.given("activations") || same(c.strings("activations"), kind.activations));
+    }
+
+    private static boolean same(List<String> given, List<String> usual) {
+        for (int i = 0; i < given.size(); i++) {
+            if (!given.get(i).equalsIgnoreCase(usual.get(i % usual.size()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// With the engine's cells, whose gates are in another order.
+    private static List<Value> cells(Call c, Kind kind) {
+        boolean batchFirst = c.flag("layout");
+        var x = batchFirst ? c.x(0).swapAxes(0, 1) : c.x(0);
+        int batch = x.shape().dim(1);
+        int h = c.x(2).shape().dim(-1);
+        int directions = c.x(1).shape().dim(0);
+        boolean reverse = c.s("direction", "forward").equals("reverse");
+        var f = RnnActivation.list(c, kind.activations, directions);
+        int[] order = kind.gates == 4 ? new int[] {0, 2, 3, 1} : kind.gates == 3 ? new int[] {1, 0, 2} : new int[] {0};
+        var ys = new Tensor[directions];
+        var hs = new Tensor[directions];
+        var cs = new Tensor[directions];
+        for (int d = 0; d < directions; d++) {
+            var cell = kind.gates == 4 ? RecurrentCell.LSTM : kind.gates == 3 ? RecurrentCell.GRU
+                    : f.get(d).name().equals("tanh") ? RecurrentCell.RNN_TANH : RecurrentCell.RNN_RELU;
+            int n = kind.gates * h;
+            var b = c.has(3) ? c.x(3).select(0, d) : null;
+            var w = new Recurrent.Weights(gates(c.x(1).select(0, d), order, h), gates(c.x(2).select(0, d), order, h),
+                    b == null ? null : gates(b.slice(0, 0, n), order, h), b == null ? null : gates(b.slice(0, n, n), order, h));
+            var h0 = c.has(5) ? initial(c, 5, d, batch, h, batchFirst, x.dtype()) : null;
+            var c0 = kind.cell && c.has(6) ? initial(c, 6, d, batch, h, batchFirst, x.dtype()) : null;
+            var r = Recurrent.of(cell, x, w, h0, c0, reverse || d == 1);
+            ys[d] = batchFirst ? r.y().swapAxes(0, 1) : r.y();
+            hs[d] = r.h();
+            cs[d] = r.c();
+        }
+        var out = new ArrayList<Value>();
+        out.add(c.like(0, Tensor.stack(batchFirst ? 2 : 1, ys)));
+        out.add(c.like(0, Tensor.stack(batchFirst ? 1 : 0, hs)));
+        if (kind.cell) {
+            out.add(c.like(0, Tensor.stack(batchFirst ? 1 : 0, cs)));
+        }
+        return out;
+    }
+
+    private static Tensor gates(Tensor t, int[] order, int h) {
+        var parts = new Tensor[order.length];
+        for (int i = 0; i < order.length; i++) {
+            parts[i] = t.slice(0, order[i] * h, h);
+        }
+        return Tensor.concat(0, parts);
+    }
+
     private static List<Value> run(Call c, Kind kind) {
+        if (plain(c, kind)) {
+            return cells(c, kind);
+        }
         boolean batchFirst = c.flag("layout");
         var x = batchFirst ? c.x(0).swapAxes(0, 1) : c.x(0);
         int steps = x.shape().dim(0);

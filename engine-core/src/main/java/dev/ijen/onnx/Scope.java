@@ -1,7 +1,9 @@
 package dev.ijen.onnx;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /// Names of values. A graph inside a node sees those around it.
 final class Scope {
@@ -9,6 +11,16 @@ final class Scope {
     private final Scope around;
     private final Map<String, Long> opsets;
     private final int depth;
+    private BiConsumer<Proto.Node, List<Value>> seen = (n, out) -> {};
+
+    /// Tells of every node whose results are put here.
+    void watch(BiConsumer<Proto.Node, List<Value>> by) {
+        seen = by;
+    }
+
+    void done(Proto.Node n, List<Value> out) {
+        seen.accept(n, out);
+    }
 
     Scope(Scope around, Map<String, Long> opsets, int depth) {
         this.around = around;

@@ -60,7 +60,7 @@ final class SmallFloat {
     /// The nearest value of the type; what is too large becomes the greatest if `saturate`, else infinity, or NaN where there is none.
     static float round(OnnxType t, float x, boolean saturate) {
         if (Float.isNaN(x)) {
-            return t == OnnxType.FLOAT4E2M1 ? max(t) : Float.NaN;
+            return t == OnnxType.FLOAT4E2M1 ? -0f : Float.NaN; // as ONNX's reference, where the type has no NaN
         }
         if (t == OnnxType.FLOAT8E8M0) {
             return round8m0(x, saturate, "up");

@@ -1,0 +1,40 @@
+package dev.ijen.onnx;
+
+import dev.ijen.format.FormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// What an ONNX file says, without a device: all of it is read and checked, nothing is run.
+///
+/// @param producer who wrote it
+/// @param opset version of the standard operators
+/// @param nodes nodes of the main graph
+/// @param tensors initializers of the main graph
+/// @param values numbers in them
+public record OnnxFile(String producer, long opset, int nodes, int tensors, long values) {
+    /// Reads a file.
+    ///
+    /// @throws FormatException if it is damaged, or says something that is not read
+    public static OnnxFile read(Path file) {
+        try {
+            if (Files.size(file) > OnnxModel.MAX_BYTES) {
+                throw FormatException.unsupported(file, "size", Files.size(file) + " bytes", "at most 2 GiB",
+                        "put weights into external data");
+            }
+            var m = ProtoReader.model(Wire.of(file.toString(), Files.readAllBytes(file)));
+            var data = new TensorData(file.toString(), file.toAbsolutePath().getParent(), new Strings());
+            long values = 0;
+            for (var t : m.graph().initializers()) {
+                values += data.read(t).shape().size();
+            }
+            for (var s : m.graph().sparse()) {
+                values += data.dense(s).shape().size();
+            }
+            return new OnnxFile(m.producer(), m.opsets().getOrDefault("", 1L), m.graph().nodes().size(),
+                    m.graph().initializers().size(), values);
+        } catch (IOException e) {
+            throw FormatException.of(file, e);
+        }
+    }
+}
