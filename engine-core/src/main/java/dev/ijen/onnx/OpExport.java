@@ -3,6 +3,7 @@ package dev.ijen.onnx;
 import static dev.ijen.onnx.GraphWriter.a;
 
 import dev.ijen.tensor.Attention;
+import dev.ijen.tensor.BinaryFn;
 import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Control;
@@ -58,7 +59,7 @@ final class OpExport {
 
     /// Written only where somebody needs the tensor itself.
     private static boolean lazy(Op op) {
-        return op instanceof Movement.Broadcast || op instanceof Leaf || op instanceof Movement.Permute;
+        return op instanceof Windowed.SumPool || op instanceof Movement.Broadcast || op instanceof Leaf || op instanceof Movement.Permute;
     }
 
     private String name(Tensor t) {
@@ -246,6 +247,10 @@ final class OpExport {
     }
 
     private String binary(Tensor t, Elementwise.Binary b) {
+        var mean = mean(t, b.f());
+        if (mean != null) {
+            return mean;
+        }
         var x = operands(t);
         return switch (b.f()) {
             case ADD -> out.node("Add", x);
@@ -270,6 +275,24 @@ final class OpExport {
             case GE -> out.node("GreaterOrEqual", x);
             case ATAN2, SHL, SHR -> throw unsupported(t);
         };
+    }
+
+    /// Sums of windows times 1 / n, or by the number of elements inside: average pooling. Else null.
+    private String mean(Tensor t, BinaryFn f) {
+        if (!(t.input(0).op() instanceof Windowed.SumPool(var w))) {
+            return null;
+        }
+        int n = w.size().stream().reduce(1, (x, y) -> x * y);
+        boolean padded = f == BinaryFn.MUL && t.input(1).op() instanceof Leaf.Const c
+                && c.value() == (t.dtype() == DType.F64 ? 1.0 / n : (float) (1.0 / n));
+        var by = t.input(1).op() instanceof Movement.Broadcast ? t.input(1).input(0) : t.input(1);
+        boolean inside = f == BinaryFn.DIV && by.op() instanceof Windowed.SumPool(var v) && v.equals(w)
+                && by.input(0).op() instanceof Leaf.Const;
+        if (!padded && !inside) {
+            return null;
+        }
+        return last(t, out.node("AveragePool", List.of(first(t.input(0).input(0))), a("kernel_shape", ints(w.size())),
+                a("strides", ints(w.stride())), a("pads", pads(w)), a("count_include_pad", padded ? 1 : 0)));
     }
 
     private String reshape(Tensor t, Shape to) {

@@ -2,6 +2,7 @@ package dev.ijen.onnx;
 
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Windowed;
@@ -92,7 +93,8 @@ final class PoolRules {
     private static Tensor average(Call c) {
         var w = windows(c);
         var x = c.x(0);
-        return sums(x, w).mul(w.share(x.dtype(), c.flag("count_include_pad")));
+        var n = w.counts(x.dtype(), c.flag("count_include_pad"));
+        return n.shape().rank() == 0 ? sums(x, w).mul(1 / ((Leaf.Const) n.op()).value()) : sums(x, w).div(n);
     }
 
     private static Tensor lp(Call c) {

@@ -145,8 +145,8 @@ record Windows(int[] size, int[] stride, int[] dilation, int[] low, int[] high, 
         return Shape.of(d);
     }
 
-    /// 1 / the number of elements each window averages: [1, 1, windows..].
-    Tensor share(DType type, boolean countPadding) {
+    /// The number of elements each window averages: [1, 1, windows..], or a scalar if all have as many.
+    Tensor counts(DType type, boolean countPadding) {
         int windows = Arrays.stream(out).reduce(1, (a, b) -> a * b);
         var v = new double[windows];
         for (int w = 0; w < windows; w++) {
@@ -162,7 +162,7 @@ record Windows(int[] size, int[] stride, int[] dilation, int[] low, int[] high, 
                 }
                 n *= count;
             }
-            v[w] = 1.0 / n;
+            v[w] = n;
         }
         var d = new int[rank() + 2];
         Arrays.fill(d, 1);

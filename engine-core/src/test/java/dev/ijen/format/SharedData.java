@@ -36,6 +36,7 @@ public final class SharedData {
     public static Map<String, byte[]> tar(String name) {
         Path file = file(name);
         var all = new LinkedHashMap<String, byte[]>();
+        String longer = null;
         try (InputStream raw = Files.newInputStream(file);
                 InputStream in = name.endsWith("gz") ? new GZIPInputStream(raw) : raw) {
             while (true) {
@@ -47,6 +48,15 @@ public final class SharedData {
                 int size = Integer.parseInt(text(header, 124, 12).strip(), 8);
                 byte[] body = in.readNBytes(size);
                 in.skipNBytes((512 - size % 512) % 512);
+                if (header[156] == 'x') { // POSIX's way to give the next entry a long name: lines "length path=…"
+                    for (String line : new String(body, StandardCharsets.UTF_8).split("\n")) {
+                        int at = line.indexOf(" path=");
+                        longer = at < 0 ? longer : line.substring(at + " path=".length());
+                    }
+                    continue;
+                }
+                entry = longer != null ? longer : entry;
+                longer = null;
                 if (header[156] == '0' || header[156] == 0) {
                     all.put(entry, body);
                 }
