@@ -81,7 +81,8 @@ final class Einsum {
         var a = terms.getFirst();
         for (int i = 1; i < terms.size(); i++) {
             var keep = new HashSet<Character>();
-            for (char x : to.toCharArray()) {
+            for (int q = 0; q < to.length(); q++) {
+                char x = to.charAt(q);
                 keep.add(x);
             }
             for (int k = i + 1; k < terms.size(); k++) {
@@ -151,7 +152,8 @@ final class Einsum {
 
     private static Tensor finish(Call c, Named t, String to) {
         var keep = new HashSet<Character>();
-        for (char x : to.toCharArray()) {
+        for (int q = 0; q < to.length(); q++) {
+            char x = to.charAt(q);
             keep.add(x);
             if (t.axes.indexOf(x) < 0) {
                 throw c.fail("'" + x + "' in the result alone", "letters of the inputs");

@@ -25,7 +25,7 @@ final class HostMath {
             case I32 -> h.data().set(ValueLayout.JAVA_INT_UNALIGNED, i * 4, (int) v);
             case I8, U8 -> h.data().set(ValueLayout.JAVA_BYTE, i, (byte) v);
             case BOOL -> h.data().set(ValueLayout.JAVA_BYTE, i, (byte) (v != 0 ? 1 : 0));
-            case F32, F64, F16, BF16 -> h.set(i, v);
+            case F32, F64, F16, BF16 -> h.set(i, (double) v);
         }
     }
 

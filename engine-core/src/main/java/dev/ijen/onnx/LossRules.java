@@ -21,7 +21,7 @@ final class LossRules {
         Tensor used = null;
         var index = label;
         if (c.given("ignore_index")) {
-            used = label.ne(c.i("ignore_index", 0));
+            used = label.ne((double) c.i("ignore_index", 0));
             index = used.where(label, label.zerosLike());
         }
         var picked = logP.gather(1, Layout.wrapIndex(index, classes).insertAxis(1)).dropAxis(1).neg();

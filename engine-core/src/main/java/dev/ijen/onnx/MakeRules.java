@@ -101,7 +101,7 @@ final class MakeRules {
     private static Value eyeLike(Call c) {
         var s = c.x(0).shape();
         var type = c.given("dtype") ? OnnxType.of((int) c.i("dtype", 1)) : c.type(0);
-        var hit = Tensor.iota(1, s).eq(Tensor.iota(0, s).add(c.i("k", 0)));
+        var hit = Tensor.iota(1, s).eq(Tensor.iota(0, s).add((double) c.i("k", 0)));
         return c.typed(hit.cast(type.carrier()), type);
     }
 }

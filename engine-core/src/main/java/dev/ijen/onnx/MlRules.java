@@ -43,14 +43,13 @@ final class MlRules {
         var values = table(c, "values");
         var type = values.type;
         var map = new HashMap<Object, Integer>();
-        boolean text = c.type(0) == OnnxType.STRING;
         for (int i = 0; i < keys.h.shape().size(); i++) {
-            map.put(key(keys.h, i, text), i);
+            map.put(key(keys.h, i), i);
         }
         var usual = usual(c, type);
         var out = HostTensor.zeros(type.carrier(), h.shape());
         for (int i = 0; i < h.shape().size(); i++) {
-            var k = map.get(key(h, i, text));
+            var k = map.get(key(h, i));
             if (k == null) {
                 HostMath.copy(usual, 0, out, i);
             } else {
@@ -60,7 +59,7 @@ final class MlRules {
         return HostRules.result(c, out, type);
     }
 
-    private static Object key(HostTensor h, int i, boolean text) {
+    private static Object key(HostTensor h, int i) {
         return h.dtype().isFloat() ? (Object) h.get(i) : (Object) h.getLong(i);
     }
 
@@ -73,7 +72,8 @@ final class MlRules {
             return new Table(s.data().read(t), s.data().type(t));
         }
         if (c.given(name + "_strings")) {
-            return new Table(s.strings(c.strings(name + "_strings"), c.strings(name + "_strings").size()), OnnxType.STRING);
+            return new Table(s.strings(c.strings(name + "_strings"), c.strings(name + "_strings").size()),
+                    OnnxType.STRING);
         }
         if (c.given(name + "_int64s")) {
             var v = c.attributes().get(name + "_int64s").ints();
@@ -113,7 +113,8 @@ final class MlRules {
             case "SOFTMAX" -> y.softmax();
             case "LOGISTIC" -> y.sigmoid();
             case "SOFTMAX_ZERO" -> y.eq(0).where(y.zerosLike(), y.softmax());
-            default -> throw c.unsupported("post_transform " + c.s("post_transform", ""), "NONE, SOFTMAX, SOFTMAX_ZERO or LOGISTIC");
+            default -> throw c.unsupported("post_transform " + c.s("post_transform", ""),
+                    "NONE, SOFTMAX, SOFTMAX_ZERO or LOGISTIC");
         };
     }
 

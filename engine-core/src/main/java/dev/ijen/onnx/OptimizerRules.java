@@ -25,8 +25,9 @@ final class OptimizerRules {
         }
         var wrt = new ArrayList<Tensor>();
         for (int i = 0; i < names.size(); i++) {
-            if (!c.has(i) || c.scope().get(names.get(i)) != c.value(i)) {
-                throw c.unsupported("the gradient at another place than '" + names.get(i) + "'", "inputs that are xs themselves");
+            if (!c.has(i) || !c.value(i).equals(c.scope().get(names.get(i)))) {
+                throw c.unsupported("the gradient at another place than '" + names.get(i) + "'",
+                        "inputs that are xs themselves");
             }
             wrt.add(c.x(i));
         }

@@ -31,7 +31,8 @@ record RecurrentExport(GraphWriter out, Function<Cell, String> cell) {
                 a("activations", java.util.Collections.nCopies(r.spec().directions(), f)));
     }
 
-    private OnnxExport.Named run(String op, RecurrentSpec spec, List<RecurrentWeights> weights, int[] gates, OnnxExport.Named x,
+    private OnnxExport.Named run(String op, RecurrentSpec spec, List<RecurrentWeights> weights, int[] gates,
+            OnnxExport.Named x,
             GraphWriter.Attribute... more) {
         int d = spec.directions();
         int h = spec.hidden();
@@ -51,19 +52,20 @@ record RecurrentExport(GraphWriter out, Function<Cell, String> cell) {
             last = out.fresh("state");
             out.node(op, inputs, List.of(y, last), attributes.toArray(GraphWriter.Attribute[]::new));
             var beside = out.node("Transpose", List.of(y), a("perm", new int[] {0, 2, 1, 3}));
-            in = out.node("Reshape", List.of(beside, out.longs(0, 0, d * h)));
+            in = out.node("Reshape", List.of(beside, out.longs(0, 0, (long) d * h)));
         }
         if (spec.sequences()) {
             return new OnnxExport.Named(out.node("Transpose", List.of(in), a("perm", new int[] {1, 0, 2})),
                     x.shape().with(2, d * h), x.dtype());
         }
         var rows = out.node("Transpose", List.of(last), a("perm", new int[] {1, 0, 2}));
-        return new OnnxExport.Named(out.node("Reshape", List.of(rows, out.longs(0, d * h))),
+        return new OnnxExport.Named(out.node("Reshape", List.of(rows, out.longs(0, (long) d * h))),
                 Shape.of(x.shape().dim(0), d * h), x.dtype());
     }
 
     /// [D, G·H, ..] with gates in ONNX's order.
-    private String stacked(List<RecurrentWeights> parts, Function<RecurrentWeights, dev.ijen.engine.Parameter> which, int[] gates,
+    private String stacked(List<RecurrentWeights> parts, Function<RecurrentWeights, dev.ijen.engine.Parameter> which,
+            int[] gates,
             int h, int layer) {
         var first = which.apply(parts.getFirst());
         var to = HostTensor.zeros(first.dtype(), first.shape().insert(0, parts.size()));

@@ -39,7 +39,8 @@ final class RoiPool {
     private static double[] places(double start, double length, int bins, int each) {
         var p = new double[bins * each];
         for (int i = 0; i < p.length; i++) {
-            p[i] = start + (i / each) * length / bins + (i % each + 0.5) * length / bins / each;
+            int bin = i / each;
+            p[i] = start + bin * length / bins + (i % each + 0.5) * length / bins / each;
         }
         return p;
     }

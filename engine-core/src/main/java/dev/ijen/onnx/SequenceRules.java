@@ -55,7 +55,7 @@ final class SequenceRules {
 
     private static int place(Call c, int i, int last) {
         long p = c.longs(i)[0];
-        long n = last + (c.node().op().equals("SequenceInsert") ? 0 : 1);
+        long n = (long) last + (c.node().op().equals("SequenceInsert") ? 0 : 1);
         long k = p < 0 ? p + n : p;
         if (k < 0 || k > last) {
             throw c.fail("place " + p, "a place from " + -n + " to " + last);

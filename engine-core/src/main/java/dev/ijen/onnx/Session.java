@@ -14,7 +14,8 @@ import java.util.TreeSet;
 /// @param engine evaluates what must be known
 /// @param file the model, for errors
 /// @param functions the model's own operators
-/// @param folder where the model lies, or null
+/// @param strings texts, by their numbers in tensors
+/// @param data what the model holds beside its nodes
 record Session(Engine engine, String file, Strings strings, Map<String, Proto.Function> functions, TensorData data) {
 
     /// The values of an expression. Between parts of a graph it is computed on the engine.

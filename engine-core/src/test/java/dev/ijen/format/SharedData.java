@@ -49,7 +49,7 @@ public final class SharedData {
                 byte[] body = in.readNBytes(size);
                 in.skipNBytes((512 - size % 512) % 512);
                 if (header[156] == 'x') { // POSIX's way to give the next entry a long name: lines "length path=…"
-                    for (String line : new String(body, StandardCharsets.UTF_8).split("\n")) {
+                    for (String line : new String(body, StandardCharsets.UTF_8).split("\n", -1)) {
                         int at = line.indexOf(" path=");
                         longer = at < 0 ? longer : line.substring(at + " path=".length());
                     }

@@ -17,7 +17,6 @@ import dev.ijen.onnx.OnnxSeeds;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Shape;
-import dev.ijen.text.Tokenizer;
 import dev.ijen.train.config.ConfigException;
 import dev.ijen.train.config.ConfigReader;
 import dev.ijen.train.config.Presets;

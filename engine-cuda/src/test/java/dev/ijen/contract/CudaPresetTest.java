@@ -44,7 +44,8 @@ class CudaPresetTest {
 
     private Path lines() throws IOException {
         for (var name : List.of("neg", "pos")) {
-            Files.writeString(dir.resolve("rt-polarity." + name + ".txt"), ("this is a " + name + " thing\n").repeat(20));
+            Files.writeString(dir.resolve("rt-polarity." + name + ".txt"),
+                    ("this is a " + name + " thing\n").repeat(20));
         }
         return dir;
     }
