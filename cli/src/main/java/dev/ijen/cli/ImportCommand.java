@@ -16,11 +16,9 @@ import picocli.CommandLine.Option;
 })
 final class ImportCommand extends BaseCommand {
     @Option(names = "--check", paramLabel = "DIR", required = true,
-            description = "Run all cases below this folder and say which agree (rtol 1e-3, atol 1e-7).")
-    Path check;
+            description = "Run all cases below this folder and say which agree (rtol 1e-3, atol 1e-7).") Path check;
 
-    @Mixin
-    ComputeOptions compute;
+    @Mixin ComputeOptions compute;
 
     @Override
     public Integer call() {
@@ -52,7 +50,8 @@ final class ImportCommand extends BaseCommand {
 
     private static Map<String, Object> row(OnnxCheck.Case c, StringBuilder text) {
         text.append("%s %s: %s%n".formatted(
-                c.outcome() == OnnxCheck.Outcome.FAILED ? "failed  " : "excluded", c.name(), c.reason().lines().findFirst().orElse("")
+                c.outcome() == OnnxCheck.Outcome.FAILED ? "failed  " : "excluded", c.name(),
+                c.reason().lines().findFirst().orElse("")
                         + c.reason().lines().skip(1).map(l -> "; " + l.strip()).reduce("", String::concat)));
         var m = new LinkedHashMap<String, Object>();
         m.put("case", c.name());

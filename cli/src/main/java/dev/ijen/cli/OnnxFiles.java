@@ -54,7 +54,8 @@ final class OnnxFiles {
             }
             try (var step = engine.inferenceProgram(model::apply)) {
                 var report = step.report(specs);
-                long memory = report.workspaceBytes() + report.argumentBytes() + report.constantBytes() + report.cellBytes();
+                long memory = report.workspaceBytes() + report.argumentBytes() + report.constantBytes()
+                        + report.cellBytes();
                 var object = new LinkedHashMap<String, Object>();
                 object.put("parameters", parameters);
                 object.put("trainable", parameters);
@@ -113,7 +114,8 @@ final class OnnxFiles {
         }
         var d = in.dims();
         if (d.size() != 4 || d.get(2) < 1 || d.get(3) < 1) {
-            throw FormatException.unsupported(file, "a picture for this model", in.toString(), "an input [N, C, H, W] of known size",
+            throw FormatException.unsupported(file, "a picture for this model", in.toString(),
+                    "an input [N, C, H, W] of known size",
                     "give an .npy of the input");
         }
         int c = Math.max(1, d.get(1));

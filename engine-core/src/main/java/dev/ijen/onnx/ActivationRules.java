@@ -19,7 +19,8 @@ final class ActivationRules {
             double a = c.f("alpha", 1);
             return c.x(0).relu().add(c.x(0).div(a).elu(1).minimum(0).mul(a));
         });
-        o.same("Selu", c -> c.x(0).elu(c.f("alpha", 1.67326319217681884765625)).mul(c.f("gamma", 1.05070102214813232421875)));
+        o.same("Selu",
+                c -> c.x(0).elu(c.f("alpha", 1.67326319217681884765625)).mul(c.f("gamma", 1.05070102214813232421875)));
         o.same("ThresholdedRelu", c -> c.x(0).gt(c.f("alpha", 1)).where(c.x(0), 0));
         o.same("HardSigmoid", c -> c.x(0).mul(c.f("alpha", 0.2)).add(c.f("beta", 0.5)).clip(0, 1));
         o.same("HardSwish", c -> c.x(0).hardSwish());

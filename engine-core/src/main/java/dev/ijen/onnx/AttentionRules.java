@@ -72,7 +72,8 @@ final class AttentionRules {
         var wide = scores.cast(DType.promote(type, scores.dtype()));
         // a query that sees no key gives 0, not NaN
         var any = wide.maxKeep(-1).gt(Double.NEGATIVE_INFINITY);
-        var p = bias == null ? wide.softmax() : any.where(any.where(wide, wide.zerosLike()).softmax(), wide.zerosLike());
+        var p = bias == null ? wide.softmax()
+                : any.where(any.where(wide, wide.zerosLike()).softmax(), wide.zerosLike());
         p = p.cast(raw.dtype());
         var y = p.matmul(shared(v, heads));
         if (flat) {
@@ -104,7 +105,8 @@ final class AttentionRules {
                 m = m.where(Tensor.scalar(q.dtype(), 0), Tensor.scalar(q.dtype(), Double.NEGATIVE_INFINITY));
             }
             int short0 = tk - m.shape().dim(-1);
-            m = short0 > 0 && m.shape().dim(-1) > 1 ? m.pad(m.shape().rank() - 1, 0, short0, Double.NEGATIVE_INFINITY) : m;
+            m = short0 > 0 && m.shape().dim(-1) > 1 ? m.pad(m.shape().rank() - 1, 0, short0, Double.NEGATIVE_INFINITY)
+                    : m;
             b = m;
         }
         var zero = Tensor.scalar(q.dtype(), 0);

@@ -177,6 +177,7 @@ record Call(Proto.Node node, long version, List<Value> in, Map<String, Proto.Att
 
     /// Something the operator may say that is not done here.
     IjenException unsupported(String got, String expected) {
-        return FormatException.unsupported(session.file(), label(), got, expected, "change the model, or report the case");
+        return FormatException.unsupported(session.file(), label(), got, expected,
+                "change the model, or report the case");
     }
 }

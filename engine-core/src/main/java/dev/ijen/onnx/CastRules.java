@@ -61,7 +61,8 @@ final class CastRules {
         var r = HostTensor.zeros(DType.F32, h.shape());
         for (int i = 0; i < h.shape().size(); i++) {
             float x = (float) h.get(i);
-            r.set(i, to == OnnxType.FLOAT8E8M0 ? SmallFloat.round8m0(x, saturate, mode) : SmallFloat.round(to, x, saturate));
+            r.set(i, to == OnnxType.FLOAT8E8M0 ? SmallFloat.round8m0(x, saturate, mode)
+                    : SmallFloat.round(to, x, saturate));
         }
         return new Value.Of(Tensor.of(r), to, r, v.known());
     }

@@ -118,7 +118,8 @@ final class ControlRules {
         if (c.version() < 9) {
             return scanBatches(c);
         }
-        return scan(c, c.in(), list(c, "scan_input_axes"), list(c, "scan_output_axes"), list(c, "scan_input_directions"),
+        return scan(c, c.in(), list(c, "scan_input_axes"), list(c, "scan_output_axes"),
+                list(c, "scan_input_directions"),
                 list(c, "scan_output_directions"));
     }
 

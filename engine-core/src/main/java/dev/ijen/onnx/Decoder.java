@@ -110,7 +110,8 @@ final class Decoder {
             int max = number();
             at++;
             if (max != 255 || (long) w * h * 3 > b.length - at) {
-                throw c.fail("a pixmap of " + w + " × " + h + " with values to " + max, "one byte a value and all of them");
+                throw c.fail("a pixmap of " + w + " × " + h + " with values to " + max,
+                        "one byte a value and all of them");
             }
             var p = new int[w * h];
             for (int i = 0; i < p.length; i++) {

@@ -65,7 +65,8 @@ final class ElementwiseRules {
         arithmetic(o, "BitwiseOr", Tensor::or);
         arithmetic(o, "BitwiseXor", Tensor::xor);
         o.tensor("BitwiseNot", c -> c.x(0).neg().sub(1));
-        o.tensor("BitShift", c -> c.x(0).binaryOf(c.s("direction", "").equals("LEFT") ? BinaryFn.SHL : BinaryFn.SHR, c.x(1)));
+        o.tensor("BitShift",
+                c -> c.x(0).binaryOf(c.s("direction", "").equals("LEFT") ? BinaryFn.SHL : BinaryFn.SHR, c.x(1)));
         o.values("Where", c -> List.of(c.like(1, c.x(0).where(c.x(1), c.x(2)))));
         o.tensor("Clip", ElementwiseRules::clip);
     }

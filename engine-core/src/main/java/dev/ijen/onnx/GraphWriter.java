@@ -117,14 +117,16 @@ final class GraphWriter {
         for (int d : h.shape().dims()) {
             w.integer(1, d);
         }
-        return w.integer(2, OnnxType.of(h.dtype()).code()).text(8, name).bytes(9, h.data().toArray(ValueLayout.JAVA_BYTE));
+        return w.integer(2, OnnxType.of(h.dtype()).code()).text(8, name).bytes(9,
+                h.data().toArray(ValueLayout.JAVA_BYTE));
     }
 
     /// The type of an input or output; extents below 0 are the batch.
     static WireWriter value(String name, OnnxType type, Shape shape, boolean dynamic) {
         var dims = new WireWriter();
         for (int i = 0; i < shape.rank(); i++) {
-            dims.message(1, i == 0 && dynamic ? new WireWriter().text(2, "batch") : new WireWriter().integer(1, shape.dim(i)));
+            dims.message(1,
+                    i == 0 && dynamic ? new WireWriter().text(2, "batch") : new WireWriter().integer(1, shape.dim(i)));
         }
         var tensor = new WireWriter().integer(1, type.code()).message(2, dims);
         return new WireWriter().text(1, name).message(2, new WireWriter().message(1, tensor));

@@ -108,7 +108,8 @@ final class HostRules {
         for (int i = 0; i < x.size(); i++) {
             int d = text
                     ? Comparator.<String>naturalOrder().compare(
-                            c.session().strings().string(x.get(i).longValue()), c.session().strings().string(y.get(i).longValue()))
+                            c.session().strings().string(x.get(i).longValue()),
+                            c.session().strings().string(y.get(i).longValue()))
                     : Double.compare(x.get(i), y.get(i));
             if (d != 0) {
                 return d;
@@ -151,7 +152,8 @@ final class HostRules {
                     }
                 }
             }
-            return result(c, HostTensor.of(out.stream().mapToLong(v -> v).toArray(), out.size() / 3, 3), OnnxType.INT64);
+            return result(c, HostTensor.of(out.stream().mapToLong(v -> v).toArray(), out.size() / 3, 3),
+                    OnnxType.INT64);
         }
 
         private double overlap(HostTensor boxes, int batch, int n, int i, int j) {

@@ -94,8 +94,10 @@ final class ImageRules {
         var base = new double[2][taps * out];
         for (int t = 0; t < taps; t++) {
             for (int p = 0; p < out; p++) {
-                base[0][t * out + p] = p / win.out()[1] * win.stride()[0] - win.low()[0] + t / size[1] * win.dilation()[0];
-                base[1][t * out + p] = p % win.out()[1] * win.stride()[1] - win.low()[1] + t % size[1] * win.dilation()[1];
+                base[0][t * out + p] = p / win.out()[1] * win.stride()[0] - win.low()[0]
+                        + t / size[1] * win.dilation()[0];
+                base[1][t * out + p] = p % win.out()[1] * win.stride()[1] - win.low()[1]
+                        + t % size[1] * win.dilation()[1];
             }
         }
         var columns = new Tensor[og];

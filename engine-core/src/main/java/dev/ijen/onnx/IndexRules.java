@@ -202,6 +202,7 @@ final class IndexRules {
         var i = index.cast(DType.I64);
         i = i.lt(0).where(i.add(depth), i).insertAxis(a);
         var hot = Tensor.iota(a, index.shape().insert(a, depth)).cast(DType.I64).eq(i);
-        return c.like(2, hot.where(values.slice(0, 1, 1).reshape(Shape.scalar()), values.slice(0, 0, 1).reshape(Shape.scalar())));
+        return c.like(2, hot.where(values.slice(0, 1, 1).reshape(Shape.scalar()),
+                values.slice(0, 0, 1).reshape(Shape.scalar())));
     }
 }

@@ -15,7 +15,8 @@ final class Interpreter {
 
     /// Results that differ at each use, and so are never folded.
     private static final Set<String> RANDOM = Set.of(
-            "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial", "Dropout");
+            "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial",
+            "Dropout");
 
     private Interpreter() {}
 
@@ -51,7 +52,8 @@ final class Interpreter {
                 var v = name.isEmpty() ? null : scope.get(name);
                 if (v == null && !name.isEmpty()) {
                     throw FormatException.damaged(
-                            s.file(), "node '" + n.label() + "' (" + n.op() + ")", "an input '" + name + "' that nothing before it makes",
+                            s.file(), "node '" + n.label() + "' (" + n.op() + ")",
+                            "an input '" + name + "' that nothing before it makes",
                             "inputs made by earlier nodes", "export the model again: nodes must be in order");
                 }
                 in.add(v == Value.MISSING ? null : v);
@@ -97,7 +99,8 @@ final class Interpreter {
         if (rule == null) {
             throw FormatException.unsupported(
                     s.file(), "operator " + n.op(),
-                    "node '" + n.label() + "' of domain '" + (n.domain().isEmpty() ? "ai.onnx" : n.domain()) + "', operator set " + version,
+                    "node '" + n.label() + "' of domain '" + (n.domain().isEmpty() ? "ai.onnx" : n.domain())
+                            + "', operator set " + version,
                     "an operator listed in docs/onnx.md",
                     "export without it, or define it as a function of the model");
         }

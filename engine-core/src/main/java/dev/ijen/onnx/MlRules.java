@@ -73,7 +73,8 @@ final class MlRules {
             return new Table(s.data().read(t), s.data().type(t));
         }
         if (c.given(name + "_strings")) {
-            return new Table(s.strings(c.strings(name + "_strings"), c.strings(name + "_strings").size()), OnnxType.STRING);
+            return new Table(s.strings(c.strings(name + "_strings"), c.strings(name + "_strings").size()),
+                    OnnxType.STRING);
         }
         if (c.given(name + "_int64s")) {
             var v = c.attributes().get(name + "_int64s").ints();
@@ -113,7 +114,8 @@ final class MlRules {
             case "SOFTMAX" -> y.softmax();
             case "LOGISTIC" -> y.sigmoid();
             case "SOFTMAX_ZERO" -> y.eq(0).where(y.zerosLike(), y.softmax());
-            default -> throw c.unsupported("post_transform " + c.s("post_transform", ""), "NONE, SOFTMAX, SOFTMAX_ZERO or LOGISTIC");
+            default -> throw c.unsupported("post_transform " + c.s("post_transform", ""),
+                    "NONE, SOFTMAX, SOFTMAX_ZERO or LOGISTIC");
         };
     }
 

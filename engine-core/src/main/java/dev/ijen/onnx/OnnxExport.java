@@ -100,7 +100,7 @@ public final class OnnxExport {
                 ? out.node("Gelu", List.of(x.name), GraphWriter.a("approximate", "tanh"))
                 : a == Activation.LEAKY_RELU
                         ? out.node("LeakyRelu", List.of(x.name), GraphWriter.a("alpha", 0.01f))
-                        : out.node(direct(a), List.of(x.name));
+                : out.node(direct(a), List.of(x.name));
         return new Named(name, x.shape, x.dtype);
     }
 

@@ -84,7 +84,8 @@ public final class OnnxModel implements Module, AutoCloseable {
                         "put weights into external data");
             }
             var folder = file.toAbsolutePath().getParent();
-            return new OnnxModel(engine, file.toString(), folder, ProtoReader.model(Wire.of(file.toString(), Files.readAllBytes(file))));
+            return new OnnxModel(engine, file.toString(), folder,
+                    ProtoReader.model(Wire.of(file.toString(), Files.readAllBytes(file))));
         } catch (IOException e) {
             throw FormatException.of(file, e);
         }
@@ -149,7 +150,8 @@ public final class OnnxModel implements Module, AutoCloseable {
     /// The operators of the main graph and how often each is used.
     public Map<String, Integer> operators() {
         var m = new java.util.TreeMap<String, Integer>();
-        proto.graph().nodes().forEach(n -> m.merge(n.domain().isEmpty() ? n.op() : n.domain() + "." + n.op(), 1, Integer::sum));
+        proto.graph().nodes()
+                .forEach(n -> m.merge(n.domain().isEmpty() ? n.op() : n.domain() + "." + n.op(), 1, Integer::sum));
         return m;
     }
 
@@ -229,7 +231,8 @@ public final class OnnxModel implements Module, AutoCloseable {
         var r = new ArrayList<Tensor>();
         for (var v : out) {
             if (!(v instanceof Value.Of t)) {
-                throw new IjenException("onnx: " + session.file() + " gives sequences", "a sequence or optional", "tensors",
+                throw new IjenException("onnx: " + session.file() + " gives sequences", "a sequence or optional",
+                        "tensors",
                         "use a model whose outputs are tensors");
             }
             r.add(t.tensor());

@@ -59,7 +59,8 @@ final class OpExport {
 
     /// Written only where somebody needs the tensor itself.
     private static boolean lazy(Op op) {
-        return op instanceof Windowed.SumPool || op instanceof Movement.Broadcast || op instanceof Leaf || op instanceof Movement.Permute;
+        return op instanceof Windowed.SumPool || op instanceof Movement.Broadcast || op instanceof Leaf
+                || op instanceof Movement.Permute;
     }
 
     private String name(Tensor t) {
@@ -237,7 +238,8 @@ final class OpExport {
             case NOT -> t.dtype() == DType.BOOL
                     ? out.node("Not", List.of(x))
                     : out.node("Cast",
-                            List.of(out.node("Not", List.of(out.node("Cast", List.of(x), a("to", OnnxType.BOOL.code()))))),
+                            List.of(out.node("Not",
+                                    List.of(out.node("Cast", List.of(x), a("to", OnnxType.BOOL.code()))))),
                             a("to", OnnxType.of(t.dtype()).code()));
         };
     }
@@ -448,7 +450,8 @@ final class OpExport {
         for (int i = 0; i < 3; i++) {
             x.add(out.node("Transpose", List.of(in(t, i)), a("perm", new int[] {0, 2, 1, 3})));
         }
-        var y = out.node("Attention", x, a("is_causal", o.spec().causal() ? 1 : 0), a("scale", (float) o.spec().scale()));
+        var y = out.node("Attention", x, a("is_causal", o.spec().causal() ? 1 : 0),
+                a("scale", (float) o.spec().scale()));
         return out.node("Transpose", List.of(y), a("perm", new int[] {0, 2, 1, 3}));
     }
 }

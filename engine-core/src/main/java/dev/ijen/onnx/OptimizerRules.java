@@ -26,7 +26,8 @@ final class OptimizerRules {
         var wrt = new ArrayList<Tensor>();
         for (int i = 0; i < names.size(); i++) {
             if (!c.has(i) || c.scope().get(names.get(i)) != c.value(i)) {
-                throw c.unsupported("the gradient at another place than '" + names.get(i) + "'", "inputs that are xs themselves");
+                throw c.unsupported("the gradient at another place than '" + names.get(i) + "'",
+                        "inputs that are xs themselves");
             }
             wrt.add(c.x(i));
         }

@@ -62,7 +62,8 @@ final class ProductRules {
             if (k > 1) {
                 var safe = pivot.eq(0).where(pivot.onesLike(), pivot).reshape(batch, 1, 1);
                 var below = a.slice(1, 1, k - 1);
-                a = below.slice(2, 1, k - 1).sub(below.slice(2, 0, 1).div(safe).mul(a.slice(1, 0, 1).slice(2, 1, k - 1)));
+                a = below.slice(2, 1, k - 1)
+                        .sub(below.slice(2, 0, 1).div(safe).mul(a.slice(1, 0, 1).slice(2, 1, k - 1)));
             }
         }
         var to = new int[rank - 2];

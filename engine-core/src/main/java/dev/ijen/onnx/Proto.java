@@ -27,7 +27,8 @@ final class Proto {
     }
 
     /// AttributeProto; what is not given is null or empty.
-    record Attribute(String name, String ref, int kind, float f, long i, byte[] s, Tensor tensor, Graph graph, Sparse sparse,
+    record Attribute(String name, String ref, int kind, float f, long i, byte[] s, Tensor tensor, Graph graph,
+            Sparse sparse,
             float[] floats, long[] ints, List<byte[]> strings, List<Tensor> tensors, List<Graph> graphs, Type type) {}
 
     /// TensorProto.

@@ -15,7 +15,8 @@ final class QuantRules {
         o.values("DynamicQuantizeLinear", QuantRules::dynamic);
         o.values("QLinearMatMul", c -> List.of(matMul(c)));
         o.values("QLinearConv", c -> List.of(conv(c)));
-        o.values("MatMulInteger", c -> List.of(c.natural(centred(c, 0, 2, -2).matmul(centred(c, 1, 3, -1)).cast(DType.I32))));
+        o.values("MatMulInteger",
+                c -> List.of(c.natural(centred(c, 0, 2, -2).matmul(centred(c, 1, 3, -1)).cast(DType.I32))));
         o.values("ConvInteger", c -> {
             var w = c.x(1).cast(DType.I32);
             w = c.has(3) ? w.sub(channels(c.x(3).cast(DType.I32), w)) : w;
@@ -70,7 +71,8 @@ final class QuantRules {
         }
         var x = c.x(0);
         var precision = OnnxType.of((int) c.i("precision", 0));
-        var type = precision != null ? precision.carrier() : x.dtype() == DType.I32 || x.dtype().bytes() < 4 ? DType.F32 : x.dtype();
+        var type = precision != null ? precision.carrier() : x.dtype() == DType.I32 || x.dtype().bytes() < 4 ? DType.F32
+                : x.dtype();
         var s = spread(c, c.x(1), x);
         var zero = c.has(2) ? spread(c, c.x(2), x) : null;
         return saturate(c, x.cast(type).div(s.cast(type)), zero, to);
@@ -91,7 +93,8 @@ final class QuantRules {
     private static Value.Of dequantize(Call c) {
         var x = c.x(0);
         var s = c.x(1);
-        var out = c.given("output_dtype") && c.i("output_dtype", 0) != 0 ? OnnxType.of((int) c.i("output_dtype", 0)) : c.type(1);
+        var out = c.given("output_dtype") && c.i("output_dtype", 0) != 0 ? OnnxType.of((int) c.i("output_dtype", 0))
+                : c.type(1);
         var type = DType.F32;
         boolean whole = !x.dtype().isFloat();
         var y = whole ? x.cast(DType.I32) : x;
@@ -110,7 +113,8 @@ final class QuantRules {
         var scale = high.sub(low).div(255);
         scale = scale.eq(0).where(scale.onesLike(), scale);
         var zero = low.neg().div(scale).round().clip(0, 255);
-        return List.of(saturate(c, x.div(scale), zero, OnnxType.UINT8), c.natural(scale), c.typed(zero, OnnxType.UINT8));
+        return List.of(saturate(c, x.div(scale), zero, OnnxType.UINT8), c.natural(scale),
+                c.typed(zero, OnnxType.UINT8));
     }
 
     private static Value.Of matMul(Call c) {
@@ -133,6 +137,7 @@ final class QuantRules {
         var y = ConvRules.integers(c, x, w);
         y = c.has(8) ? y.add(Layout.perChannel(c.x(8), y)) : y;
         var ws = c.x(4).shape().size() == 1 ? scalar(c.x(4)) : Layout.perChannel(c.x(4), y);
-        return saturate(c, y.cast(DType.F32).mul(scalar(c.x(1)).mul(ws).div(scalar(c.x(6)))), scalar(c.x(7)), c.type(7));
+        return saturate(c, y.cast(DType.F32).mul(scalar(c.x(1)).mul(ws).div(scalar(c.x(6)))), scalar(c.x(7)),
+                c.type(7));
     }
 }

@@ -53,14 +53,16 @@ final class RandomRules {
     /// Drops in training: where the node says so from version 12 on, and in training steps before.
     private static List<Value> dropout(Call c) {
         var x = c.x(0);
-        boolean training = c.version() >= 12 ? c.has(2) && c.host(2).get(0) != 0 : Trace.isTraining() && !c.flag("is_test");
+        boolean training = c.version() >= 12 ? c.has(2) && c.host(2).get(0) != 0
+                : Trace.isTraining() && !c.flag("is_test");
         double ratio = c.version() >= 12 ? c.has(1) ? c.host(1).item() : 0.5 : c.f("ratio", 0.5);
         if (!training || ratio == 0) {
             return List.of(c.value(0), c.natural(Tensor.full(DType.BOOL, 1, x.shape())));
         }
         // a node with a seed drops the same elements each time, those ONNX's reference drops
         var keep = c.given("seed")
-                ? Tensor.of(HostTensor.of(DType.BOOL, NumpyRandom.atLeast(c.i("seed", 0), ratio, x.shape().size()), x.shape().dims()))
+                ? Tensor.of(HostTensor.of(DType.BOOL, NumpyRandom.atLeast(c.i("seed", 0), ratio, x.shape().size()),
+                        x.shape().dims()))
                 : c.session().engine().uniform(x.shape().dims()).ge(ratio);
         var y = keep.where(x.mul(1 / (1 - ratio)), x.zerosLike());
         return List.of(c.like(0, y), c.natural(keep));

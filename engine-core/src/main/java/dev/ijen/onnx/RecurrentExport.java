@@ -31,7 +31,8 @@ record RecurrentExport(GraphWriter out, Function<Cell, String> cell) {
                 a("activations", java.util.Collections.nCopies(r.spec().directions(), f)));
     }
 
-    private OnnxExport.Named run(String op, RecurrentSpec spec, List<RecurrentWeights> weights, int[] gates, OnnxExport.Named x,
+    private OnnxExport.Named run(String op, RecurrentSpec spec, List<RecurrentWeights> weights, int[] gates,
+            OnnxExport.Named x,
             GraphWriter.Attribute... more) {
         int d = spec.directions();
         int h = spec.hidden();
@@ -63,7 +64,8 @@ record RecurrentExport(GraphWriter out, Function<Cell, String> cell) {
     }
 
     /// [D, G·H, ..] with gates in ONNX's order.
-    private String stacked(List<RecurrentWeights> parts, Function<RecurrentWeights, dev.ijen.engine.Parameter> which, int[] gates,
+    private String stacked(List<RecurrentWeights> parts, Function<RecurrentWeights, dev.ijen.engine.Parameter> which,
+            int[] gates,
             int h, int layer) {
         var first = which.apply(parts.getFirst());
         var to = HostTensor.zeros(first.dtype(), first.shape().insert(0, parts.size()));

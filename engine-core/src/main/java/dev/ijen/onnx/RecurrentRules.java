@@ -31,11 +31,14 @@ final class RecurrentRules {
 
     /// True if a layer is one the engine has a kernel for.
     private static boolean plain(Call c, Kind kind) {
-        boolean usual = !c.has(4) && !c.has(7) && c.f("clip", 0) == 0 && !c.flag("input_forget") && c.x(0).dtype().isFloat()
-                && c.x(0).shape().dim(0) > 0 && c.x(0).shape().dim(1) > 0 && (kind.gates != 3 || c.flag("linear_before_reset"));
+        boolean usual = !c.has(4) && !c.has(7) && c.f("clip", 0) == 0 && !c.flag("input_forget")
+                && c.x(0).dtype().isFloat()
+                && c.x(0).shape().dim(0) > 0 && c.x(0).shape().dim(1) > 0
+                && (kind.gates != 3 || c.flag("linear_before_reset"));
         return usual && RnnActivation.list(c, kind.activations, c.x(1).shape().dim(0)).stream()
                 .map(RnnActivation::name)
-                .allMatch(f -> kind.gates == 1 ? f.equals("tanh") || f.equals("relu") : f.equals("tanh") || f.equals("sigmoid"))
+                .allMatch(f -> kind.gates == 1 ? f.equals("tanh") || f.equals("relu")
+                        : f.equals("tanh") || f.equals("sigmoid"))
                 && (kind.gates == 1 || !c.given("activations") || same(c.strings("activations"), kind.activations));
     }
 
@@ -67,7 +70,8 @@ final class RecurrentRules {
             int n = kind.gates * h;
             var b = c.has(3) ? c.x(3).select(0, d) : null;
             var w = new Recurrent.Weights(gates(c.x(1).select(0, d), order, h), gates(c.x(2).select(0, d), order, h),
-                    b == null ? null : gates(b.slice(0, 0, n), order, h), b == null ? null : gates(b.slice(0, n, n), order, h));
+                    b == null ? null : gates(b.slice(0, 0, n), order, h),
+                    b == null ? null : gates(b.slice(0, n, n), order, h));
             var h0 = c.has(5) ? initial(c, 5, d, batch, h, batchFirst, x.dtype()) : null;
             var c0 = kind.cell && c.has(6) ? initial(c, 6, d, batch, h, batchFirst, x.dtype()) : null;
             var r = Recurrent.of(cell, x, w, h0, c0, reverse || d == 1);

@@ -14,7 +14,8 @@ final class ReduceRules {
         reduce(o, "ReduceSum", Tensor::sumKeep);
         reduce(o, "ReduceMean", (x, a) -> x.dtype().isFloat()
                 ? x.meanKeep(a)
-                : x.sumKeep(a).binaryOf(dev.ijen.tensor.BinaryFn.DIV, Tensor.scalar(x.sumKeep(a).dtype(), count(x, a))));
+                : x.sumKeep(a).binaryOf(dev.ijen.tensor.BinaryFn.DIV,
+                        Tensor.scalar(x.sumKeep(a).dtype(), count(x, a))));
         reduce(o, "ReduceMax", (x, a) -> extreme(x, a, true));
         reduce(o, "ReduceMin", (x, a) -> extreme(x, a, false));
         reduce(o, "ReduceProd", ReduceRules::prod);

@@ -88,7 +88,8 @@ final class ResizeRules {
         }
     }
 
-    private static Tensor all(Call c, Tensor x, double[] scales, int[] sizes, double[] roi, int[] axes, String coordinates,
+    private static Tensor all(Call c, Tensor x, double[] scales, int[] sizes, double[] roi, int[] axes,
+            String coordinates,
             String nearest) {
         var type = x.dtype();
         var y = type.isFloat() ? x : x.cast(DType.F32);
@@ -102,7 +103,8 @@ final class ResizeRules {
                 continue;
             }
             var t = new ResizeAxis(n, out, scales[a], coordinates, crop && roi != null ? roi[a] : 0,
-                    crop && roi != null ? roi[rank + a] : 1, c.s("mode", "nearest"), nearest, c.f("cubic_coeff_a", -0.75),
+                    crop && roi != null ? roi[rank + a] : 1, c.s("mode", "nearest"), nearest,
+                    c.f("cubic_coeff_a", -0.75),
                     c.flag("exclude_outside"), c.flag("antialias"));
             y = along(y, a, t);
             if (crop) {

@@ -27,7 +27,8 @@ record RnnActivation(String name, double alpha, double beta) {
         var list = new ArrayList<RnnActivation>();
         for (var n : names) {
             var name = n.toLowerCase(Locale.ROOT);
-            boolean takesAlpha = List.of("affine", "leakyrelu", "thresholdedrelu", "scaledtanh", "hardsigmoid", "elu").contains(name);
+            boolean takesAlpha = List.of("affine", "leakyrelu", "thresholdedrelu", "scaledtanh", "hardsigmoid", "elu")
+                    .contains(name);
             boolean takesBeta = List.of("affine", "scaledtanh", "hardsigmoid").contains(name);
             double alpha = takesAlpha && alphas != null && a < alphas.length ? alphas[a++] : usualAlpha(name);
             double beta = takesBeta && betas != null && b < betas.length ? betas[b++] : name.equals("hardsigmoid") ? 0.5

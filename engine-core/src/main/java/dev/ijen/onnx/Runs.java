@@ -23,7 +23,8 @@ final class Runs implements AutoCloseable {
 
     synchronized List<HostTensor> run(HostTensor... in) {
         if (in.length != model.inputs().size()) {
-            throw new IjenException("onnx: wrong number of inputs", in.length + "", model.inputs().size() + ": " + model.inputs(),
+            throw new IjenException("onnx: wrong number of inputs", in.length + "",
+                    model.inputs().size() + ": " + model.inputs(),
                     "pass one for each");
         }
         while (!inParts) {

@@ -29,7 +29,8 @@ final class ShapeRules {
         o.same("CenterCropPad", ShapeRules::centerCropPad);
         o.same("ReverseSequence", ShapeRules::reverseSequence);
         o.values("Shape", ShapeRules::shape);
-        o.values("Size", c -> List.of(c.session().known(HostTensor.of(new long[] {c.x(0).shape().size()}), OnnxType.INT64)));
+        o.values("Size",
+                c -> List.of(c.session().known(HostTensor.of(new long[] {c.x(0).shape().size()}), OnnxType.INT64)));
     }
 
     private static int flattenAxis(Call c) {
@@ -172,7 +173,8 @@ final class ShapeRules {
             int n = x.shape().dim(a);
             long low = step > 0 ? 0 : -1;
             long high = step > 0 ? n : n - 1;
-            long from = Math.clamp(starts[i] < 0 ? (long) starts[i] + n : starts[i], step > 0 ? 0 : Math.min(0, high), high);
+            long from = Math.clamp(starts[i] < 0 ? (long) starts[i] + n : starts[i], step > 0 ? 0 : Math.min(0, high),
+                    high);
             long to = Math.clamp(ends[i] < 0 ? (long) ends[i] + n : ends[i], low, high);
             long count = step > 0 ? (to - from + step - 1) / step : (to - from + step + 1) / step;
             count = Math.max(0, count);

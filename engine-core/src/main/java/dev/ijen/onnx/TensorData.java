@@ -54,7 +54,8 @@ record TensorData(String file, Path folder, Strings strings) {
         var type = OnnxType.of(t.type());
         if (type == null) {
             throw FormatException.unsupported(
-                    file, "tensor '" + t.name() + "'", "element type " + t.type(), "a type of whole or real numbers, truth or text",
+                    file, "tensor '" + t.name() + "'", "element type " + t.type(),
+                    "a type of whole or real numbers, truth or text",
                     "convert the tensor to one of those");
         }
         return type;
@@ -75,7 +76,8 @@ record TensorData(String file, Path folder, Strings strings) {
             n = Math.min(n * d[i], Integer.MAX_VALUE + 1L);
         }
         if (d.length > Shape.MAX_RANK || n > Integer.MAX_VALUE) {
-            throw wrong(t, d.length + " axes, " + n + " elements", "at most " + Shape.MAX_RANK + " axes and 2³¹ − 1 elements");
+            throw wrong(t, d.length + " axes, " + n + " elements",
+                    "at most " + Shape.MAX_RANK + " axes and 2³¹ − 1 elements");
         }
         return Shape.of(d);
     }
@@ -125,7 +127,7 @@ record TensorData(String file, Path folder, Strings strings) {
             case UINT32 -> h.data().set(ValueLayout.JAVA_LONG_UNALIGNED, i * 8L, bits & 0xffffffffL);
             case UINT64, INT64 -> h.data().set(ValueLayout.JAVA_LONG_UNALIGNED, i * 8L, bits);
             case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, FLOAT4E2M1, FLOAT8E8M0 ->
-                h.set(i, SmallFloat.decode(type, (int) bits & (type.bits() == 4 ? 15 : 255)));
+                    h.set(i, SmallFloat.decode(type, (int) bits & (type.bits() == 4 ? 15 : 255)));
             case FLOAT16, BFLOAT16 -> h.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, i * 2L, (short) bits);
             case FLOAT -> h.data().set(ValueLayout.JAVA_INT_UNALIGNED, i * 4L, (int) bits);
             case DOUBLE -> h.data().set(ValueLayout.JAVA_LONG_UNALIGNED, i * 8L, bits);
@@ -178,7 +180,8 @@ record TensorData(String file, Path folder, Strings strings) {
         }
         if (location.isEmpty() || path.isAbsolute() || up) {
             throw FormatException.damaged(
-                    file, name, "external data at '" + location + "'", "a relative path that stays in the model's folder",
+                    file, name, "external data at '" + location + "'",
+                    "a relative path that stays in the model's folder",
                     "do not use this model: it tries to read files that are not its own");
         }
         var at = folder.resolve(path);
@@ -187,7 +190,8 @@ record TensorData(String file, Path folder, Strings strings) {
             if (!real.startsWith(folder.toRealPath()) || !Files.isRegularFile(real)) {
                 throw FormatException.damaged(
                         file, name, "external data at '" + location + "', which leads to " + real,
-                        "a file in the model's folder", "do not use this model: it tries to read files that are not its own");
+                        "a file in the model's folder",
+                        "do not use this model: it tries to read files that are not its own");
             }
             long offset = number(t, "offset", 0);
             long given = number(t, "length", length);

@@ -63,12 +63,14 @@ final class TextRules {
         }
         var s = h.shape();
         return List.of(HostRules.result(c, c.session().strings(out, s.insert(s.rank(), most).dims()), OnnxType.STRING),
-                HostRules.result(c, new HostTensor(DType.I64, s, HostTensor.of(counts, counts.length).data()), OnnxType.INT64));
+                HostRules.result(c, new HostTensor(DType.I64, s, HostTensor.of(counts, counts.length).data()),
+                        OnnxType.INT64));
     }
 
     private static List<String> parts(String s, String by, int limit) {
         if (!by.isEmpty()) {
-            return s.isEmpty() ? List.of() : List.of(s.split(Pattern.quote(by), limit < Integer.MAX_VALUE - 1 ? limit + 1 : -1));
+            return s.isEmpty() ? List.of()
+                    : List.of(s.split(Pattern.quote(by), limit < Integer.MAX_VALUE - 1 ? limit + 1 : -1));
         }
         var t = s.strip();
         return t.isEmpty() ? List.of() : List.of(t.split("\\s+", limit < Integer.MAX_VALUE - 1 ? limit + 1 : -1));
@@ -99,7 +101,8 @@ final class TextRules {
         }
         var s = h.shape();
         return HostRules.result(c,
-                c.session().strings(out, s.rank() == 2 ? new int[] {1, out.size()} : new int[] {out.size()}), OnnxType.STRING);
+                c.session().strings(out, s.rank() == 2 ? new int[] {1, out.size()} : new int[] {out.size()}),
+                OnnxType.STRING);
     }
 
     private static Value match(Call c) {

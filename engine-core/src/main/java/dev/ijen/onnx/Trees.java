@@ -52,7 +52,8 @@ final class Trees {
                 var n = root;
                 for (int depth = 0; !n.mode.equals("LEAF"); depth++) {
                     if (depth > 100_000 || n.feature < 0 || n.feature >= features) {
-                        throw c.fail("feature " + n.feature + " of " + features + ", depth " + depth, "a tree over the features");
+                        throw c.fail("feature " + n.feature + " of " + features + ", depth " + depth,
+                                "a tree over the features");
                     }
                     n = n.next(x.get((long) r * features + n.feature));
                     if (n == null) {
@@ -100,7 +101,8 @@ final class Trees {
         var missing = c.list("nodes_missing_value_tracks_true");
         var leafTargets = c.list("leaf_targetids");
         var leafWeights = s.data().read(c.attributes().get("leaf_weights").tensor());
-        var names = List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "BRANCH_MEMBER");
+        var names = List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ",
+                "BRANCH_MEMBER");
         var nodes = new Node[features.length];
         Arrays.setAll(nodes, i -> new Node());
         var leaves = new Node[leafTargets.length];
@@ -109,7 +111,8 @@ final class Trees {
             leaves[i].targets = new int[] {leafTargets[i]};
             leaves[i].weights = new double[] {leafWeights.get(i)};
         }
-        var members = c.given("membership_values") ? s.data().read(c.attributes().get("membership_values").tensor()) : null;
+        var members = c.given("membership_values") ? s.data().read(c.attributes().get("membership_values").tensor())
+                : null;
         int at = 0;
         for (int i = 0; i < nodes.length; i++) {
             var n = nodes[i];
@@ -226,7 +229,8 @@ final class Trees {
         var s = tensor(one, 1, DType.F32);
         boolean logistic = c.s("post_transform", "NONE").equals("LOGISTIC");
         var p = logistic ? s.sigmoid() : s;
-        var both = Tensor.concat(1, logistic ? p.rsub(1) : c.s("post_transform", "NONE").equals("NONE") ? p.rsub(1) : p.neg(), p);
+        var both = Tensor.concat(1,
+                logistic ? p.rsub(1) : c.s("post_transform", "NONE").equals("NONE") ? p.rsub(1) : p.neg(), p);
         boolean allPositive = Arrays.stream(numbers(c, "class_weights")).allMatch(w -> w >= 0);
         var label = (logistic || !allPositive ? s.gt(0) : s.gt(0.5)).cast(DType.I32).reshape(one.length);
         return List.of(MlRules.named(c, label), c.natural(both));

@@ -19,7 +19,8 @@ record Windows(int[] size, int[] stride, int[] dilation, int[] low, int[] high, 
     static Windows of(Call c, Shape x, int[] size) {
         int n = size.length;
         if (x.rank() != n + 2) {
-            throw c.fail("x" + x + ", window " + Arrays.toString(size), "x[N, C, spatial..] with an extent of the window for each");
+            throw c.fail("x" + x + ", window " + Arrays.toString(size),
+                    "x[N, C, spatial..] with an extent of the window for each");
         }
         var in = Arrays.copyOfRange(x.dims(), 2, n + 2);
         var stride = or(c, "strides", n, 1);
@@ -32,7 +33,8 @@ record Windows(int[] size, int[] stride, int[] dilation, int[] low, int[] high, 
         var auto = c.s("auto_pad", "NOTSET");
         for (int i = 0; i < n; i++) {
             if (size[i] < 1 || stride[i] < 1 || dilation[i] < 1) {
-                throw c.fail("window " + size[i] + ", stride " + stride[i] + ", dilation " + dilation[i], "at least 1 each");
+                throw c.fail("window " + size[i] + ", stride " + stride[i] + ", dilation " + dilation[i],
+                        "at least 1 each");
             }
             int reach = (size[i] - 1) * dilation[i] + 1;
             switch (auto) {

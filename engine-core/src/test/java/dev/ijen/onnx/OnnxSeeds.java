@@ -28,13 +28,16 @@ public final class OnnxSeeds {
     private static byte[] inner() {
         var tensor = new WireWriter().bytes(1, new byte[] {2, 2}).integer(2, 1).text(8, "t")
                 .bytes(4, new byte[16]);
-        var body = new WireWriter().message(1, new WireWriter().text(1, "x").text(2, "z").text(4, "Relu")).text(2, "body")
+        var body = new WireWriter().message(1, new WireWriter().text(1, "x").text(2, "z").text(4, "Relu"))
+                .text(2, "body")
                 .message(5, tensor);
         var node = new WireWriter().text(1, "c").text(2, "z").text(4, "If")
                 .message(5, new WireWriter().text(1, "then_branch").message(6, body).integer(20, 5));
-        var sparse = new WireWriter().message(1, tensor(new int[] {1}, 7, 7)).message(2, tensor(new int[] {1}, 7, 3)).integer(3, 9);
+        var sparse = new WireWriter().message(1, tensor(new int[] {1}, 7, 7)).message(2, tensor(new int[] {1}, 7, 3))
+                .integer(3, 9);
         var graph = new WireWriter().message(1, node).text(2, "g").message(5, tensor).message(15, sparse);
-        return new WireWriter().integer(1, 9).message(7, graph).message(8, new WireWriter().integer(2, 17)).toByteArray();
+        return new WireWriter().integer(1, 9).message(7, graph).message(8, new WireWriter().integer(2, 17))
+                .toByteArray();
     }
 
     private static WireWriter tensor(int[] dims, int type, long value) {

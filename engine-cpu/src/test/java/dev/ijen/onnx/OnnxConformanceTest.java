@@ -17,11 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Every conformance case there is, and for every one that is not run a written reason.
 class OnnxConformanceTest {
-    @RegisterExtension
-    final LiveBuffers engines = new LiveBuffers();
+    @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private List<OnnxCheck.Case> run(String... archives) throws IOException {
         for (var a : archives) {

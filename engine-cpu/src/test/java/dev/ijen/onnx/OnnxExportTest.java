@@ -52,8 +52,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every layer a configuration has, written as ONNX and read again: the same bits for any batch. With `-Dijen.onnx.keep=DIR` the models and what
 /// they give are kept in ONNX's layout of test cases, for other programs to run.
 class OnnxExportTest {
-    @RegisterExtension
-    final LiveBuffers engines = new LiveBuffers();
+    @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
     record Case(String name, Shape example, DType dtype, Function<Engine, Module> make, boolean sameBits) {
         @Override
@@ -70,8 +69,10 @@ class OnnxExportTest {
         var all = new ArrayList<Case>(List.of(
                 of("linear", e -> Linear.of(e, 6, 4), 6),
                 of("conv", e -> Conv.of(e, ConvSpec.of(2, 3, 5, 3).withPadding(Padding.same())), 3, 8, 9),
-                of("conv-stride-group", e -> Conv.of(e, ConvSpec.of(2, 4, 6, 3).withStride(2).withGroups(2).withDilation(2)
-                        .withPadding(Padding.of(1))), 4, 11, 10),
+                of("conv-stride-group",
+                        e -> Conv.of(e, ConvSpec.of(2, 4, 6, 3).withStride(2).withGroups(2).withDilation(2)
+                                .withPadding(Padding.of(1))),
+                        4, 11, 10),
                 of("conv1d", e -> Conv.d1(e, 2, 3, 4), 2, 12),
                 of("batch-norm", e -> Chain.of(Conv.d2(e, 3, 4, 3), BatchNorm.of(e, 4, 0.1, 1e-5)), 3, 6, 6),
                 of("layer-norm", e -> LayerNorm.of(e, 7), 5, 7),
@@ -85,14 +86,21 @@ class OnnxExportTest {
                 of("adaptive-avg-pool", e -> new AdaptiveAvgPool(List.of(3, 2)), 3, 8, 7),
                 of("flatten", e -> Chain.of(new Flatten(), Linear.of(e, 24, 3)), 2, 3, 4),
                 of("dropout", e -> Chain.of(Linear.of(e, 6, 4), Dropout.of(e, 0.5)), 6),
-                of("residual", e -> Residual.of(Chain.of(Conv.of(e, ConvSpec.of(2, 3, 3, 3).withPadding(Padding.same())),
-                        Activation.RELU)), 3, 6, 6),
+                of("residual",
+                        e -> Residual.of(Chain.of(Conv.of(e, ConvSpec.of(2, 3, 3, 3).withPadding(Padding.same())),
+                                Activation.RELU)),
+                        3, 6, 6),
                 of("lstm", e -> LSTM.of(e, RecurrentSpec.of(5, 8)), 6, 5),
-                of("lstm-two", e -> LSTM.of(e, RecurrentSpec.of(5, 4).withLayers(2).withBidirectional(true).withSequences(false)), 6, 5),
+                of("lstm-two",
+                        e -> LSTM.of(e,
+                                RecurrentSpec.of(5, 4).withLayers(2).withBidirectional(true).withSequences(false)),
+                        6, 5),
                 of("gru", e -> GRU.of(e, RecurrentSpec.of(5, 8).withBidirectional(true)), 6, 5),
                 of("rnn", e -> RNN.of(e, RecurrentCell.RNN_TANH, RecurrentSpec.of(5, 8).withSequences(false)), 6, 5),
                 of("transformer", e -> TransformerBlock.of(e, AttentionSpec.of(16, 4).withCausal(true)), 5, 16),
-                of("transformer-rotary", e -> TransformerBlock.of(e, AttentionSpec.of(16, 4).withKeyHeads(2).withRotary(10_000)), 5, 16)));
+                of("transformer-rotary",
+                        e -> TransformerBlock.of(e, AttentionSpec.of(16, 4).withKeyHeads(2).withRotary(10_000)), 5,
+                        16)));
         all.add(new Case("embedding", Shape.of(7), DType.I32, e -> Embedding.of(e, 11, 3), true));
         for (var a : Activation.values()) {
             all.add(of("activation-" + a.name().toLowerCase(java.util.Locale.ROOT), e -> a, 4, 5));

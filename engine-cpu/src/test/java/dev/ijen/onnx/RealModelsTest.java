@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Models of others against what onnxruntime gives for them.
 class RealModelsTest {
-    @RegisterExtension
-    final LiveBuffers engines = new LiveBuffers();
+    @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
     private Engine engine() {
         return engines.open(Device.cpu());
