@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 /// Shows a model without running it.
 @Command(name = "inspect", description = {
     "Shows a model: layers, shapes, parameters, FLOPs and the exact memory plan, or its graph.",
-    "What is shown: a preset, a config, a run directory, a checkpoint, any .safetensors or .onnx file."
+    "What is shown: a preset, a config, a run directory, a checkpoint, an .onnx file, or any",
+    "file of tensors (.safetensors, .npz, .npy, .pt)."
 })
 final class InspectCommand extends BaseCommand {
     @Parameters(paramLabel = "WHAT", arity = "0..1",

@@ -81,7 +81,7 @@ class FuzzTest {
     @ValueSource(
             strings = {
                 "safetensors", "npy", "npz", "idx", "png", "jpeg", "csv", "json", "preprocessor", "tfevents", "pointer",
-                "yaml", "onnx"})
+                "yaml", "torch", "tokenizer", "llama2c-tokenizer", "onnx"})
     @Timeout(value = 1, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void damagedFiles(String name) throws IOException {
         var t = target(name);

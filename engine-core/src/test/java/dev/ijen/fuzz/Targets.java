@@ -12,11 +12,13 @@ import dev.ijen.format.Npy;
 import dev.ijen.format.Npz;
 import dev.ijen.format.Safetensors;
 import dev.ijen.format.TfEvents;
+import dev.ijen.format.Torch;
 import dev.ijen.onnx.OnnxFile;
 import dev.ijen.onnx.OnnxSeeds;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Shape;
+import dev.ijen.text.Tokenizer;
 import dev.ijen.train.config.ConfigException;
 import dev.ijen.train.config.ConfigReader;
 import dev.ijen.train.config.Presets;
@@ -69,6 +71,12 @@ final class Targets {
                 new Target("tfevents", ".tfevents", f, TfEvents::read, eventSeeds(scratch), Damage::events),
                 new Target("pointer", "", f, AtomicFiles::resolvePointer, texts("step-1\n", "step-123456"),
                         text("..", "/", "\\", "\u0000", "\n", "~", " ")),
+                new Target("torch", ".pt", f, p -> Torch.read(p).values().forEach(Targets::touch),
+                        TextSeeds.torch(), TextSeeds::damageTorch),
+                new Target("tokenizer", ".json", f, p -> Tokenizer.load(p).ids(TextSeeds.TEXT),
+                        TextSeeds.tokenizers(), text(Damage.JSON)),
+                new Target("llama2c-tokenizer", ".bin", f, p -> Tokenizer.load(p).ids(TextSeeds.TEXT),
+                        TextSeeds.llama(), (m, good) -> m.bytes(good, List.of(good))),
                 new Target("onnx", ".onnx", f, OnnxFile::read, OnnxSeeds.all(), ProtobufDamage::damage),
                 new Target("yaml", ".yaml", ConfigException.class, p -> ConfigReader.read(p, List.of()), yamlSeeds(),
                         text(Damage.YAML)));
