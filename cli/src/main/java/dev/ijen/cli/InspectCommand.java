@@ -128,20 +128,18 @@ final class InspectCommand extends BaseCommand {
         var list = new ArrayList<Map<String, Object>>();
         long numbers = 0;
         long bytes = 0;
-        for (var e : TensorFiles.read(what).entrySet()) {
-            var dtype = e.getValue().dtype().toString();
-            var shape = e.getValue().shape();
-            long count = shape.size();
-            long size = e.getValue().data().byteSize();
-            rows.add(List.of(e.getKey(), dtype, shape.toString(), Text.count(count), Text.bytes(size)));
+        for (var e : TensorFiles.list(what)) {
+            var dtype = e.dtype().toString();
+            long count = e.shape().size();
+            rows.add(List.of(e.name(), dtype, e.shape().toString(), Text.count(count), Text.bytes(e.bytes())));
             var object = new LinkedHashMap<String, Object>();
-            object.put("name", e.getKey());
+            object.put("name", e.name());
             object.put("dtype", dtype);
-            object.put("shape", dims(shape));
-            object.put("bytes", size);
+            object.put("shape", dims(e.shape()));
+            object.put("bytes", e.bytes());
             list.add(object);
             numbers += count;
-            bytes += size;
+            bytes += e.bytes();
         }
         var object = new LinkedHashMap<String, Object>();
         object.put("parameters", numbers);

@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /// A memory-mapped safetensors file (<https://github.com/huggingface/safetensors>): eight bytes header length, a JSON
 /// header, then the tensors' bytes without holes or overlaps. The header is at most [#MAX_HEADER] bytes and checked in
@@ -91,14 +92,19 @@ public final class Safetensors implements AutoCloseable {
 
     /// All tensors of a file, copied to the heap.
     public static Map<String, HostTensor> read(Path file) {
-        var all = new LinkedHashMap<String, HostTensor>();
         try (var open = open(file)) {
-            for (String name : open.names()) {
-                var view = open.get(name);
-                var copy = HostTensor.zeros(view.dtype(), view.shape());
-                MemorySegment.copy(view.data(), 0, copy.data(), 0, view.data().byteSize());
-                all.put(name, copy);
-            }
+            return copies(open.names(), open::get);
+        }
+    }
+
+    /// Tensors that lie in a file, on the heap.
+    static Map<String, HostTensor> copies(List<String> names, Function<String, HostTensor> views) {
+        var all = new LinkedHashMap<String, HostTensor>();
+        for (String name : names) {
+            var view = views.apply(name);
+            var copy = HostTensor.zeros(view.dtype(), view.shape());
+            MemorySegment.copy(view.data(), 0, copy.data(), 0, view.data().byteSize());
+            all.put(name, copy);
         }
         return all;
     }

@@ -1,8 +1,9 @@
 package dev.ijen.format;
 
+import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
-import java.lang.foreign.MemorySegment;
+import dev.ijen.tensor.Shape;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,30 @@ public final class TensorFiles {
         throw unknown(file, String.join(", ", READ));
     }
 
+    /// A tensor without its numbers.
+    public record Entry(String name, DType dtype, Shape shape, long bytes) {
+        private static Entry of(String name, HostTensor t) {
+            return new Entry(name, t.dtype(), t.shape(), t.data().byteSize());
+        }
+    }
+
+    /// What tensors there are. Of kinds that say so in a header, the numbers are not read.
+    public static List<Entry> list(Path file) {
+        String name = lower(file);
+        if (name.endsWith(".safetensors")) {
+            try (var in = Safetensors.open(file)) {
+                return in.names().stream().map(in::info)
+                        .map(e -> new Entry(e.name(), e.dtype(), e.shape(), e.bytes())).toList();
+            }
+        }
+        if (name.endsWith(".safetensors.index.json")) {
+            try (var in = ShardedSafetensors.open(file)) {
+                return in.names().stream().map(n -> Entry.of(n, in.get(n))).toList();
+            }
+        }
+        return read(file).entrySet().stream().map(e -> Entry.of(e.getKey(), e.getValue())).toList();
+    }
+
     /// The file's free text; empty where its kind has none.
     public static Map<String, String> metadata(Path file) {
         if (!lower(file).endsWith(".safetensors")) {
@@ -56,16 +81,9 @@ public final class TensorFiles {
     }
 
     private static Map<String, HostTensor> sharded(Path file) {
-        var all = new LinkedHashMap<String, HostTensor>();
         try (var in = ShardedSafetensors.open(file)) {
-            for (String name : in.names()) {
-                var view = in.get(name);
-                var copy = HostTensor.zeros(view.dtype(), view.shape());
-                MemorySegment.copy(view.data(), 0, copy.data(), 0, view.data().byteSize());
-                all.put(name, copy);
-            }
+            return Safetensors.copies(in.names(), in::get);
         }
-        return all;
     }
 
     /// Writes tensors as the end of the file's name says: `.safetensors`, `.npz`, or `.npy` for a single one.

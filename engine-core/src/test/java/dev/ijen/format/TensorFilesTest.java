@@ -32,6 +32,14 @@ class TensorFilesTest {
         assertEquals(List.of("x", "y"), List.copyOf(all.keySet()));
         assertArrayEquals(new float[] {1, 2}, all.get("x").toFloatArray());
         assertEquals(3, all.get("y").item());
+        assertEquals(
+                List.of("x F32[2] 8", "y I32[1] 4"),
+                TensorFiles.list(index).stream().map(e -> e.name() + " " + e.dtype() + e.shape() + " " + e.bytes())
+                        .toList());
+        assertEquals(
+                List.of("x F32[2] 8"),
+                TensorFiles.list(folder.resolve("a.safetensors")).stream()
+                        .map(e -> e.name() + " " + e.dtype() + e.shape() + " " + e.bytes()).toList());
         try (var in = ShardedSafetensors.open(index)) {
             assertTrue(in.get("x").data().isMapped());
         }
