@@ -17,22 +17,27 @@ public record OnnxFile(String producer, long opset, int nodes, int tensors, long
     ///
     /// @throws FormatException if it is damaged, or says something that is not read
     public static OnnxFile read(Path file) {
+        var m = load(file);
+        var data = new TensorData(file.toString(), file.toAbsolutePath().getParent(), new Strings());
+        long values = 0;
+        for (var t : m.graph().initializers()) {
+            values += data.read(t).shape().size();
+        }
+        for (var s : m.graph().sparse()) {
+            values += data.dense(s).shape().size();
+        }
+        return new OnnxFile(m.producer(), m.opsets().getOrDefault("", 1L), m.graph().nodes().size(),
+                m.graph().initializers().size(), values);
+    }
+
+    /// A file's messages, its tensors still as bytes.
+    static Proto.Model load(Path file) {
         try {
             if (Files.size(file) > OnnxModel.MAX_BYTES) {
                 throw FormatException.unsupported(file, "size", Files.size(file) + " bytes", "at most 2 GiB",
                         "put weights into external data");
             }
-            var m = ProtoReader.model(Wire.of(file.toString(), Files.readAllBytes(file)));
-            var data = new TensorData(file.toString(), file.toAbsolutePath().getParent(), new Strings());
-            long values = 0;
-            for (var t : m.graph().initializers()) {
-                values += data.read(t).shape().size();
-            }
-            for (var s : m.graph().sparse()) {
-                values += data.dense(s).shape().size();
-            }
-            return new OnnxFile(m.producer(), m.opsets().getOrDefault("", 1L), m.graph().nodes().size(),
-                    m.graph().initializers().size(), values);
+            return ProtoReader.model(Wire.of(file.toString(), Files.readAllBytes(file)));
         } catch (IOException e) {
             throw FormatException.of(file, e);
         }

@@ -3,7 +3,6 @@ package dev.ijen.onnx;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.Parameter;
 import dev.ijen.engine.Step;
-import dev.ijen.format.FormatException;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
@@ -12,8 +11,6 @@ import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Trace;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,19 +73,9 @@ public final class OnnxModel implements Module, AutoCloseable {
 
     /// Reads a model; its weights go to the engine's device.
     ///
-    /// @throws FormatException if the file is damaged, or says something that is not read
+    /// @throws dev.ijen.format.FormatException if the file is damaged, or says something that is not read
     public static OnnxModel open(Engine engine, Path file) {
-        try {
-            if (Files.size(file) > MAX_BYTES) {
-                throw FormatException.unsupported(file, "size", Files.size(file) + " bytes", "at most 2 GiB",
-                        "put weights into external data");
-            }
-            var folder = file.toAbsolutePath().getParent();
-            return new OnnxModel(engine, file.toString(), folder,
-                    ProtoReader.model(Wire.of(file.toString(), Files.readAllBytes(file))));
-        } catch (IOException e) {
-            throw FormatException.of(file, e);
-        }
+        return new OnnxModel(engine, file.toString(), file.toAbsolutePath().getParent(), OnnxFile.load(file));
     }
 
     /// Reads a model from memory.
