@@ -10,7 +10,7 @@ final class Kernels {
     static CpuKernel of(Launch launch, Pool pool, Native library) {
         int threads = pool.threads();
         return switch (launch.kernel()) {
-            case Kernel.Loop k -> RegionKernel.of(k.region(), threads);
+            case Kernel.Loop k -> RegionKernel.of(k.region(), threads, library.machineCode().isEmpty());
             case Kernel.Fill k -> FillKernel.of(k, launch.out().getFirst().count());
             case Kernel.Copy _ -> new CopyKernel(launch.out().getFirst().bytes());
             case Kernel.MatMul k -> MatMulKernel.of(k, pool, library);
