@@ -23,7 +23,8 @@ record MatMulCut(int products, int rows, int columns) {
             return new MatMulCut(Math.ceilDiv(k.batch(), Math.min(tasks, k.batch())), k.m(), k.n());
         }
         // smaller shards than 128 by 128 read their operands too often
-        long most = Math.max(8, (long) k.m() * k.n() / AREA);
+        // and with a transposed a each shard turns its part of a round first
+        long most = Math.max(k.ta() ? 2 : 8, (long) k.m() * k.n() / AREA);
         int each = Integer.highestOneBit(Math.clamp(tasks / k.batch(), 1, (int) Math.min(MOST, most)));
         MatMulCut best = new MatMulCut(1, k.m(), k.n());
         double least = Double.MAX_VALUE;

@@ -123,8 +123,17 @@ abstract class RecurrentRun implements CpuKernel.Bound {
                             c + i * ldc + s * stripRow, ldc);
                 }
             }
-            for (int i = whole; i < rows; i++) {
-                one(s1 - s0, ap + i * ars, b, step, d, f + i * frow, fstrip, c + i * ldc);
+            for (int i = whole; i < rows;) {
+                int r = u.take(rows - i);
+                if (r == 1) {
+                    one(s1 - s0, ap + i * ars, b, step, d, f + i * frow, fstrip, c + i * ldc);
+                } else {
+                    for (int s = 0; s < s1 - s0; s++) {
+                        u.full(r, ap + i * ars, ars, e, b + s * step, stripRow, d, f + i * frow + s * fstrip, frow,
+                                c + i * ldc + s * stripRow, ldc);
+                    }
+                }
+                i += r;
             }
         }
     }

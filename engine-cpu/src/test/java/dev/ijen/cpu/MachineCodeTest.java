@@ -111,6 +111,55 @@ class MachineCodeTest {
         assertTrue(a == loop(body).compile());
     }
 
+    /// Tiles of products, whole strips and parts of them: the bits of the Vector API's, and nothing outside is touched.
+    @Test
+    void tiles() {
+        Micro code = Micro32Code.of(true);
+        Micro java = Micro32.INSTANCE;
+        assertTrue(code != java && code.strip() == java.strip());
+        var random = new SplittableRandom(5);
+        try (var arena = Arena.ofConfined()) {
+            int size = 8 * 160;
+            long[] at = new long[5];
+            for (int i = 0; i < at.length; i++) {
+                var m = arena.allocate(4L * 40 * 160, 64);
+                for (int j = 0; j < 40 * 160; j++) {
+                    m.setAtIndex(JAVA_FLOAT, j, i < 3 ? (float) random.nextDouble(-1, 1) : 7f);
+                }
+                at[i] = m.address();
+            }
+            for (int k : new int[] {1, 2, 7, 40}) {
+                for (int rows = 1; rows <= code.rows(); rows++) {
+                    for (int n : new int[] {1, 15, 16, 17, 31, 32}) {
+                        one(code, rows, n, at, at[3], k);
+                        for (int r = 0; r < rows; r++) {
+                            long down = r * 640L;
+                            one(java, 1, n, new long[] {at[0] + r * 160L, at[1], at[2] + down}, at[4] + down, k);
+                        }
+                        equal(at[3], at[4], size);
+                    }
+                }
+                code.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[3]);
+                java.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[4]);
+                equal(at[3], at[4], size);
+            }
+        }
+    }
+
+    private static void one(Micro u, int rows, int n, long[] at, long to, int k) {
+        if (n == u.strip()) {
+            u.full(rows, at[0], 160, 4, at[1], 640, k, at[2], 640, to, 640);
+        } else {
+            u.part(rows, n, at[0], 160, 4, at[1], 640, k, at[2], 640, to, 640);
+        }
+    }
+
+    private static void equal(long a, long b, int n) {
+        for (int i = 0; i < n; i++) {
+            assertEquals(Mem.i32(a + 4L * i), Mem.i32(b + 4L * i), "element " + i);
+        }
+    }
+
     private static Loop loop(List<Instr> body) {
         return new Loop(body, List.of(1), new int[] {0, 1}, new boolean[2], new boolean[] {false, true});
     }

@@ -35,6 +35,11 @@ final class Assembler {
         /// 64 bytes at a general register plus [#RAX].
         record Block(int base) implements Operand {}
 
+        /// 64 bytes, or for an instruction that reads one number that number, at base + index · 2^scale + displacement.
+        ///
+        /// @param index a general register, or −1 for none
+        record At(int base, int index, int scale, int displacement) implements Operand {}
+
         /// One number at a general register, in all lanes.
         record One(int base) implements Operand {}
 
@@ -87,6 +92,10 @@ final class Assembler {
                 x = r.register() >> 4;
             }
             case Operand.Block m -> rm = m.base();
+            case Operand.At m -> {
+                rm = m.base();
+                x = m.index() < 0 ? 0 : m.index() >> 3;
+            }
             case Operand.One m -> {
                 rm = m.base();
                 one = true;
@@ -102,6 +111,11 @@ final class Assembler {
         int tail = imm >= 0 ? 1 : 0;
         switch (b) {
             case Operand.Vector _ -> bytes(0xc0 | reg | rm & 7);
+            case Operand.At m -> {
+                int index = m.index() < 0 ? RSP : m.index() & 7; // rsp stands for none
+                bytes(0x84 | reg, m.scale() << 6 | index << 3 | rm & 7);
+                int32(m.displacement());
+            }
             case Operand.Block _ -> {
                 // base + rax; a base with the low bits of rbp needs a displacement
                 boolean bp = (rm & 7) == RBP;
@@ -188,6 +202,33 @@ final class Assembler {
         int32(displacement);
     }
 
+    /// `to = from`, 64 bits.
+    void copy(int to, int from) {
+        bytes(0x48 | from >> 3 << 2 | to >> 3, 0x89, 0xc0 | (from & 7) << 3 | to & 7);
+    }
+
+    /// `to = base + index · 2^scale`.
+    void address(int to, int base, int index, int scale) {
+        bytes(0x48 | to >> 3 << 2 | index >> 3 << 1 | base >> 3, 0x8d, 0x44 | (to & 7) << 3,
+                scale << 6 | (index & 7) << 3 | base & 7, 0);
+    }
+
+    /// `register += other`.
+    void addRegister(int register, int other) {
+        bytes(0x48 | other >> 3 << 2 | register >> 3, 0x01, 0xc0 | (other & 7) << 3 | register & 7);
+    }
+
+    /// `register −= 1`, for [#backIfNotZero].
+    void decrement(int register) {
+        bytes(0x48 | register >> 3, 0xff, 0xc8 | register & 7);
+    }
+
+    /// Jumps back to a place if what was decremented is not 0.
+    void backIfNotZero(int place) {
+        bytes(0x0f, 0x85);
+        int32(place - (size() + 4));
+    }
+
     /// `register += value`.
     void add(int register, int value) {
         bytes(0x48 | register >> 3, 0x81, 0xc0 | register & 7);
@@ -232,12 +273,29 @@ final class Assembler {
         jumps.add(new int[] {jump, size() - (jump + 4)});
     }
 
-    /// Sets the lowest lanes of a mask, as many as the register says; rdi is lost.
-    void maskOf(int mask, int count) {
-        bytes(0xb8 | RDI); // mov edi, −1
+    /// Sets the lowest lanes of a mask, as many as the register says.
+    ///
+    /// @param work one of the first eight registers, whose number is lost
+    void maskOf(int mask, int count, int work) {
+        bits(work, count);
+        moveToMask(mask, work);
+    }
+
+    /// As many of the register's lowest bits set as `count`, which is at most 32, says.
+    void bits(int register, int count) {
+        bytes(0xb8 | register); // mov register, −1
         int32(-1);
-        bytes(0xc4, 0xe2, (~count & 15) << 3, 0xf5, 0xc0 | RDI << 3 | RDI); // bzhi edi, edi, count
-        bytes(0xc5, 0xf8, 0x92, 0xc0 | mask << 3 | RDI); // kmovw mask, edi
+        bytes(0xc4, 0xe2, (~count & 15) << 3, 0xf5, 0xc0 | register << 3 | register); // bzhi
+    }
+
+    /// A mask from the low 16 bits of one of the first eight registers.
+    void moveToMask(int mask, int register) {
+        bytes(0xc5, 0xf8, 0x92, 0xc0 | mask << 3 | register);
+    }
+
+    /// Shifts the low 32 bits of one of the first eight registers to the right.
+    void shiftRight(int register, int by) {
+        bytes(0xc1, 0xe8 | register, by);
     }
 
     /// Leaves the upper halves of vector registers clean, and returns.

@@ -112,7 +112,7 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
         asm.here(few);
         asm.compare(Assembler.RSI, 0);
         int none = asm.jumpIfNotGreater();
-        asm.maskOf(TAIL, Assembler.RSI);
+        asm.maskOf(TAIL, Assembler.RSI, Assembler.RDI);
         new LoopBody(this, asm, base, TAIL).write();
         asm.here(none);
         for (int k = saved - 1; k >= SAVED; k--) {

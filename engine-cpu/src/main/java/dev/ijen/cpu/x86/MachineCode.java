@@ -70,6 +70,15 @@ public final class MachineCode {
         }
     }
 
+    /// Runs a function of eleven numbers.
+    public void run(long a, long b, long c, long d, long e, long f, long g, long h, long i, long j, long k) {
+        try {
+            Calls.NUMBERS.invokeExact(start, a, b, c, d, e, f, g, h, i, j, k);
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
     /// System calls, and the call of a function. They are looked up where code is first made.
     @SuppressWarnings("restricted") // running what it has written is what this class is for
     private static final class Calls {
@@ -77,6 +86,13 @@ public final class MachineCode {
         /// Short and without waiting: the JVM's own threads may wait for it, and the heap's segment may be passed as it is.
         static final MethodHandle FUNCTION = LINKER.downcallHandle(
                 FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG), Linker.Option.critical(true));
+
+        static final MethodHandle NUMBERS = LINKER.downcallHandle(
+                FunctionDescriptor.ofVoid(
+                        ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+                Linker.Option.critical(false));
 
         private static final MethodHandle MMAP = LINKER.downcallHandle(
                 LINKER.defaultLookup().findOrThrow("mmap"),
