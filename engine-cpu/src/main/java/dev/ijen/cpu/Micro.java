@@ -25,8 +25,8 @@ interface Micro {
     void full(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc);
 
     /// One row by four full strips of b that begin `step` bytes apart: c = from + a · b. Strips of `from` are `fs` bytes apart, those of c
-    /// follow each other. One row by one strip has too few sums to keep the processor busy.
-    void four(long a, long acs, long b, long step, long brs, int k, long from, long fs, long c);
+    /// `cs`. One row by one strip has too few sums to keep the processor busy.
+    void four(long a, long acs, long b, long step, long brs, int k, long from, long fs, long c, long cs);
 
     /// The same as [#full] for the first `n` < [#strip] columns of a strip; nothing outside these is touched.
     void part(

@@ -2,6 +2,7 @@ package dev.ijen.cpu;
 
 import dev.ijen.cpu.x86.MachineCode;
 import dev.ijen.cpu.x86.Tile;
+import dev.ijen.cpu.x86.Transpose;
 
 /// [Micro32] in machine code: tiles of up to 8 rows, the same bits.
 final class Micro32Code implements Micro {
@@ -10,11 +11,13 @@ final class Micro32Code implements Micro {
     private final MachineCode[] full;
     private final MachineCode[] part;
     private final MachineCode four;
+    private final MachineCode transpose;
 
-    private Micro32Code(MachineCode[] full, MachineCode[] part, MachineCode four) {
+    private Micro32Code(MachineCode[] full, MachineCode[] part, MachineCode four, MachineCode transpose) {
         this.full = full;
         this.part = part;
         this.four = four;
+        this.transpose = transpose;
     }
 
     /// The best there is.
@@ -31,13 +34,14 @@ final class Micro32Code implements Micro {
         var full = new MachineCode[Tile.ROWS + 1];
         var part = new MachineCode[Tile.ROWS + 1];
         MachineCode four = Tile.four();
-        boolean all = four != null;
+        MachineCode transpose = Transpose.strip();
+        boolean all = four != null && transpose != null;
         for (int r = 1; r <= Tile.ROWS; r++) {
             full[r] = Tile.full(r);
             part[r] = Tile.part(r);
             all &= full[r] != null && part[r] != null;
         }
-        return all ? new Micro32Code(full, part, four) : null;
+        return all ? new Micro32Code(full, part, four, transpose) : null;
     }
 
     @Override
@@ -67,8 +71,8 @@ final class Micro32Code implements Micro {
     }
 
     @Override
-    public void four(long a, long acs, long b, long step, long brs, int k, long from, long fs, long c) {
-        four.run(a, acs, b, step, brs, k, from, fs, c, 0, 0);
+    public void four(long a, long acs, long b, long step, long brs, int k, long from, long fs, long c, long cs) {
+        four.run(a, acs, b, step, brs, k, from, fs, c, cs, 0);
     }
 
     @Override
@@ -80,6 +84,15 @@ final class Micro32Code implements Micro {
 
     @Override
     public void pack(long from, long rs, long cs, int k, int n, long to) {
-        Micro32.INSTANCE.pack(from, rs, cs, k, n, to);
+        int whole = 0;
+        if (n == strip() && rs == Float.BYTES) {
+            whole = k & -16;
+            if (whole > 0) {
+                transpose.run(from, cs, whole, to, 0, 0, 0, 0, 0, 0, 0);
+            }
+        }
+        if (whole < k) {
+            Micro32.INSTANCE.pack(from + whole * rs, rs, cs, k - whole, n, to + whole * 128L);
+        }
     }
 }

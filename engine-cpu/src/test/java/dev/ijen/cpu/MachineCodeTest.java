@@ -139,8 +139,8 @@ class MachineCodeTest {
                         equal(at[3], at[4], size);
                     }
                 }
-                code.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[3]);
-                java.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[4]);
+                code.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[3], 640);
+                java.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[4], 640);
                 equal(at[3], at[4], size);
             }
         }

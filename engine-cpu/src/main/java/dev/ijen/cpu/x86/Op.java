@@ -1,6 +1,6 @@
 package dev.ijen.cpu.x86;
 
-/// Vector instructions in EVEX encoding: opcode map (1: 0F, 2: 0F38, 3: 0F3A), mandatory prefix (0: none, 1: 66, 2: F3) and opcode.
+/// Vector instructions in EVEX encoding: opcode map (1: 0F, 2: 0F38, 3: 0F3A), mandatory prefix (0: none, 1: 66, 2: F3; with 80: for 64 bits) and opcode.
 enum Op {
     LOAD(1, 0, 0x10), STORE(1, 0, 0x11), MOVE(1, 0, 0x28), BROADCAST(2, 1, 0x18),
     /// Of floats; [#FMA213] is `to = a · to + b`, [#FMA231] is `to = a · b + to`.
@@ -12,7 +12,9 @@ enum Op {
     MAX_I(2, 1, 0x3d), MIN_I(2, 1, 0x39), ABS_I(2, 1, 0x1e), COMPARE_I(3, 1, 0x1f), TEST_I(2, 1, 0x27), SHIFT_I(1, 1, 0x72),
     SHL_I(2, 1, 0x47), SHR_I(2, 1, 0x45), TO_FLOAT(1, 0, 0x5b),
     /// Signs of lanes to a mask.
-    SIGNS(2, 2, 0x39);
+    SIGNS(2, 2, 0x39),
+    /// Of two registers: neighbouring numbers, or pairs of them, from the low or the high half of each 128 bits; parts of 128 bits.
+    LOW(1, 0, 0x14), HIGH(1, 0, 0x15), LOW_PAIRS(1, 0x81, 0x14), HIGH_PAIRS(1, 0x81, 0x15), PARTS(3, 1, 0x23);
 
     static final int SHIFT_LEFT = 6; // of SHIFT_I
     static final int SHIFT_RIGHT = 4; // of SHIFT_I, keeping the sign

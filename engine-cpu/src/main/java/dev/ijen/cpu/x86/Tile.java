@@ -95,7 +95,7 @@ public final class Tile {
     }
 
     /// One row by four strips that begin some bytes apart. Arguments: a, step along p, b, step between strips, step between
-    /// rows of b, k ≥ 1, from, step between its strips, c, whose strips follow each other, and two that are not used.
+    /// rows of b, k ≥ 1, from, step between its strips, c, step between its strips, and one that is not used.
     ///
     /// @return null if machine code can't be made here
     public static MachineCode four() {
@@ -124,8 +124,11 @@ public final class Tile {
         asm.decrement(R9);
         asm.backIfNotZero(start);
         asm.loadPointer(R10, RSP, SAVED + 24);
-        for (int i = 0; i < 8; i++) {
-            store(asm, i, R10, i * V, 0);
+        asm.loadPointer(R11, RSP, SAVED + 32);
+        for (int s = 0; s < 4; s++) {
+            store(asm, 2 * s, R10, 0, 0);
+            store(asm, 2 * s + 1, R10, V, 0);
+            asm.addRegister(R10, R11);
         }
         asm.pop(RBX);
         asm.end();
