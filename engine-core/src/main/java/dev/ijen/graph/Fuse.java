@@ -46,7 +46,7 @@ final class Fuse {
     private final Map<Tensor, Integer> depth = new IdentityHashMap<>();
     private final Map<Tensor, List<Group>> readers = new IdentityHashMap<>();
     private final Map<Simplify.Key, Group> calls = new HashMap<>();
-    private final Widened widened = new Widened();
+    private final Derived derived = new Derived(real);
     private final Set<Tensor> stored = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Fuse() {}
@@ -156,7 +156,7 @@ final class Fuse {
     /// Recomputing it costs an index or nothing.
     private static boolean cheap(Tensor t) {
         var x = t;
-        while (view(x.op()) && !(x.op() instanceof Control) || Widened.conversion(x)) {
+        while (view(x.op()) && !(x.op() instanceof Control) || Derived.conversion(x)) {
             x = x.input(0);
         }
         return x.op() instanceof Leaf && !(x.op() instanceof Leaf.RandomBits);
@@ -188,7 +188,7 @@ final class Fuse {
             return;
         }
         switch (t.op()) {
-            case Elementwise e when widened.take(t) && uses.getOrDefault(t, 0) > 1 -> real.add(widened.source(t));
+            case Elementwise e when derived.take(t) && uses.getOrDefault(t, 0) > 1 -> real.add(derived.source(t));
             case Movement.Broadcast b when !cheap(t.input(0)) -> real.add(t.input(0));
             case Movement.Reshape r when !ones(t.shape(), t.input(0).shape()) || leaf(t.input(0)) -> {
                 demandInputs(t);
@@ -204,7 +204,7 @@ final class Fuse {
             case Movement.Concat c -> real.add(t);
             default -> {} // decided by the number of uses below
         }
-        boolean trivial = widened.has(t) || (t.op() instanceof Leaf && !(t.op() instanceof Leaf.RandomBits))
+        boolean trivial = derived.has(t) || (t.op() instanceof Leaf && !(t.op() instanceof Leaf.RandomBits))
                 || view(t.op());
         if (!trivial && (uses.getOrDefault(t, 0) > 1 || d + 1 >= MAX_DEPTH)) {
             real.add(t);

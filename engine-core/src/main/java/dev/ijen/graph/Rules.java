@@ -75,7 +75,7 @@ final class Rules {
                 if (constant(a) != null) {
                     yield castConstant(t, constant(a), to);
                 }
-                if (a.op() instanceof Movement.Broadcast b && Widened.conversion(t)) {
+                if (a.op() instanceof Movement.Broadcast b && Derived.conversion(t)) {
                     yield s.make(b, s.make(e, a.input(0)));
                 }
                 // there and back through a wider real type

@@ -40,10 +40,9 @@ public record Linear(Parameter weight, Parameter bias) implements Module {
         }
         var rows = x.shape().rank() == 2 ? x : x.reshape(x.shape().size() / Math.max(1, in), in);
         var type = DType.promote(x.dtype(), weight.dtype());
-        var y = Contraction.MatMul.of(rows.cast(type), false, weight.get().cast(type), true);
-        if (bias != null) {
-            y = y.add(bias.get());
-        }
-        return y.reshape(x.shape().with(-1, out));
+        // the bias after the reshape, so that it and what follows are one loop
+        var y = Contraction.MatMul.of(rows.cast(type), false, weight.get().cast(type), true)
+                .reshape(x.shape().with(-1, out));
+        return bias == null ? y : y.add(bias.get());
     }
 }

@@ -6,7 +6,7 @@ import dev.ijen.spi.Kernel;
 /// so that a result does not depend on the number of threads.
 record MatMulCut(int products, int rows, int columns) {
     private static final int MOST = 64;
-    private static final int AREA = 128 * 256;
+    private static final int AREA = 128 * 128;
     private static final int FEW = 2; // rows
     private static final int SLICE = 1 << 16; // numbers of b that a task reads
 
@@ -48,7 +48,7 @@ record MatMulCut(int products, int rows, int columns) {
             }
         }
         // smaller shards read their operands too often: 512 × 512 × 784 in 128 × 128 takes 1.06 ms, in 256 × 256 0.99
-        long most = Math.max(8, (long) k.m() * k.n() / AREA);
+        long most = Math.max(8, (long) k.m() * k.n() / (k.k() >= 256 ? 2 * AREA : AREA));
         int each = Integer.highestOneBit(Math.clamp(tasks / k.batch(), 1, (int) Math.min(MOST, most)));
         MatMulCut best = new MatMulCut(1, k.m(), k.n());
         double least = Double.MAX_VALUE;

@@ -8,17 +8,25 @@ import dev.ijen.tensor.Movement;
 import dev.ijen.tensor.Tensor;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 
-/// F32 tensors that are a few operations away from one kept in F16 or BF16: its conversion, and sums and products of that with
-/// something much smaller (a mean, a scale), or of two such. Loops that need them compute them again from the short one, which is half as much to
-/// read, instead of each being kept.
-final class Widened {
-    /// The most operations from the short tensor.
+/// Tensors that are a few operations away from one that is kept: sums and products of it with something much smaller (a bias, a
+/// mean, a scale) or with such another one, and conversions of it from F16 or BF16. Loops that need them compute them again from
+/// that one tensor, which is no more to read, instead of each being kept.
+final class Derived {
+    /// The most operations from the tensor that is kept.
     private static final int MAX_STEPS = 5;
+
+    private final Set<Tensor> real;
 
     private record Origin(Tensor source, int steps) {}
 
     private final Map<Tensor, Origin> known = new IdentityHashMap<>();
+
+    /// @param real tensors that have memory
+    Derived(Set<Tensor> real) {
+        this.real = real;
+    }
 
     /// A conversion between F32 and a short real type.
     static boolean conversion(Tensor t) {
@@ -41,10 +49,10 @@ final class Widened {
     }
 
     private Origin origin(Tensor t) {
-        if (t.dtype() != DType.F32) {
+        if (t.dtype() != DType.F32 && t.dtype() != DType.F64) {
             return null;
         }
-        if (conversion(t)) {
+        if (conversion(t) && t.dtype() == DType.F32) {
             return new Origin(t.input(0), 1);
         }
         boolean simple = t.op() instanceof Elementwise.Binary(var f)
@@ -52,14 +60,21 @@ final class Widened {
         if (!simple) {
             return null;
         }
-        var a = known.get(t.input(0));
-        var b = known.get(t.input(1));
+        var a = operand(t.input(0));
+        var b = operand(t.input(1));
         if (a != null && b != null) {
             return a.source == b.source ? new Origin(a.source, Math.max(a.steps, b.steps) + 1) : null;
         }
         var one = a == null ? b : a;
         var other = a == null ? t.input(0) : t.input(1);
         return one != null && small(other) ? new Origin(one.source, one.steps + 1) : null;
+    }
+
+    /// Where an operand comes from; a cell's value is not relied on, because it may be overwritten.
+    private Origin operand(Tensor x) {
+        var o = known.get(x);
+        boolean kept = real.contains(x) && !(x.op() instanceof Leaf.Read);
+        return o != null && !kept ? o : kept ? new Origin(x, 0) : null;
     }
 
     private static boolean small(Tensor t) {
@@ -71,7 +86,7 @@ final class Widened {
         return known.containsKey(t);
     }
 
-    /// The short tensor that `t` comes from.
+    /// The kept tensor that `t` comes from.
     Tensor source(Tensor t) {
         return known.get(t).source;
     }
