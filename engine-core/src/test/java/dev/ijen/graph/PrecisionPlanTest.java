@@ -120,7 +120,9 @@ class PrecisionPlanTest extends OnEngine {
         // what is kept for the backward pass is short; there, a norm's gradient passes through one F32 array
         var forward = low.launches().stream().takeWhile(l -> !(l.kernel() instanceof Kernel.CrossEntropy)).toList();
         assertNoWide(forward, BATCH * WIDTH);
-        assertTrue(low.workspaceBytes() <= 0.55 * wide.workspaceBytes(),
+        // half, that array, and short copies of the input and of the weights, which F32 does without
+        long more = 4L * BATCH * WIDTH + 2L * (BATCH * WIDTH + Module.parameterCount(model)) + 10 * Plan.ALIGNMENT;
+        assertTrue(low.workspaceBytes() <= wide.workspaceBytes() / 2 + more,
                 low.workspaceBytes() + " of " + wide.workspaceBytes());
         Module.close(model);
     }
