@@ -47,6 +47,10 @@ final class ConvKernel {
         if (!nat.present() || wrongInLibrary(conv)) {
             return null;
         }
+        var winograd = Winograd.of(conv, pool);
+        if (winograd != null) {
+            return winograd;
+        }
         return conv.pass() == Kernel.ConvPass.FILTER_GRADIENT
                 ? DnnlConvFilter.of(conv, DnnlConvFilter.Cut.of(conv), pool)
                 : DnnlConv.of(conv, DnnlConv.pieces(conv), pool);
