@@ -13,6 +13,7 @@ final class WinogradFilter {
     /// Bytes of a worker's memory.
     static final int WORK = SIZE * IN * LINE;
 
+    private final WinogradLines lines = WinogradLines.INSTANCE;
     private final int k;
     private final int c;
     private final boolean turned;
@@ -46,11 +47,11 @@ final class WinogradFilter {
         long first = turned ? w + 32L * c : w;
         for (int s = 0; s < SIZE; s++) {
             long at = first + s * tap;
-            WinogradLines.filter(at, at + 3 * tap, at + 6 * tap, work + s * LINE, SIZE * LINE, bytes);
+            lines.toFilter(at, at + 3 * tap, at + 6 * tap, work + s * LINE, SIZE * LINE, bytes);
         }
         for (int i = 0; i < IN; i++) {
             long at = work + (long) i * SIZE * LINE;
-            WinogradLines.filter(at, at + LINE, at + 2 * LINE, u + i * IN * point, point, bytes);
+            lines.toFilter(at, at + LINE, at + 2 * LINE, u + i * IN * point, point, bytes);
         }
     }
 
@@ -64,10 +65,12 @@ final class WinogradFilter {
                 long from = du + 4L * ((long) i * c + j);
                 long to = dw + 4L * (SIZE * SIZE * (long) i * c + j);
                 for (int s = 0; s < IN; s++) {
-                    WinogradLines.filterGradient(from + s * point, IN * point, work + s * LINE, IN * LINE, bytes);
+                    long at = work + s * LINE;
+                    lines.toFilterGradient(from + s * point, IN * point, at, at + IN * LINE, at + 2 * IN * LINE, bytes);
                 }
                 for (int r = 0; r < SIZE; r++) {
-                    WinogradLines.filterGradient(work + (long) r * IN * LINE, LINE, to + 3 * r * tap, tap, bytes);
+                    long at = to + 3 * r * tap;
+                    lines.toFilterGradient(work + (long) r * IN * LINE, LINE, at, at + tap, at + 2 * tap, bytes);
                 }
             }
         }

@@ -13,6 +13,7 @@ final class WinogradTiles {
     /// Bytes of a worker's memory: a block between the directions, a line of zeros and one for what nobody wants.
     static final int WORK = (IN * IN + 2) * LINE;
 
+    private final WinogradLines lines = WinogradLines.INSTANCE;
     private final WinogradShape s;
 
     WinogradTiles(WinogradShape s) {
@@ -55,7 +56,7 @@ final class WinogradTiles {
         for (int j = 0; j < IN; j++) {
             long at = image + (w + j) * pixel + h * line;
             boolean in = w + j >= 0 && w + j < s.inW();
-            WinogradLines.input(
+            lines.toInput(
                     in && h >= 0 && h < s.inH() ? at : zeros,
                     in && h + 1 >= 0 && h + 1 < s.inH() ? at + line : zeros,
                     in && h + 2 < s.inH() ? at + 2 * line : zeros,
@@ -66,7 +67,7 @@ final class WinogradTiles {
         }
         for (int i = 0; i < IN; i++) {
             long at = work + (long) i * IN * LINE;
-            WinogradLines.input(at, at + LINE, at + 2 * LINE, at + 3 * LINE, at + 4 * LINE, at + 5 * LINE,
+            lines.toInput(at, at + LINE, at + 2 * LINE, at + 3 * LINE, at + 4 * LINE, at + 5 * LINE,
                     v + i * IN * point, point, bytes);
         }
     }
@@ -91,14 +92,14 @@ final class WinogradTiles {
     private void output(long m, long point, long y, int high, int wide, int bytes, long work) {
         for (int j = 0; j < IN; j++) {
             long to = work + j * LINE;
-            WinogradLines.output(m + j * point, IN * point, to, to + IN * LINE, to + 2 * IN * LINE,
+            lines.toOutput(m + j * point, IN * point, to, to + IN * LINE, to + 2 * IN * LINE,
                     to + 3 * IN * LINE, bytes);
         }
         long none = work + (IN * IN + 1) * LINE;
         long pixel = 4L * s.k();
         for (int i = 0; i < Math.min(OUT, high); i++) {
             long at = y + i * pixel * s.outW();
-            WinogradLines.output(work + (long) i * IN * LINE, LINE, at, wide > 1 ? at + pixel : none,
+            lines.toOutput(work + (long) i * IN * LINE, LINE, at, wide > 1 ? at + pixel : none,
                     wide > 2 ? at + 2 * pixel : none, wide > 3 ? at + 3 * pixel : none, bytes);
         }
     }
@@ -126,7 +127,7 @@ final class WinogradTiles {
         for (int j = 0; j < OUT; j++) {
             long at = dy + j * pixel;
             boolean in = j < wide;
-            WinogradLines.outputGradient(
+            lines.toOutputGradient(
                     in ? at : zeros,
                     in && high > 1 ? at + line : zeros,
                     in && high > 2 ? at + 2 * line : zeros,
@@ -135,7 +136,7 @@ final class WinogradTiles {
         }
         for (int i = 0; i < IN; i++) {
             long at = work + (long) i * OUT * LINE;
-            WinogradLines.outputGradient(at, at + LINE, at + 2 * LINE, at + 3 * LINE, m + i * IN * point, point,
+            lines.toOutputGradient(at, at + LINE, at + 2 * LINE, at + 3 * LINE, m + i * IN * point, point,
                     bytes);
         }
     }
