@@ -3,6 +3,9 @@ package dev.ijen.cpu;
 /// A kernel one of whose inputs, the weights, is brought to a form of the kernel's own before it is used: that need not be done again while the
 /// weights stay as they are.
 interface Weighted extends CpuKernel {
+    /// Number of the input that is weights.
+    int WEIGHTS = 1;
+
     /// Bytes of the weights in the kernel's own form, which [#scratchBytes] contains.
     long weightBytes();
 
