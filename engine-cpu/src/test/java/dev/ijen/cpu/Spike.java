@@ -16,12 +16,12 @@ final class Spike {
     }
     public static void main(String[] a) {
         Native nat = Native.load(true);
-        int[][] cases = {{32,64,32,64},{32,128,16,128},{32,256,8,256},{32,512,4,512},{1,64,32,64},{1,128,16,128},{1,256,8,256},{1,512,4,512}};
+        int[][] cases = {{32,64,32,64},{32,128,16,128},{32,256,8,256},{32,512,4,512},{1,64,32,64},{1,128,16,128},{1,256,8,256},{1,512,4,512},{1,64,32,128},{1,128,16,256},{1,256,8,512},{32,64,32,128},{32,128,16,256},{32,256,8,512}};
         try (var pool = new ThreadPool(2); var pool1 = new ThreadPool(1); var arena = Arena.ofShared()) {
         for (int q = 0; q < cases.length; q++) {
             int[] c = cases[q];
-            if (a.length > 0 && a[0].indexOf('0' + q) < 0) continue;
-            var w = new Window(List.of(c[2], c[2]), List.of(c[2], c[2]), List.of(3, 3), List.of(1, 1), List.of(1, 1), List.of(1, 1));
+            if (a.length > 0 && a[0].indexOf('a' + q) < 0) continue;
+            int st = q >= 8 ? 2 : 1; var w = new Window(List.of(c[2], c[2]), List.of(c[2] / st, c[2] / st), List.of(3, 3), List.of(st, st), List.of(1, 1), List.of(1, 1));
             System.out.printf("N %d C %d H %d K %d:", c[0], c[1], c[2], c[3]);
             long big = 4L * Math.max((long) c[0] * c[2] * c[2] * Math.max(c[1], c[3]), 9L * c[1] * c[3]) + 4096;
             long X = fill(arena, big), Y = fill(arena, big), W = fill(arena, big);
