@@ -15,7 +15,7 @@ final class Winograd {
             return null;
         }
         return conv.pass() == ConvPass.FILTER_GRADIENT
-                ? WinogradConvFilter.of(s, pool)
+                ? WinogradConvFilter.of(s, WinogradCut.ofFilter(s), pool)
                 : WinogradConv.of(conv, s, WinogradCut.of(s), pool);
     }
 

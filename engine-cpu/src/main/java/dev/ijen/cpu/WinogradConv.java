@@ -1,5 +1,6 @@
 package dev.ijen.cpu;
 
+import dev.ijen.cpu.WinogradFilter.Order;
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
 
@@ -12,6 +13,7 @@ final class WinogradConv implements Weighted {
     private final boolean forward;
     private final int threads;
     private final long workerBytes;
+    private final long workBytes;
 
     private WinogradConv(WinogradShape s, WinogradCut cut, boolean forward, int threads, long workerBytes) {
         this.s = s;
@@ -19,7 +21,9 @@ final class WinogradConv implements Weighted {
         this.forward = forward;
         this.threads = threads;
         this.workerBytes = workerBytes;
-        filter = forward ? new WinogradFilter(s.k(), s.c(), false) : new WinogradFilter(s.c(), s.k(), true);
+        filter = !forward ? new WinogradFilter(s.c(), s.k(), Order.TURNED)
+                : new WinogradFilter(s.k(), s.c(), across(s) ? Order.INPUT_FIRST : Order.OUTPUT_FIRST);
+        workBytes = Mem.align(Math.max(WinogradTiles.WORK, filter.workBytes()));
     }
 
     /// Null if oneDNN has no fast product.
@@ -33,8 +37,13 @@ final class WinogradConv implements Weighted {
                 : new WinogradConv(s, cut, forward, pool.threads(), Math.max(most, last));
     }
 
+    /// True if bringing the filter across costs less than products with a filter that lies along.
+    private static boolean across(WinogradShape s) {
+        return s.c() * s.k() <= 1 << 14 || s.tiles() >= 256;
+    }
+
     private static WinogradProduct product(WinogradShape s, WinogradCut cut, int tiles, boolean forward) {
-        return new WinogradProduct(cut.points(), tiles, s.k(), s.c(), false, forward);
+        return new WinogradProduct(cut.points(), tiles, s.k(), s.c(), false, forward && !across(s), false);
     }
 
     @Override
@@ -53,7 +62,7 @@ final class WinogradConv implements Weighted {
     @Override
     public long scratchBytes() {
         int copies = cut.byPoints() ? 1 : threads;
-        return weightBytes() + copies * (inputBytes() + outputBytes()) + threads * (workerBytes + WinogradTiles.WORK);
+        return weightBytes() + copies * (inputBytes() + outputBytes()) + threads * (workerBytes + workBytes);
     }
 
     @Override
@@ -84,13 +93,13 @@ final class WinogradConv implements Weighted {
             this.u = u;
             this.pool = pool;
             work = scratch;
-            long own = work + (long) threads * WinogradTiles.WORK;
+            long own = work + threads * workBytes;
             workers = new DnnlWorkers(scope, threads, own, workerBytes);
             v = own + threads * workerBytes;
         }
 
         long work(int worker) {
-            return work + (long) worker * WinogradTiles.WORK;
+            return work + worker * workBytes;
         }
 
         @Override

@@ -9,10 +9,11 @@ package dev.ijen.cpu;
 /// @param points points whose products are one task
 record WinogradCut(int chunk, int points) {
     /// Bytes of the points of a chunk, inputs and outputs.
-    private static final int CHUNK = Integer.getInteger("wino.chunk", 1200 << 10);
-    private static final int LEAST = Integer.getInteger("wino.least", 32);
-    private static final int CHUNKS = Integer.getInteger("wino.chunks", 8);
+    private static final int CHUNK = 1200 << 10;
+    private static final int LEAST = 32;
+    private static final int CHUNKS = 8;
     private static final int POINTS = 3;
+    private static final int SHARES = 8;
 
     static WinogradCut of(WinogradShape s) {
         int fits = CHUNK / (4 * WinogradShape.POINTS * (s.c() + s.k()));
@@ -23,9 +24,15 @@ record WinogradCut(int chunk, int points) {
         return new WinogradCut(Math.ceilDiv(s.tiles(), Math.ceilDiv(s.tiles(), chunk)), WinogradShape.POINTS);
     }
 
-    /// All tiles a step at a time.
-    static WinogradCut steps(WinogradShape s) {
-        return new WinogradCut(s.tiles(), POINTS);
+    /// For the filter's gradient: in chunks only if its points fit a worker's cache, too.
+    static WinogradCut ofFilter(WinogradShape s) {
+        var cut = of(s);
+        return 4 * s.filterCount() <= CHUNK / 2 ? cut : new WinogradCut(s.tiles(), POINTS);
+    }
+
+    /// Into how many shares chunks go, each summed by one task.
+    int shares(WinogradShape s) {
+        return Math.clamp(Math.ceilDiv(s.tiles(), chunk) / 2, 1, SHARES);
     }
 
     boolean byPoints() {

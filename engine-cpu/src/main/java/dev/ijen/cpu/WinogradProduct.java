@@ -6,7 +6,8 @@ import dev.ijen.tensor.DType;
 ///
 /// @param ta whether a lies as [points, k, m]
 /// @param tb whether b lies as [points, n, k]
-record WinogradProduct(int points, int m, int n, int k, boolean ta, boolean tb) {
+/// @param adds whether the product is added to what is in c
+record WinogradProduct(int points, int m, int n, int k, boolean ta, boolean tb, boolean adds) {
     private long a(DnnlScope scope) {
         return md(scope, m, k, ta);
     }
@@ -25,7 +26,7 @@ record WinogradProduct(int points, int m, int n, int k, boolean ta, boolean tb) 
     }
 
     private long descriptor(DnnlScope scope) {
-        return scope.descriptor(Dnnl.matmul(a(scope), b(scope), c(scope)));
+        return scope.descriptor(Dnnl.matmul(a(scope), b(scope), c(scope), adds));
     }
 
     /// Scratch memory of a worker; −1 if oneDNN has no fast implementation.
