@@ -47,6 +47,14 @@ final class ConvKernel {
         if (!nat.present() || wrongInLibrary(conv)) {
             return null;
         }
+        var winograd = Winograd.of(conv, pool);
+        if (winograd != null) {
+            return winograd;
+        }
+        var slices = DnnlConvSlices.of(conv, pool);
+        if (slices != null) {
+            return slices;
+        }
         return conv.pass() == Kernel.ConvPass.FILTER_GRADIENT
                 ? DnnlConvFilter.of(conv, DnnlConvFilter.Cut.of(conv), pool)
                 : DnnlConv.of(conv, DnnlConv.pieces(conv), pool);
@@ -54,11 +62,12 @@ final class ConvKernel {
 
     /// Geometries of which oneDNN 3.11 computes something else, found by comparing thousands of random ones with plain loops: one
     /// input channel where a stride leads to a single output column, and filter gradients where more than half of a window may
-    /// lie in the padding.
+    /// lie in the padding. BF16 is multiplied in pairs of channels, and there two are like one.
     private static boolean wrongInLibrary(Kernel.Conv conv) {
         var w = conv.window();
         if (conv.pass() != Kernel.ConvPass.FILTER_GRADIENT) {
-            return conv.c() == conv.groups() && w.out().getLast() == 1 && w.stride().getLast() > 1;
+            int few = conv.dtype() == DType.BF16 ? 2 : 1;
+            return conv.c() <= few * conv.groups() && w.out().getLast() == 1 && w.stride().getLast() > 1;
         }
         for (int i = 0; i < w.rank(); i++) {
             int reach = (w.size().get(i) - 1) * w.dilation().get(i) + 1;

@@ -2,25 +2,36 @@ package dev.ijen.cpu;
 
 import dev.ijen.spi.Backend.Bound;
 import dev.ijen.spi.Backend.Buffer;
+import dev.ijen.spi.Plan;
 import dev.ijen.spi.Plan.Launch;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 
 /// A plan bound to memory.
 final class CpuBound implements Bound {
     private final CpuBackend backend;
     private final List<Launch> launches;
+    private final boolean[] skipped;
+    private final KeptWeights weights;
     private final CpuKernel.Bound[] kernels;
     private final CpuBuffer[] memory;
+    private final CpuBuffer[] written;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean closed;
 
     /// @param memory the workspace, which is this binding's own, and the externals
-    CpuBound(CpuBackend backend, List<Launch> launches, CpuKernel.Bound[] kernels, CpuBuffer[] memory) {
+    CpuBound(CpuBackend backend, Plan plan, Steady steady, CpuKernel.Bound[] kernels, CpuBuffer[] memory) {
         this.backend = backend;
-        this.launches = launches;
+        this.launches = plan.launches();
         this.kernels = kernels;
         this.memory = memory;
+        skipped = steady.skipped();
+        weights = new KeptWeights(steady.kept(), kernels, memory);
+        written = IntStream.range(0, plan.externals().size())
+                .filter(i -> plan.externals().get(i).written())
+                .mapToObj(i -> memory[i + 1])
+                .toArray(CpuBuffer[]::new);
         for (CpuBuffer b : memory) {
             b.use(this);
         }
@@ -33,12 +44,16 @@ final class CpuBound implements Bound {
         lock.lock();
         try {
             checkOpen();
+            weights.refresh();
             for (; i < kernels.length; i++) {
-                kernels[i].run();
+                if (!skipped[i]) {
+                    kernels[i].run();
+                }
             }
         } catch (RuntimeException e) {
             throw failed(i, e);
         } finally {
+            ran();
             lock.unlock();
         }
     }
@@ -49,9 +64,12 @@ final class CpuBound implements Bound {
         lock.lock();
         try {
             checkOpen();
+            weights.refresh();
             long t = System.nanoTime();
             for (; i < kernels.length; i++) {
-                kernels[i].run();
+                if (!skipped[i]) {
+                    kernels[i].run();
+                }
                 long now = System.nanoTime();
                 nanos[i] += now - t;
                 t = now;
@@ -59,7 +77,14 @@ final class CpuBound implements Bound {
         } catch (RuntimeException e) {
             throw failed(i, e);
         } finally {
+            ran();
             lock.unlock();
+        }
+    }
+
+    private void ran() {
+        for (CpuBuffer b : written) {
+            b.written();
         }
     }
 

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Memory outside of the Java heap.
 final class CpuBuffer implements Backend.Buffer {
@@ -16,6 +17,7 @@ final class CpuBuffer implements Backend.Buffer {
     private final Arena arena;
     private final long address;
     private final Set<CpuBound> users = ConcurrentHashMap.newKeySet();
+    private final AtomicLong version = new AtomicLong();
     private volatile boolean closed;
 
     CpuBuffer(CpuBackend owner, long bytes) {
@@ -50,6 +52,16 @@ final class CpuBuffer implements Backend.Buffer {
         return address;
     }
 
+    /// A number that is another one after the contents were written.
+    long version() {
+        return version.get();
+    }
+
+    /// Says that the contents were written.
+    void written() {
+        version.incrementAndGet();
+    }
+
     /// From now on, closing waits for runs of `bound`.
     void use(CpuBound bound) {
         users.add(bound);
@@ -64,6 +76,7 @@ final class CpuBuffer implements Backend.Buffer {
         await();
         synchronized (this) {
             MemorySegment.copy(from, 0, Mem.ALL, address() + check(offset, from.byteSize()), from.byteSize());
+            written();
         }
     }
 

@@ -6,7 +6,9 @@ import dev.ijen.spi.Backend.Prepared;
 import dev.ijen.spi.Plan;
 import dev.ijen.spi.Plan.Launch;
 import dev.ijen.spi.Plan.Ref;
+import java.util.HashMap;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// A plan with a kernel chosen for each launch.
 final class CpuPrepared implements Prepared {
@@ -14,7 +16,9 @@ final class CpuPrepared implements Prepared {
     private final Plan plan;
     private final Pool pool;
     private final CpuKernel[] kernels;
+    private final Steady steady;
     private final long scratchBytes;
+    private final long keptBytes;
     private volatile boolean closed;
 
     CpuPrepared(CpuBackend backend, Plan plan, Pool pool, Native library) {
@@ -30,14 +34,25 @@ final class CpuPrepared implements Prepared {
             } catch (RuntimeException e) {
                 throw Failures.in(l.origin(), e);
             }
-            most = Math.max(most, kernels[i].scratchBytes());
         }
-        scratchBytes = most;
+        steady = Steady.of(plan, kernels);
+        long kept = 0;
+        for (var k : steady.kept()) {
+            long bytes = ((Weighted) kernels[k.launch()]).weightBytes();
+            most = Math.max(most, kernels[k.launch()].scratchBytes() - bytes);
+            kept += Mem.align(bytes);
+        }
+        var keeps = steady.kept().stream().map(Steady.Kept::launch).collect(Collectors.toSet());
+        for (int i = 0; i < kernels.length; i++) {
+            most = keeps.contains(i) ? most : Math.max(most, kernels[i].scratchBytes());
+        }
+        scratchBytes = Mem.align(most);
+        keptBytes = kept;
     }
 
     @Override
     public long bindingBytes() {
-        return Mem.align(plan.workspaceBytes()) + scratchBytes;
+        return Mem.align(plan.workspaceBytes()) + scratchBytes + keptBytes;
     }
 
     @Override
@@ -68,17 +83,27 @@ final class CpuPrepared implements Prepared {
 
     private CpuBound bind(CpuBuffer[] memory) {
         long scratch = memory[0].address() + Mem.align(plan.workspaceBytes());
+        var weights = new HashMap<Integer, Long>();
+        long at = scratch + scratchBytes;
+        for (var k : steady.kept()) {
+            weights.put(k.launch(), at);
+            at += Mem.align(((Weighted) kernels[k.launch()]).weightBytes());
+        }
         var bound = new CpuKernel.Bound[kernels.length];
         for (int i = 0; i < kernels.length; i++) {
             Launch l = plan.launches().get(i);
             try {
-                bound[i] = kernels[i].bind(addresses(l.in(), memory), addresses(l.out(), memory), scratch, pool);
+                long[] in = addresses(l.in(), memory);
+                long[] out = addresses(l.out(), memory);
+                bound[i] = weights.containsKey(i)
+                        ? ((Weighted) kernels[i]).keep(in, out, scratch, weights.get(i), pool)
+                        : kernels[i].bind(in, out, scratch, pool);
             } catch (RuntimeException e) {
                 CpuBound.closeAll(bound);
                 throw Failures.in(l.origin(), e);
             }
         }
-        return new CpuBound(backend, plan.launches(), bound, memory);
+        return new CpuBound(backend, plan, steady, bound, memory);
     }
 
     private static long[] addresses(List<Ref> refs, CpuBuffer[] memory) {

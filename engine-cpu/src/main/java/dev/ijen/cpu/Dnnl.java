@@ -1,5 +1,6 @@
 package dev.ijen.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -57,6 +58,10 @@ final class Dnnl {
     private static final MethodHandle STREAM_DESTROY = handle("dnnl_stream_destroy", "IP");
     private static final MethodHandle ATTR_CREATE = handle("dnnl_primitive_attr_create", "IP");
     private static final MethodHandle ATTR_SCRATCHPAD = handle("dnnl_primitive_attr_set_scratchpad_mode", "IPI");
+    private static final MethodHandle ATTR_POST_OPS = handle("dnnl_primitive_attr_set_post_ops", "IPP");
+    private static final MethodHandle POST_OPS_CREATE = handle("dnnl_post_ops_create", "IP");
+    private static final MethodHandle POST_OPS_SUM = handle("dnnl_post_ops_append_sum", "IPFII");
+    private static final MethodHandle POST_OPS_DESTROY = handle("dnnl_post_ops_destroy", "IP");
     private static final MethodHandle MD_STRIDES = handle("dnnl_memory_desc_create_with_strides", "IPIPIP");
     private static final MethodHandle MD_TAG = handle("dnnl_memory_desc_create_with_tag", "IPIPII");
     private static final MethodHandle MD_SUBMEMORY = handle("dnnl_memory_desc_create_submemory", "IPPPP");
@@ -83,10 +88,11 @@ final class Dnnl {
 
     private static final long ENGINE = engine();
     private static final long ATTRIBUTES = attributes();
+    private static final long ADDING = adding();
 
     private Dnnl() {}
 
-    /// A function's signature, result first: `I` int, `P` pointer or size, `V` nothing.
+    /// A function's signature, result first: `I` int, `P` pointer or size, `F` float, `V` nothing.
     @SuppressWarnings("restricted") // the signatures are those of the headers of the version that was verified
     private static MethodHandle handle(String name, String signature, Linker.Option... options) {
         var arguments = new MemoryLayout[signature.length() - 1];
@@ -100,7 +106,11 @@ final class Dnnl {
     }
 
     private static MemoryLayout layout(char c) {
-        return c == 'I' ? JAVA_INT : JAVA_LONG;
+        return switch (c) {
+            case 'I' -> JAVA_INT;
+            case 'F' -> JAVA_FLOAT;
+            default -> JAVA_LONG;
+        };
     }
 
     private static AssertionError unexpected(Throwable t) {
@@ -170,6 +180,22 @@ final class Dnnl {
         long attr = create("primitive_attr_create", r -> (int) ATTR_CREATE.invokeExact(r));
         try {
             check("set_scratchpad_mode", (int) ATTR_SCRATCHPAD.invokeExact(attr, dnnl_scratchpad_mode_user));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+        return attr;
+    }
+
+    /// Attributes of a primitive that adds its result to what is there.
+    private static long adding() {
+        long attr = attributes();
+        long ops = create("post_ops_create", r -> (int) POST_OPS_CREATE.invokeExact(r));
+        try {
+            check("post_ops_append_sum", (int) POST_OPS_SUM.invokeExact(ops, 1f, 0, dnnl_f32));
+            check("set_post_ops", (int) ATTR_POST_OPS.invokeExact(attr, ops));
+            check("post_ops_destroy", (int) POST_OPS_DESTROY.invokeExact(ops));
+        } catch (RuntimeException e) {
+            throw e;
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -288,8 +314,14 @@ final class Dnnl {
 
     /// 0 if there is no implementation.
     static long matmul(long a, long b, long c) {
+        return matmul(a, b, c, false);
+    }
+
+    /// The same; if `adds`, the product is added to what is in c.
+    static long matmul(long a, long b, long c, boolean adds) {
         oneThread();
-        return tryCreate("matmul", r -> (int) MATMUL.invokeExact(r, ENGINE, a, b, 0L, c, ATTRIBUTES));
+        long attributes = adds ? ADDING : ATTRIBUTES;
+        return tryCreate("matmul", r -> (int) MATMUL.invokeExact(r, ENGINE, a, b, 0L, c, attributes));
     }
 
     /// 0 if there is no implementation.

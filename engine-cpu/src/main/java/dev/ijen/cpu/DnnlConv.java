@@ -5,19 +5,22 @@ import dev.ijen.spi.Kernel.ConvPass;
 import java.util.List;
 
 /// Convolution of F32 or BF16 and the gradient of its input by oneDNN, cut into pieces that each run on one thread. The
-/// filter is brought to the layout the primitives want in every run.
-final class DnnlConv implements CpuKernel {
+/// filter is brought to the layout the primitives want first.
+final class DnnlConv implements Weighted {
     private final ConvProblem p;
     private final List<ConvPiece> pieces;
     private final int threads;
     private final long filterBytes;
+    /// True if the filter lies in memory as the primitives want it.
+    private final boolean plain;
     private final long workerBytes;
 
     private DnnlConv(ConvProblem p, List<ConvPiece> pieces, int threads, ConvDescriptors d) {
         this.p = p;
         this.pieces = pieces;
         this.threads = threads;
-        filterBytes = d.reorders().isEmpty() ? 0 : Mem.align(Dnnl.bytes(d.filter()));
+        plain = d.reorders().isEmpty();
+        filterBytes = Mem.align(Dnnl.bytes(d.filter()));
         long worker = 0;
         for (long pd : d.runs().values()) {
             worker = Math.max(worker, Mem.align(Dnnl.scratchBytes(pd)));
@@ -53,39 +56,52 @@ final class DnnlConv implements CpuKernel {
     }
 
     @Override
+    public long weightBytes() {
+        return filterBytes;
+    }
+
+    @Override
     public long scratchBytes() {
         return filterBytes + threads * workerBytes;
     }
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
-        return p.pass() == ConvPass.FORWARD
-                ? new Shards(in[0], in[1], out[0], scratch, pool)
-                : new Shards(out[0], in[1], in[0], scratch, pool);
+        return plain ? keep(in, out, scratch, in[WEIGHTS], pool) : Weighted.super.bind(in, out, scratch, pool);
     }
 
-    private final class Shards implements Bound {
+    @Override
+    public Kept keep(long[] in, long[] out, long scratch, long weights, Pool pool) {
+        return p.pass() == ConvPass.FORWARD
+                ? new Shards(in[0], in[1], out[0], scratch, weights, pool)
+                : new Shards(out[0], in[1], in[0], scratch, weights, pool);
+    }
+
+    private final class Shards implements Kept {
         private final DnnlScope scope = new DnnlScope();
         private final DnnlWorkers workers;
         private final DnnlRun[] reorders;
         private final DnnlRun[] runs;
+        private final long w;
+        private final long weights;
         private final Pool pool;
         private final Pool.Task reorder = this::reorder;
         private final Pool.Task shard = this::shard;
 
         /// @param x the input or its gradient
-        Shards(long x, long w, long y, long scratch, Pool pool) {
+        Shards(long x, long w, long y, long scratch, long weights, Pool pool) {
+            this.w = w;
+            this.weights = weights;
             this.pool = pool;
             var d = ConvDescriptors.of(scope, p, pieces);
-            workers = new DnnlWorkers(scope, threads, scratch + filterBytes, workerBytes);
-            long filter = filterBytes == 0 ? w : scratch;
+            workers = new DnnlWorkers(scope, threads, scratch, workerBytes);
             int e = p.dtype().bytes();
             reorders = new DnnlRun[d.reorders().size()];
             for (int i = 0; i < reorders.length; i++) {
                 var r = d.reorders().get(i);
                 reorders[i] = workers.run(r.pd(), 2)
                         .with(Dnnl.DNNL_ARG_SRC, scope.memory(r.from(), w + (long) e * r.channel() * p.filterCount()))
-                        .with(Dnnl.DNNL_ARG_DST, scope.memory(r.to(), scratch));
+                        .with(Dnnl.DNNL_ARG_DST, scope.memory(r.to(), weights));
             }
             boolean forward = p.pass() == ConvPass.FORWARD;
             runs = new DnnlRun[pieces.size()];
@@ -98,7 +114,7 @@ final class DnnlConv implements CpuKernel {
                         .with(
                                 forward ? Dnnl.DNNL_ARG_SRC : Dnnl.DNNL_ARG_DIFF_SRC,
                                 scope.memory(part.x(scope, q.images()), xi))
-                        .with(Dnnl.DNNL_ARG_WEIGHTS, scope.memory(d.filter(), filter))
+                        .with(Dnnl.DNNL_ARG_WEIGHTS, scope.memory(d.filter(), weights))
                         .with(
                                 forward ? Dnnl.DNNL_ARG_DST : Dnnl.DNNL_ARG_DIFF_DST,
                                 scope.memory(part.y(scope, q.images()), yi));
@@ -106,10 +122,16 @@ final class DnnlConv implements CpuKernel {
         }
 
         @Override
-        public void run() {
-            if (reorders.length > 0) {
+        public void refresh() {
+            if (plain) {
+                Mem.copy(w, weights, p.dtype().bytes() * p.k() * p.filterCount());
+            } else {
                 pool.parallel(reorders.length, reorder);
             }
+        }
+
+        @Override
+        public void run() {
             pool.parallel(runs.length, shard);
         }
 

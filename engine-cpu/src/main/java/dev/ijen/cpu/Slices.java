@@ -11,6 +11,15 @@ final class Slices {
 
     /// Copies `bytes`, a multiple of 2, of each of `rows` rows that are `step` bytes apart, one after the other.
     static void copy(long from, long step, long rows, long bytes, long to) {
+        copy(from, step, rows, bytes, to, bytes);
+    }
+
+    /// The way back: `rows` rows of `bytes` bytes, one after the other, to places that are `step` bytes apart.
+    static void spread(long from, long bytes, long rows, long step, long to) {
+        copy(from, bytes, rows, bytes, to, step);
+    }
+
+    private static void copy(long from, long step, long rows, long bytes, long to, long toStep) {
         for (long r = 0; r < rows; r++) {
             long i = 0;
             for (; i + S.vectorByteSize() <= bytes; i += S.vectorByteSize()) {
@@ -24,7 +33,7 @@ final class Slices {
                 Mem.i16(to + i, Mem.i16(from + i));
             }
             from += step;
-            to += bytes;
+            to += toStep;
         }
     }
 }

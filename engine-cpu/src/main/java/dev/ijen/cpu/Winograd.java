@@ -1,0 +1,25 @@
+package dev.ijen.cpu;
+
+import dev.ijen.spi.Kernel;
+import dev.ijen.spi.Kernel.ConvPass;
+import dev.ijen.tensor.DType;
+
+/// Chooses Winograd's algorithm where it saves time.
+final class Winograd {
+    private Winograd() {}
+
+    /// Null where the direct way is better, or the only one.
+    static CpuKernel of(Kernel.Conv conv, Pool pool) {
+        var s = conv.dtype() == DType.F32 ? WinogradShape.of(conv) : null;
+        if (s == null || !saves(s) || Boolean.getBoolean("wino.off")) {
+            return null;
+        }
+        return conv.pass() == ConvPass.FILTER_GRADIENT
+                ? WinogradConvFilter.of(s, WinogradCut.ofFilter(s), pool)
+                : WinogradConv.of(conv, s, WinogradCut.of(s), pool);
+    }
+
+    private static boolean saves(WinogradShape s) {
+        return s.c() >= 32 && s.k() >= 32 && s.tiles() >= 16;
+    }
+}
