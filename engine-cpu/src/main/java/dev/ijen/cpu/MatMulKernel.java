@@ -41,7 +41,7 @@ final class MatMulKernel {
         if (nat.present() && !small(k)) {
             var kernel = DnnlMatMul.of(k, MatMulCut.of(k), pool);
             if (kernel != null) {
-                return kernel;
+                return DnnlPackedMatMul.of(k, kernel, pool);
             }
         }
         return new JavaMatMul(k, pool, nat.machineCode().isEmpty());
