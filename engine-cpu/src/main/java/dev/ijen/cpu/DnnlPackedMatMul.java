@@ -9,10 +9,11 @@ import java.util.Map;
 /// Matrix product of F32 whose b may be kept in the layout that oneDNN likes best, where b stays the same from run to run; where
 /// it doesn't, the product of [DnnlMatMul].
 ///
-/// Pieces are rows of c, or columns where rows are few.
+/// Pieces are rows of c, or columns where these are more: then each core reads its own part of b, run after run, which may stay
+/// in its cache.
 final class DnnlPackedMatMul implements Weighted {
-    /// Rows from which pieces are rows.
-    private static final int MANY = 64;
+    /// Columns of a piece, at least.
+    private static final int COLUMNS = 64;
 
     private final Kernel.MatMul k;
     private final CpuKernel plain;
@@ -65,9 +66,9 @@ final class DnnlPackedMatMul implements Weighted {
 
     private static List<Piece> cut(Kernel.MatMul k) {
         int tasks = MatMulCut.tasks((long) k.m() * k.n() * k.k());
-        boolean byRows = k.m() >= MANY;
+        boolean byRows = k.m() >= 64;
         int rows = byRows ? share(k.m(), Math.min(tasks, k.m() / 32), 8) : k.m();
-        int columns = byRows ? k.n() : share(k.n(), Math.min(tasks, Math.max(1, k.n() / MANY)), 64);
+        int columns = byRows ? k.n() : share(k.n(), Math.min(tasks, Math.max(1, k.n() / COLUMNS)), 16);
         var pieces = new ArrayList<Piece>();
         for (int i = 0; i < k.m(); i += rows) {
             for (int j = 0; j < k.n(); j += columns) {

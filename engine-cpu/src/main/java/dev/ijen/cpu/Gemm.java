@@ -76,7 +76,12 @@ final class Gemm {
             Micro u, int m, int n, int k, long a, long ars, long acs, long step, long b, long brs, long c, long ldc,
             boolean add) {
         long fs = add ? ldc : 0;
-        for (int i = 0; i < m;) {
+        int i = 0;
+        if (n == u.strip() && step == ars && m >= u.rows()) {
+            i = m / u.rows() * u.rows();
+            u.groups(m / u.rows(), a, ars, acs, b, brs, k, add ? c : ZEROS, fs, c, ldc);
+        }
+        while (i < m) {
             int r = u.take(m - i);
             long ai = a + i * step;
             long ci = c + i * ldc;

@@ -28,6 +28,15 @@ interface Micro {
     /// `cs`. One row by one strip has too few sums to keep the processor busy.
     void four(long a, long acs, long b, long step, long brs, int k, long from, long fs, long c, long cs);
 
+    /// The same as [#full] for `groups` times [#rows] rows.
+    default void groups(
+            int groups, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
+        for (int g = 0; g < groups; g++) {
+            long r = (long) g * rows();
+            full(rows(), a + r * ars, ars, acs, b, brs, k, from + r * fs, fs, c + r * ldc, ldc);
+        }
+    }
+
     /// The same as [#full] for the first `n` < [#strip] columns of a strip; nothing outside these is touched.
     void part(
             int rows, int n, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc);

@@ -11,12 +11,15 @@ final class Micro32Code implements Micro {
     private final MachineCode[] full;
     private final MachineCode[] part;
     private final MachineCode four;
+    private final MachineCode groups;
     private final MachineCode transpose;
 
-    private Micro32Code(MachineCode[] full, MachineCode[] part, MachineCode four, MachineCode transpose) {
+    private Micro32Code(MachineCode[] full, MachineCode[] part, MachineCode four, MachineCode groups,
+            MachineCode transpose) {
         this.full = full;
         this.part = part;
         this.four = four;
+        this.groups = groups;
         this.transpose = transpose;
     }
 
@@ -34,14 +37,15 @@ final class Micro32Code implements Micro {
         var full = new MachineCode[Tile.ROWS + 1];
         var part = new MachineCode[Tile.ROWS + 1];
         MachineCode four = Tile.four();
+        MachineCode groups = Tile.groups();
         MachineCode transpose = Transpose.strip();
-        boolean all = four != null && transpose != null;
+        boolean all = four != null && groups != null && transpose != null;
         for (int r = 1; r <= Tile.ROWS; r++) {
             full[r] = Tile.full(r);
             part[r] = Tile.part(r);
             all &= full[r] != null && part[r] != null;
         }
-        return all ? new Micro32Code(full, part, four, transpose) : null;
+        return all ? new Micro32Code(full, part, four, groups, transpose) : null;
     }
 
     @Override
@@ -68,6 +72,12 @@ final class Micro32Code implements Micro {
     public void full(
             int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
         full[rows].run(a, ars, acs, b, brs, k, from, fs, c, ldc, 0);
+    }
+
+    @Override
+    public void groups(
+            int count, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
+        groups.run(a, ars, acs, b, brs, k, from, fs, c, ldc, count);
     }
 
     @Override

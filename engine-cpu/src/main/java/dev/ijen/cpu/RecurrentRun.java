@@ -118,9 +118,9 @@ abstract class RecurrentRun implements CpuKernel.Bound {
             long frow = first ? fs : ldc;
             long fstrip = first ? ss : stripRow;
             for (int s = 0; s < s1 - s0; s++) {
-                for (int i = 0; i < whole; i += u.rows()) {
-                    u.full(u.rows(), ap + i * ars, ars, e, b + s * step, stripRow, d, f + i * frow + s * fstrip, frow,
-                            c + i * ldc + s * stripRow, ldc);
+                if (whole > 0) {
+                    u.groups(whole / u.rows(), ap, ars, e, b + s * step, stripRow, d, f + s * fstrip, frow,
+                            c + s * stripRow, ldc);
                 }
             }
             for (int i = whole; i < rows;) {

@@ -139,6 +139,14 @@ class MachineCodeTest {
                         equal(at[3], at[4], size);
                     }
                 }
+                for (int n = 1; n <= 3; n++) {
+                    // rows 16 numbers apart, from and to where rows of 40 numbers are
+                    code.groups(n, at[0], 64, 4, at[1], 640, k, at[2], 160, at[3], 160);
+                    for (int r = 0; r < n * code.rows(); r++) {
+                        one(java, 1, 32, new long[] {at[0] + r * 64L, at[1], at[2] + r * 160L}, at[4] + r * 160L, k);
+                    }
+                    equal(at[3], at[4], size);
+                }
                 code.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[3], 640);
                 java.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[4], 640);
                 equal(at[3], at[4], size);

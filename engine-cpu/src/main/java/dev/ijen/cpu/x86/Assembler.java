@@ -229,6 +229,15 @@ final class Assembler {
         int32(place - (size() + 4));
     }
 
+    /// `[base + displacement] = from`, 64 bits.
+    void storePointer(int from, int base, int displacement) {
+        bytes(0x48 | from >> 3 << 2 | base >> 3, 0x89, 0x80 | (from & 7) << 3 | base & 7);
+        if ((base & 7) == RSP) {
+            bytes(0x24);
+        }
+        int32(displacement);
+    }
+
     /// `register += value`.
     void add(int register, int value) {
         bytes(0x48 | register >> 3, 0x81, 0xc0 | register & 7);

@@ -1,6 +1,7 @@
 package dev.ijen.cpu.x86;
 
 import static dev.ijen.cpu.x86.Assembler.RAX;
+import static dev.ijen.cpu.x86.Assembler.RBP;
 import static dev.ijen.cpu.x86.Assembler.RDI;
 import static dev.ijen.cpu.x86.Assembler.RSI;
 import static dev.ijen.cpu.x86.Assembler.RSP;
@@ -22,6 +23,10 @@ public final class Tile {
     private static final int R9 = 9;
     private static final int R10 = 10;
     private static final int R11 = 11;
+    private static final int R12 = 12;
+    private static final int R13 = 13;
+    private static final int R14 = 14;
+    private static final int R15 = 15;
     private static final int SAVED = 8; // bytes pushed before the arguments on the stack are read
 
     private static final int A = 31;
@@ -65,10 +70,7 @@ public final class Tile {
         asm.address(RAX, RSI, RSI, 1); // 3, 5 and 7 steps
         asm.address(R10, RSI, RSI, 2);
         asm.address(R11, RAX, RSI, 2);
-        Operand[] row = {
-                new Operand.At(RDI, -1, 0, 0), new Operand.At(RDI, RSI, 0, 0), new Operand.At(RDI, RSI, 1, 0),
-                new Operand.At(RDI, RAX, 0, 0), new Operand.At(RDI, RSI, 2, 0), new Operand.At(RDI, R10, 0, 0),
-                new Operand.At(RDI, RAX, 1, 0), new Operand.At(RDI, R11, 0, 0)};
+        Operand[] row = rows(RDI);
         asm.align();
         int start = asm.size();
         load(asm, B, RCX, 0, k1);
@@ -92,6 +94,74 @@ public final class Tile {
         asm.pop(RBX);
         asm.end();
         return asm.finish();
+    }
+
+    /// For groups of [#ROWS] rows, one after the other. Arguments as those of [#full], and last the number of groups.
+    ///
+    /// @return null if machine code can't be made here
+    public static MachineCode groups() {
+        var asm = new Assembler();
+        int[] saved = {RBX, RBP, R12, R13, R14, R15};
+        for (int r : saved) {
+            asm.push(r);
+        }
+        int stack = 8 * saved.length;
+        asm.address(RAX, RSI, RSI, 1); // 3, 5 and 7 steps
+        asm.address(R10, RSI, RSI, 2);
+        asm.address(R11, RAX, RSI, 2);
+        asm.loadPointer(R12, RSP, stack + 8); // from
+        asm.loadPointer(R13, RSP, stack + 24); // c
+        asm.copy(R14, RCX); // b
+        asm.copy(R15, R9); // k
+        int next = asm.size();
+        asm.copy(RBP, RDI); // this group's a
+        asm.copy(RCX, R14);
+        asm.copy(R9, R15);
+        asm.loadPointer(RBX, RSP, stack + 16);
+        for (int r = 0; r < ROWS; r++) {
+            load(asm, 2 * r, R12, 0, 0);
+            load(asm, 2 * r + 1, R12, V, 0);
+            asm.addRegister(R12, RBX);
+        }
+        asm.align();
+        int start = asm.size();
+        load(asm, B, RCX, 0, 0);
+        load(asm, B + 1, RCX, V, 0);
+        Operand[] row = rows(RBP);
+        for (int r = 0; r < ROWS; r++) {
+            asm.broadcast(A, row[r]);
+            asm.op(Op.FMA231, 2 * r, A, v(B));
+            asm.op(Op.FMA231, 2 * r + 1, A, v(B + 1));
+        }
+        asm.addRegister(RBP, RDX);
+        asm.addRegister(RCX, R8);
+        asm.decrement(R9);
+        asm.backIfNotZero(start);
+        asm.loadPointer(RBX, RSP, stack + 32);
+        for (int r = 0; r < ROWS; r++) {
+            store(asm, 2 * r, R13, 0, 0);
+            store(asm, 2 * r + 1, R13, V, 0);
+            asm.addRegister(R13, RBX);
+        }
+        asm.address(RDI, RDI, RSI, 3); // eight rows on
+        asm.loadPointer(RBX, RSP, stack + 40);
+        asm.decrement(RBX);
+        asm.storePointer(RBX, RSP, stack + 40);
+        asm.compare(RBX, 1);
+        asm.backIfNotLess(next);
+        for (int k = saved.length - 1; k >= 0; k--) {
+            asm.pop(saved[k]);
+        }
+        asm.end();
+        return MachineCode.of(asm.finish());
+    }
+
+    /// Addresses of eight rows, with the multiples of the step in their registers.
+    private static Operand[] rows(int base) {
+        return new Operand[] {
+                new Operand.At(base, -1, 0, 0), new Operand.At(base, RSI, 0, 0), new Operand.At(base, RSI, 1, 0),
+                new Operand.At(base, RAX, 0, 0), new Operand.At(base, RSI, 2, 0), new Operand.At(base, R10, 0, 0),
+                new Operand.At(base, RAX, 1, 0), new Operand.At(base, R11, 0, 0)};
     }
 
     /// One row by four strips that begin some bytes apart. Arguments: a, step along p, b, step between strips, step between

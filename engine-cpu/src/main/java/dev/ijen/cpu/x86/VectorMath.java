@@ -81,6 +81,27 @@ final class VectorMath {
         registers.give(t, r, w);
     }
 
+    /// `to = eˣ` for x ≥ 0, and e⁴⁰ for all x above 40: no power of 2 to be applied in two steps, nothing to be set to 0 or ∞. x is
+    /// lost. Added to 1, what is above 40 makes no difference to a float.
+    private void growth(int to, int x) {
+        int t = registers.take();
+        int r = registers.take();
+        int w = registers.take();
+        asm.broadcast(w, c(40f));
+        asm.op(Op.MIN, x, w, v(x)); // the second operand if one is NaN
+        asm.broadcast(t, c(F32Constants.MAGIC));
+        asm.op(FMA231, t, x, c(F32Constants.LOG2E));
+        reduce(r, t, x, w);
+        polynomial(to, r, F32Constants.exp());
+        asm.op(MUL, w, r, v(r));
+        asm.op(FMA213, to, w, v(r));
+        asm.op(ADD, to, to, c(1f));
+        asm.op(ADD_I, t, t, c(127 - MAGIC_BITS));
+        asm.op(SHIFT_I, SHIFT_LEFT, t, v(t), 23);
+        asm.op(MUL, to, to, v(t));
+        registers.give(t, r, w);
+    }
+
     /// `r = x − k ln 2` for the whole number k that the magic number was added to.
     private void reduce(int r, int t, int x, int w) {
         asm.op(SUB, w, t, c(F32Constants.MAGIC));
@@ -210,7 +231,7 @@ final class VectorMath {
         int e = registers.take();
         asm.op(AND_I, a, x, c(ABS));
         asm.op(MUL, z, a, c(2f));
-        exp(e, z);
+        growth(e, z);
         asm.op(MUL, z, x, v(x));
         polynomial(to, z, F32Constants.tanh());
         asm.op(MUL, to, to, v(z));
