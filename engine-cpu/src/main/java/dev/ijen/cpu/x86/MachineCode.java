@@ -42,7 +42,14 @@ public final class MachineCode {
 
     /// Why there is no machine code here; empty if there is.
     public static String reason() {
-        return Processor.REASON;
+        return Tried.REASON;
+    }
+
+    /// A function that only returns is made to see whether the system allows it.
+    private static final class Tried {
+        static final String REASON = Processor.REASON.isEmpty() && of(new byte[] {(byte) 0xc3}) == null
+                ? "the system does not let memory be made executable"
+                : Processor.REASON;
     }
 
     private static MachineCode make(byte[] code) {

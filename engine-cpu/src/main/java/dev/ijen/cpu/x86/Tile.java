@@ -159,9 +159,9 @@ public final class Tile {
     /// Addresses of eight rows, with the multiples of the step in their registers.
     private static Operand[] rows(int base) {
         return new Operand[] {
-                new Operand.At(base, -1, 0, 0), new Operand.At(base, RSI, 0, 0), new Operand.At(base, RSI, 1, 0),
-                new Operand.At(base, RAX, 0, 0), new Operand.At(base, RSI, 2, 0), new Operand.At(base, R10, 0, 0),
-                new Operand.At(base, RAX, 1, 0), new Operand.At(base, R11, 0, 0)};
+            new Operand.At(base, -1, 0, 0), new Operand.At(base, RSI, 0, 0), new Operand.At(base, RSI, 1, 0),
+            new Operand.At(base, RAX, 0, 0), new Operand.At(base, RSI, 2, 0), new Operand.At(base, R10, 0, 0),
+            new Operand.At(base, RAX, 1, 0), new Operand.At(base, R11, 0, 0)};
     }
 
     /// One row by four strips that begin some bytes apart. Arguments: a, step along p, b, step between strips, step between
