@@ -1,6 +1,7 @@
 package dev.ijen.graph;
 
 import dev.ijen.tensor.BinaryFn;
+import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Elementwise;
 import dev.ijen.tensor.Leaf;
@@ -18,14 +19,17 @@ final class Derived {
     private static final int MAX_STEPS = 5;
 
     private final Set<Tensor> real;
+    private final Set<Cell> written;
 
     private record Origin(Tensor source, int steps) {}
 
     private final Map<Tensor, Origin> known = new IdentityHashMap<>();
 
     /// @param real tensors that have memory
-    Derived(Set<Tensor> real) {
+    /// @param written cells that the program gives a new value
+    Derived(Set<Tensor> real, Set<Cell> written) {
         this.real = real;
+        this.written = written;
     }
 
     /// A conversion between F32 and a short real type.
@@ -70,10 +74,10 @@ final class Derived {
         return one != null && small(other) ? new Origin(one.source, one.steps + 1) : null;
     }
 
-    /// Where an operand comes from; a cell's value is not relied on, because it may be overwritten.
+    /// Where an operand comes from. What a cell holds is not relied on if it is overwritten in time.
     private Origin operand(Tensor x) {
         var o = known.get(x);
-        boolean kept = real.contains(x) && !(x.op() instanceof Leaf.Read);
+        boolean kept = real.contains(x) && !(x.op() instanceof Leaf.Read(var cell) && written.contains(cell));
         return o != null && !kept ? o : kept ? new Origin(x, 0) : null;
     }
 

@@ -46,13 +46,15 @@ final class Fuse {
     private final Map<Tensor, Integer> depth = new IdentityHashMap<>();
     private final Map<Tensor, List<Group>> readers = new IdentityHashMap<>();
     private final Map<Simplify.Key, Group> calls = new HashMap<>();
-    private final Derived derived = new Derived(real);
+    private final Derived derived;
     private final Set<Tensor> stored = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    private Fuse() {}
+    private Fuse(Program p) {
+        derived = new Derived(real, p.updates().keySet());
+    }
 
     static Fuse run(Program p) {
-        var f = new Fuse();
+        var f = new Fuse(p);
         var order = p.tensors();
         for (var t : order) {
             for (int i = 0; i < t.arity(); i++) {
