@@ -23,7 +23,7 @@ record MatMulCut(int products, int rows, int columns) {
         int tasks = tasks(work * k.batch());
         if (k.m() <= FEW && k.batch() == 1) {
             // each number of b is used once or twice, so reading them is the work: each core keeps some columns in its cache
-            int parts = Integer.highestOneBit((int) Math.clamp((long) k.n() * k.k() / SLICE, 1, MOST));
+            int parts = Integer.highestOneBit(Math.clamp((long) k.n() * k.k() / SLICE, 1, MOST));
             return new MatMulCut(1, k.m(), Math.min(k.n(), Math.ceilDiv(Math.ceilDiv(k.n(), parts), 16) * 16));
         }
         if (k.batch() >= 2 * tasks || work < 1 << 20 && k.batch() > 1) {

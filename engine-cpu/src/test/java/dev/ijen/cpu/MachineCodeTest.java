@@ -4,7 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ijen.cpu.x86.Loop;
@@ -109,7 +110,7 @@ class MachineCodeTest {
         var body = List.<Instr>of(load(0, DType.F32), new Instr.Unary(UnaryFn.NEG, DType.F32, 0));
         var a = loop(body).compile();
         assertNotNull(a);
-        assertTrue(a == loop(body).compile());
+        assertSame(a, loop(body).compile());
     }
 
     /// Tiles of products, whole strips and parts of them: the bits of the Vector API's, and nothing outside is touched.
@@ -117,7 +118,8 @@ class MachineCodeTest {
     void tiles() {
         Micro code = Micro32Code.of(true);
         Micro java = Micro32.INSTANCE;
-        assertTrue(code != java && code.strip() == java.strip());
+        assertNotSame(code, java);
+        assertEquals(code.strip(), java.strip());
         var random = new SplittableRandom(5);
         try (var arena = Arena.ofConfined()) {
             int size = 8 * 160;
