@@ -233,7 +233,7 @@ public final class Trained implements AutoCloseable {
         if (!(pre instanceof Preprocessor.Image p)) {
             throw wrongInput(picture, "a picture");
         }
-        return predictions(HostTensor.of(pixels(picture, p), 1, p.channels(), p.height(), p.width()),
+        return predictions(pixels(picture, p),
                 List.of(picture.toString())).getFirst();
     }
 
@@ -250,20 +250,10 @@ public final class Trained implements AutoCloseable {
                 : named(scorer.outputs(Lines.dataset(lines, new int[lines.size()], t)), names);
     }
 
-    private static float[] pixels(Path picture, Preprocessor.Image p) {
-        var image = Images.read(picture, p.channels());
-        if (p.ink() && p.channels() == 1) {
-            return InkReader.read(image, p.height(), p.width());
-        }
-        var fitted = Images.resize(image, p.height(), p.width(), Images.Resize.AUTO).toFloatArray();
-        int plane = p.height() * p.width();
-        var out = new float[fitted.length];
-        for (int i = 0; i < plane; i++) {
-            for (int c = 0; c < p.channels(); c++) {
-                out[c * plane + i] = fitted[i * p.channels() + c] / 255;
-            }
-        }
-        return out;
+    private static HostTensor pixels(Path picture, Preprocessor.Image p) {
+        return p.ink() && p.channels() == 1
+                ? HostTensor.of(InkReader.read(Images.read(picture, 1), p.height(), p.width()), 1, 1, p.height(), p.width())
+                : ImageFolder.read(picture, p.channels(), p.height(), p.width());
     }
 
     /// For every row of a table with the columns the model was trained on; the target's may be missing.
