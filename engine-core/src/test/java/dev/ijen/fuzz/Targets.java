@@ -126,7 +126,6 @@ final class Targets {
         Images.probe(file);
         touch(Images.read(file));
         touch(Images.read(file, 3));
-        touch(Images.read(file, 1));
     }
 
     private static void csv(Path file) {
