@@ -27,8 +27,10 @@ final class ImportCommand extends BaseCommand {
             note("device: " + engine.choice());
             var cases = OnnxCheck.run(engine, check);
             if (cases.isEmpty()) {
-                throw FormatException.lacking(check, "no conformance cases", "no model.onnx with a test_data_set_0 below it",
-                        "folders of model.onnx and test_data_set_N/{input,output}_K.pb", "give the folder that holds them");
+                throw FormatException.lacking(check, "no conformance cases",
+                        "no model.onnx with a test_data_set_0 below it",
+                        "folders of model.onnx and test_data_set_N/{input,output}_K.pb",
+                        "give the folder that holds them");
             }
             var failures = new ArrayList<Map<String, Object>>();
             var excluded = new ArrayList<Map<String, Object>>();

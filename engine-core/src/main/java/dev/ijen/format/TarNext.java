@@ -18,7 +18,8 @@ record TarNext(String name, long size) {
         while (at < records.length) {
             int blank = at;
             int length = 0;
-            while (blank < records.length && records[blank] >= '0' && records[blank] <= '9' && length <= records.length) {
+            while (blank < records.length && records[blank] >= '0' && records[blank] <= '9'
+                    && length <= records.length) {
                 length = 10 * length + records[blank++] - '0';
             }
             int end = at + length;

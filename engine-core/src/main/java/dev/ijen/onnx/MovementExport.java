@@ -115,7 +115,8 @@ final class MovementExport {
             pads[i + from.rank()] = (long) p.to().dim(i) - from.dim(i) - p.start().get(i);
         }
         return out.node("Pad",
-                List.of(ops.in(t, 0), out.longs(pads), out.constant(HostTensor.of(t.dtype(), new double[] {p.fill()}))));
+                List.of(ops.in(t, 0), out.longs(pads),
+                        out.constant(HostTensor.of(t.dtype(), new double[] {p.fill()}))));
     }
 
     private static boolean isBatch(int extent) {

@@ -166,7 +166,8 @@ final class ShapeRules {
         var steps = c.version() >= 10 && c.has(4) ? c.ints(4) : null;
         if (ends.length != starts.length || axes != null && axes.length != starts.length
                 || steps != null && steps.length != starts.length) {
-            throw c.fail(starts.length + " starts, others of another number", "starts, ends, axes and steps of one number");
+            throw c.fail(starts.length + " starts, others of another number",
+                    "starts, ends, axes and steps of one number");
         }
         for (int i = 0; i < starts.length; i++) {
             int a = c.axis(axes == null ? i : axes[i], rank);

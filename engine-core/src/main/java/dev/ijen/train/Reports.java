@@ -97,7 +97,8 @@ final class Reports {
         var page = HtmlReport.of(s.config.name(), s.data.description()).tiles(tiles(s));
         if (r.outcome() == TrainResult.Outcome.INTERRUPTED || r.outcome() == TrainResult.Outcome.MAX_TIME) {
             page.warning(format("%s after step %,d. 'ijen resume %s' goes on from there, to the same weights.",
-                    r.outcome() == TrainResult.Outcome.MAX_TIME ? "The time was up" : "Interrupted", r.steps(), s.run.path()));
+                    r.outcome() == TrainResult.Outcome.MAX_TIME ? "The time was up" : "Interrupted", r.steps(),
+                    s.run.path()));
         }
         r.warnings().stream().limit(MOST_WARNINGS).forEach(page::warning);
         if (r.warnings().size() > MOST_WARNINGS) {

@@ -26,10 +26,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /// A trained model with everything needed to use it, out of a checkpoint's `model.safetensors`, which is complete by itself.
 public final class Trained implements AutoCloseable {
+    private static final Pattern NO_PICTURE = Pattern.compile("(?i)\\.(csv|tsv|txt|npy|npz|wav)$");
+
     private final Path file;
     private final TrainConfig config;
     private final Preprocessor pre;
@@ -233,6 +236,10 @@ public final class Trained implements AutoCloseable {
         if (!(pre instanceof Preprocessor.Image p)) {
             throw wrongInput(picture, "a picture");
         }
+        var end = NO_PICTURE.matcher(picture.toString());
+        if (end.find()) {
+            throw wrongInput(picture, "a file " + end.group());
+        }
         return predictions(pixels(picture, p),
                 List.of(picture.toString())).getFirst();
     }
@@ -252,7 +259,8 @@ public final class Trained implements AutoCloseable {
 
     private static HostTensor pixels(Path picture, Preprocessor.Image p) {
         return p.ink() && p.channels() == 1
-                ? HostTensor.of(InkReader.read(Images.read(picture, 1), p.height(), p.width()), 1, 1, p.height(), p.width())
+                ? HostTensor.of(InkReader.read(Images.read(picture, 1), p.height(), p.width()), 1, 1, p.height(),
+                        p.width())
                 : ImageFolder.read(picture, p.channels(), p.height(), p.width());
     }
 
@@ -314,7 +322,16 @@ public final class Trained implements AutoCloseable {
     }
 
     private IjenException wrongInput(Path file, String got) {
-        return FormatException.unsupported(file, "this input for this model", got, "input " + pre.shape(),
+        var wants = switch (pre) {
+            case Preprocessor.Image i -> "a picture, PNG or JPEG, of any size";
+            case Preprocessor.Table t -> "a table of the columns it was trained on, .csv";
+            case Preprocessor.Arrays a -> "an array [N, …] of " + pre.shape() + ", .npy";
+            case Preprocessor.Tokens t ->
+                    isClassification() ? "a text, an example a line" : "the beginning of a text, by 'ijen generate'";
+            case Preprocessor.Audio a -> "sound, .wav";
+            case Preprocessor.Series s -> "a series, by 'ijen eval'";
+        };
+        return FormatException.unsupported(file, "this input for this model", got, wants,
                 "give what the model was trained on");
     }
 

@@ -92,7 +92,8 @@ class TarTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"9 path=abc\n", "99999999999999999999 path=a\n", "path=a\n", "13 path=abc\n", "11 path=abc\n", "5 pat\n", "-3 a=b\n",
+            strings = {"9 path=abc\n", "99999999999999999999 path=a\n", "path=a\n", "13 path=abc\n", "11 path=abc\n",
+                "5 pat\n", "-3 a=b\n",
                 "15 size=-00001\n", "31 size=9999999999999999999999\n"})
     void badRecordsAreRefused(String records) throws IOException {
         var file = packed(header("x", 'x', records.length()), block(records), header("y", '0', 1), block("!"));

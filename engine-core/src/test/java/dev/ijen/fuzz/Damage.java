@@ -29,7 +29,8 @@ final class Damage {
     static final String[] CSV = {
         ",", ";", "\t", "\n", "\r", "\r\n", "\"", "\"\"", "?", "NA", "\u0000", "\ufeff", "1e309", "true", "ä", ",,,,"};
     static final String[] MERGES = {
-        " ", "  ", "\n", "\r\n", "\r", "\t", "a b", "ab b\n", "#version: 0.2\n", "\u0000", "\u0120", "\ud83d\ude00", "##", "[UNK]\n"};
+        " ", "  ", "\n", "\r\n", "\r", "\t", "a b", "ab b\n", "#version: 0.2\n", "\u0000", "\u0120", "\ud83d\ude00",
+        "##", "[UNK]\n"};
     private static final String[] NPY = {
         "'", "descr", "shape", "fortran_order", "True", "False", "(", ")", ",", "{", "}", " ", "|O", ">f8", "<u8",
         "<f4", "[('a','<f4')]",
@@ -238,9 +239,11 @@ final class Damage {
             case 0 -> blocks.add(i, blocks.get(r.nextInt(blocks.size())));
             case 1 -> blocks.remove(i);
             case 2 -> Collections.swap(blocks, i, r.nextInt(blocks.size()));
-            case 3 -> blocks.set(i, tarHeader("../../outside", "0xLgK5".charAt(r.nextInt(6)), m.edge() & 0x1_ffff_ffffL));
-            case 4 -> blocks.set(i, Arrays.copyOf(Mutator.latin(m.text("20 path=dir/b/c.txt\n16 size=1234567\n", " ", "=",
-                    "\n", "path=", "size=", "../", "/tmp/ijen-outside")), 512));
+            case 3 ->
+                    blocks.set(i, tarHeader("../../outside", "0xLgK5".charAt(r.nextInt(6)), m.edge() & 0x1_ffff_ffffL));
+            case 4 ->
+                    blocks.set(i, Arrays.copyOf(Mutator.latin(m.text("20 path=dir/b/c.txt\n16 size=1234567\n", " ", "=",
+                            "\n", "path=", "size=", "../", "/tmp/ijen-outside")), 512));
             default -> blocks.set(i, Arrays.copyOf(m.bytes(blocks.get(i), blocks), 512));
         }
         var out = new ByteArrayOutputStream();

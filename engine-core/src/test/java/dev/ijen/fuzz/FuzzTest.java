@@ -88,7 +88,8 @@ class FuzzTest {
     @ValueSource(
             strings = {
                 "safetensors", "npy", "npz", "idx", "png", "jpeg", "csv", "json", "preprocessor", "tfevents", "pointer",
-                "yaml", "torch", "tokenizer", "llama2c-tokenizer", "merges", "wordpiece", "llama2c", "sharded", "wav", "tar",
+                "yaml", "torch", "tokenizer", "llama2c-tokenizer", "merges", "wordpiece", "llama2c", "sharded", "wav",
+                "tar",
                 "onnx", "onnx-graph"})
     @Timeout(value = 1, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void damagedFiles(String name) throws IOException {

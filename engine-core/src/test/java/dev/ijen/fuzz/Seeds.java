@@ -202,7 +202,8 @@ final class Seeds {
             if (kind == 2) {
                 b.put(Mutator.latin("LIST")).putInt(3).put(new byte[4]);
             }
-            b.put(Mutator.latin("fmt ")).putInt(format).putShort((short) new int[] {1, 3, 0xfffe}[kind]).putShort((short) 2)
+            b.put(Mutator.latin("fmt ")).putInt(format).putShort((short) new int[] {1, 3, 0xfffe}[kind])
+                    .putShort((short) 2)
                     .putInt(8000).putInt(16_000 * width).putShort((short) (2 * width)).putShort((short) (8 * width));
             if (kind == 2) {
                 b.putShort((short) 22).putShort((short) 24).putInt(3).putShort((short) 1).put(new byte[14]);
@@ -223,7 +224,8 @@ final class Seeds {
     /// Archives, packed and not, with a long name.
     static List<byte[]> tar() throws IOException {
         var plain = Mutator.join(
-                Damage.tarHeader("dir/", '5', 0), Damage.tarHeader("dir/a.txt", '0', 5), Arrays.copyOf(new byte[] {1, 2}, 512),
+                Damage.tarHeader("dir/", '5', 0), Damage.tarHeader("dir/a.txt", '0', 5),
+                Arrays.copyOf(new byte[] {1, 2}, 512),
                 Damage.tarHeader("long", 'x', 20), Arrays.copyOf(Mutator.latin("20 path=dir/b/c.txt\n"), 512),
                 Damage.tarHeader("short", '0', 513), new byte[1024], new byte[1024]);
         var out = new ByteArrayOutputStream();

@@ -35,7 +35,8 @@ final class TextSeeds {
             for (int v : new int[] {8, 12, 2, 2, 1, symbols, 5}) {
                 b.putInt(v);
             }
-            int weights = 7 * 8 + 2 * (8 + 8 * 8 + 2 * 4 * 8 + 8 * 8 + 8 + 3 * 12 * 8) + 8 + 5 * 4 + (symbols < 0 ? 7 * 8 : 0);
+            int weights = 7 * 8 + 2 * (8 + 8 * 8 + 2 * 4 * 8 + 8 * 8 + 8 + 3 * 12 * 8) + 8 + 5 * 4
+                    + (symbols < 0 ? 7 * 8 : 0);
             all.add(java.util.Arrays.copyOf(b.array(), b.position() + 4 * weights));
         }
         return all;

@@ -51,7 +51,8 @@ class PlannedMemoryTest {
         var series = new StringBuilder("a,b,c\n");
         var text = new StringBuilder();
         for (int i = 0; i < 400; i++) {
-            series.append(random.nextFloat()).append(',').append(random.nextFloat()).append(',').append(i % 24).append('\n');
+            series.append(random.nextFloat()).append(',').append(random.nextFloat()).append(',').append(i % 24)
+                    .append('\n');
             text.append("abcdefgh ij\n", 0, 1 + random.nextInt(12));
         }
         Files.writeString(folder.resolve("series.csv"), series);
@@ -62,15 +63,18 @@ class PlannedMemoryTest {
             var yaml = "name: planned\n" + NETWORKS.get(network).replace("PATH", folder.toString())
                     + "optimizer: {type: adamw, lr: 1e-3, clip_norm: 1}\ntraining: {epochs: 1, batch_size: 16}\n";
             var config = ConfigReader.parse("test.yaml", yaml, sets);
-            var options = TrainOptions.defaults().withDevice(Device.cpu()).withEngine(EngineOptions.defaults().withThreads(1))
+            var options = TrainOptions.defaults().withDevice(Device.cpu())
+                    .withEngine(EngineOptions.defaults().withThreads(1))
                     .withOut(folder.resolve("run"));
             try (var t = Trainer.of(config, options)) {
                 long planned = t.plan().memoryBytes();
                 t.fit();
                 double measured = t.engine().memory().peakBytes();
-                System.out.printf("%s %s: planned %,d bytes, measured %,.0f (%+.2f %%)%n", network, sets, planned, measured,
+                System.out.printf("%s %s: planned %,d bytes, measured %,.0f (%+.2f %%)%n", network, sets, planned,
+                        measured,
                         100 * (planned / measured - 1));
-                assertEquals(1, planned / measured, 0.05, network + " " + sets + ": " + t.plan().memory() + "; measured " + measured);
+                assertEquals(1, planned / measured, 0.05,
+                        network + " " + sets + ": " + t.plan().memory() + "; measured " + measured);
                 plain = sets.isEmpty() ? planned : plain;
             }
         }
