@@ -74,6 +74,17 @@ class OnnxHostileTest {
         refusal(g -> g.node("Range", List.of(g.constant(low), g.constant(high), g.constant(one))));
     }
 
+    @Test
+    void paddingThatMakesWindowsWithoutNumber() {
+        for (int pad : new int[] {100_000_000, Integer.MIN_VALUE, -100_000_000}) {
+            var y = refusal(g -> g.node("AveragePool", List.of("x"), a("kernel_shape", new int[] {2, 2}),
+                    a("pads", new int[] {pad, 1, 1, 1})));
+            assertTrue(y.contains("padding"), y);
+        }
+        refusal(g -> g.node("MaxPool", List.of("x"), a("kernel_shape", new int[] {Integer.MAX_VALUE, 2}),
+                a("dilations", new int[] {3, 1}), a("pads", new int[] {0, 9, 0, 9})));
+    }
+
     /// What no rule looks for is an error of the file, too, and not of ours.
     @Test
     void attributesThatAreMissing() {
