@@ -91,7 +91,7 @@ final class MakeRules {
             long a = start.getLong(0);
             long d = delta.getLong(0);
             long room = Math.subtractExact(limit.getLong(0), a);
-            int n = few(c, room / d + (room % d != 0 && (room ^ d) > 0 ? 1 : 0));
+            int n = few(c, (double) (room / d + (room % d != 0 && (room ^ d) > 0 ? 1 : 0)));
             h = HostTensor.zeros(t, Shape.of(n));
             for (int i = 0; i < n; i++) {
                 HostMath.put(h, i, a + i * d);

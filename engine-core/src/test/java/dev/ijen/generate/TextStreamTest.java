@@ -91,6 +91,6 @@ class TextStreamTest {
             text.append((char) ('a' + random.nextInt(26)));
         }
         assertEquals(text.toString(), streamed(v, "", v.encode(text.toString())));
-        assertTrue(v.decoded <= 4 * text.length(), "decoded " + v.decoded);
+        assertTrue(v.decoded <= 4L * text.length(), "decoded " + v.decoded);
     }
 }
