@@ -26,6 +26,8 @@ final class ConvertCommand extends BaseCommand {
 
     @Override
     public Integer call() {
+        known(in, TensorFiles.knows(in), false);
+        known(out, TensorFiles.writes(out), true);
         if (Files.exists(out)) {
             throw new IjenException(
                     "cannot create " + out, "it exists already", "a name that is not taken", "choose another name");
@@ -39,5 +41,14 @@ final class ConvertCommand extends BaseCommand {
         object.put("bytes", bytes);
         print("%s: %d tensors, %s".formatted(out, tensors.size(), Text.bytes(bytes)), object);
         return Exit.DONE;
+    }
+
+    private void known(Path file, boolean known, boolean written) {
+        if (!known) {
+            throw Errors.wrong(spec, "ijen convert: %s %s".formatted(
+                    written ? "what kind of file to write is not said by" : "what kind of file is not said by", file),
+                    "the name " + file.getFileName(), "a name that ends with one of " + TensorFiles.endings(written),
+                    "give the file the end of its kind");
+        }
     }
 }

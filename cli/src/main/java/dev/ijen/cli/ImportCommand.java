@@ -1,5 +1,6 @@
 package dev.ijen.cli;
 
+import dev.ijen.format.FormatException;
 import dev.ijen.onnx.OnnxCheck;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,12 @@ final class ImportCommand extends BaseCommand {
         try (var engine = compute.open()) {
             note("device: " + engine.choice());
             var cases = OnnxCheck.run(engine, check);
+            if (cases.isEmpty()) {
+                throw FormatException.lacking(check, "no conformance cases",
+                        "no model.onnx with a test_data_set_0 below it",
+                        "folders of model.onnx and test_data_set_N/{input,output}_K.pb",
+                        "give the folder that holds them");
+            }
             var failures = new ArrayList<Map<String, Object>>();
             var excluded = new ArrayList<Map<String, Object>>();
             var text = new StringBuilder();

@@ -1,9 +1,9 @@
 package dev.ijen.cli;
 
+import dev.ijen.data.ImageFolder;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.InputSpec;
 import dev.ijen.format.FormatException;
-import dev.ijen.format.Images;
 import dev.ijen.format.Npy;
 import dev.ijen.onnx.OnnxInput;
 import dev.ijen.onnx.OnnxModel;
@@ -118,17 +118,7 @@ final class OnnxFiles {
                     "an input [N, C, H, W] of known size",
                     "give an .npy of the input");
         }
-        int c = Math.max(1, d.get(1));
-        int h = d.get(2);
-        int w = d.get(3);
-        var image = Images.resize(Images.read(file, c), h, w, Images.Resize.AUTO).toFloatArray();
-        var x = new float[c * h * w];
-        for (int i = 0; i < h * w; i++) {
-            for (int k = 0; k < c; k++) {
-                x[k * h * w + i] = image[i * c + k] / 255;
-            }
-        }
-        return HostTensor.of(x, 1, c, h, w);
+        return ImageFolder.read(file, Math.max(1, d.get(1)), d.get(2), d.get(3));
     }
 
     private static List<Double> numbers(HostTensor h) {

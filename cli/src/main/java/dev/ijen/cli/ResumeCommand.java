@@ -12,7 +12,9 @@ import picocli.CommandLine.Parameters;
 @Command(name = "resume", description = {
     "Goes on with a run that was interrupted, from its last checkpoint; starts it over where there is none.",
     "The weights become the ones it would have had without the interruption, bit for bit.",
-    "A damaged checkpoint is set aside, and the one before it used."
+    "A damaged checkpoint is set aside, and the one before it used.",
+    "A run that ended by --max-time has as much time again; one that ended by --max-steps goes on once training.max_steps in its",
+    "config.yaml is greater."
 }, footer = {"", "  ijen resume runs/digits"})
 final class ResumeCommand extends BaseCommand {
     @Parameters(paramLabel = "RUN", description = "A run directory.") Path run;

@@ -36,7 +36,7 @@ final class TrainCommand extends BaseCommand {
             description = "Stop after so many steps.") Integer maxSteps;
 
     @Option(names = "--max-time", paramLabel = "TIME", converter = TimeConverter.class,
-            description = "Stop after this time: 90s, 10m, 1.5h.") Double maxTime;
+            description = "Stop after this time: 90s, 10m, 1.5h. A resumed run has as much again.") Double maxTime;
 
     @Option(names = "--non-finite", paramLabel = "POLICY",
             description = "When a loss or gradient is NaN or infinite: stop (the default), skip that update, or rollback to where the loss was lowest, at half the learning rate.") NonFinite nonFinite;

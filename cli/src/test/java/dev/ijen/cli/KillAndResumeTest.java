@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -123,6 +124,7 @@ final class KillAndResumeTest {
         }
         complete(alone);
         long end = System.nanoTime();
+        var window = Arrays.stream(begun).map(b -> end - b).toArray();
         byte[] weights = file(whole, "model.safetensors");
         byte[] states = file(whole, "optimizer.safetensors");
 
@@ -135,8 +137,11 @@ final class KillAndResumeTest {
             var victim = train(run);
             int k = i % begun.length;
             await(victim, run.resolve(from.get(k)));
-            TimeUnit.NANOSECONDS.sleep(random.nextLong(end - begun[k]));
-            over += victim.isAlive() ? 0 : 1;
+            long waiting = System.nanoTime();
+            if (victim.waitFor(random.nextLong(window[k]), TimeUnit.NANOSECONDS)) {
+                over++;
+                window[k] = Math.max(1, System.nanoTime() - waiting); // this one was faster
+            }
             victim.destroyForcibly().waitFor();
             writing += isWriting(run) ? 1 : 0;
             without += Files.exists(run.resolve("checkpoints/last")) ? 0 : 1;

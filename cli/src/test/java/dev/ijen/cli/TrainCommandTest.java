@@ -84,6 +84,8 @@ final class TrainCommandTest {
         var image = folder.resolve("png/test/4/000014.png");
         var lines = Cli.run("predict", run, image, image, "--json").ok().out().lines().toList();
         assertEquals(2, lines.size());
+        var table = Cli.run("predict", run, folder.resolve("t.csv")).block(4);
+        assertTrue(table.contains("expected: a picture"), table);
         for (var line : lines) {
             var prediction = (Map<?, ?>) Json.parse("line", line);
             assertEquals(image.toString(), prediction.get("file"));

@@ -118,14 +118,26 @@ public final class ImageFolder implements Dataset {
         Rows.check(indices, labels.length);
         var to = new float[indices.length * shape.size()];
         for (int i = 0; i < indices.length; i++) {
-            byte[] pixels = pixels(indices[i]);
-            for (int k = 0, at = i * pixels.length; k < pixels.length; k++) {
-                to[at + k] = (pixels[k] & 0xff) * (1 / 255f);
-            }
+            scaled(pixels(indices[i]), to, i * shape.size());
         }
         return Batch.of(
                 HostTensor.of(to, shape.insert(0, indices.length).dims()), Rows.labels(labels, indices),
                 indices.clone());
+    }
+
+    /// One image file as an example of a folder would be: F32 `[1, C, H, W]` from 0 to 1.
+    ///
+    /// @throws FormatException if the file is missing, damaged or no image
+    public static HostTensor read(Path file, int channels, int height, int width) {
+        var to = new float[channels * height * width];
+        scaled(planes(file, Shape.of(channels, height, width)), to, 0);
+        return HostTensor.of(to, 1, channels, height, width);
+    }
+
+    private static void scaled(byte[] pixels, float[] to, int at) {
+        for (int k = 0; k < pixels.length; k++) {
+            to[at + k] = (pixels[k] & 0xff) * (1 / 255f);
+        }
     }
 
     /// `[C, H, W]`.

@@ -21,7 +21,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
@@ -406,29 +405,6 @@ public final class Engine implements Evaluator, AutoCloseable {
             }
             open.clear();
             backend.close();
-        }
-    }
-
-    /// What is known of an engine when the engine is gone.
-    private static final class Life implements Runnable {
-        private final Backend backend;
-        private final StackWalker.StackFrame where = Leaks.caller();
-        private final AtomicBoolean closed = new AtomicBoolean();
-
-        Life(Backend backend) {
-            this.backend = backend;
-        }
-
-        @Override
-        public void run() {
-            if (!closed.get()) {
-                var m = backend.memory();
-                Leaks.report(
-                        "engine on " + backend.info().name(),
-                        where,
-                        m.buffers() + " buffers with " + m.liveBytes() + " bytes stay in use",
-                        "Open engines in try-with-resources.");
-            }
         }
     }
 

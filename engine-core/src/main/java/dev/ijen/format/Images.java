@@ -135,60 +135,79 @@ public final class Images {
     }
 
     private static Info probe(String name, byte[] image) {
+        String format = known(name, image);
+        if (format.equals("png")) {
+            return PngChunks.size(name, image);
+        }
+        return reading(name, format, image, reader -> size(name, format, reader));
+    }
+
+    private static BufferedImage decode(String name, byte[] image) {
+        String format = known(name, image);
+        if (format.equals("png")) {
+            PngChunks.size(name, image);
+            PngChunks.check(name, image);
+            return reading(name, format, PngChunks.pixelsOnly(image), reader -> pixels(name, reader));
+        }
+        return reading(name, format, image, reader -> {
+            Info info = size(name, format, reader);
+            if ((long) info.width() * info.height() > JPEG_PIXELS_A_BYTE * image.length) {
+                // before memory is taken for them
+                throw FormatException.damaged(
+                        name,
+                        "its size",
+                        info.width() + " × " + info.height() + " pixels in " + image.length + " bytes",
+                        "enough data for as many",
+                        "fetch the image again");
+            }
+            return pixels(name, reader);
+        });
+    }
+
+    private static String known(String name, byte[] image) {
         String format = format(image);
         if (format == null) {
             throw FormatException.unsupported(
                     name, "image format", first(image), "a PNG or JPEG file", "convert the image to PNG");
         }
-        if (format.equals("png")) {
-            return PngChunks.size(name, image);
-        }
+        return format;
+    }
+
+    /// What is done with a decoder of the JDK.
+    @FunctionalInterface
+    private interface Work<T> {
+        T with(ImageReader reader) throws IOException;
+    }
+
+    private static <T> T reading(String name, String format, byte[] image, Work<T> work) {
         ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
         try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(image))) {
             reader.setInput(in, true, true);
-            return checked(name, format, reader.getWidth(0), reader.getHeight(0));
-        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException | IllegalStateException e) {
+            return work.with(reader);
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof FormatException known) {
+                throw known;
+            }
+            // the JDK's decoders throw many unchecked exceptions on damaged files
             throw undecodable(name, format, e);
         } finally {
             reader.dispose();
         }
     }
 
-    private static BufferedImage decode(String name, byte[] image) {
-        Info info = probe(name, image);
-        byte[] body = image;
-        if (info.format().equals("png")) {
-            PngChunks.check(name, image);
-            body = PngChunks.pixelsOnly(image);
-        } else if ((long) info.width() * info.height() > JPEG_PIXELS_A_BYTE * image.length) {
-            // before memory is taken for them
+    private static Info size(String name, String format, ImageReader reader) throws IOException {
+        return checked(name, format, reader.getWidth(0), reader.getHeight(0));
+    }
+
+    private static BufferedImage pixels(String name, ImageReader reader) throws IOException {
+        var warnings = new Truncation();
+        reader.addIIOReadWarningListener(warnings);
+        BufferedImage decoded = reader.read(0);
+        if (warnings.message != null) {
             throw FormatException.damaged(
-                    name,
-                    "its size",
-                    info.width() + " × " + info.height() + " pixels in " + image.length + " bytes",
-                    "enough data for as many",
-                    "fetch the image again");
+                    name, "its pixels", warnings.message, "a complete image", "the file is cut off: fetch it again");
         }
-        ImageReader reader = ImageIO.getImageReadersByFormatName(info.format()).next();
-        try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(body))) {
-            reader.setInput(in, true, true);
-            var warnings = new Truncation();
-            reader.addIIOReadWarningListener(warnings);
-            BufferedImage decoded = reader.read(0);
-            if (warnings.message != null) {
-                throw FormatException.damaged(
-                        name, "its pixels", warnings.message, "a complete image", "the file is cut off: fetch it again");
-            }
-            return decoded;
-        } catch (IOException | RuntimeException e) {
-            if (e instanceof FormatException known) {
-                throw known;
-            }
-            // the JDK's decoders throw many unchecked exceptions on damaged files
-            throw undecodable(name, info.format(), e);
-        } finally {
-            reader.dispose();
-        }
+        return decoded;
     }
 
     /// Remembers that the JPEG decoder filled a cut-off image with gray.

@@ -17,12 +17,25 @@ public final class TensorFiles {
     private static final List<String> READ = List.of(
             ".safetensors", ".safetensors.index.json", ".npz", ".npy", ".pt", ".pth");
 
+    private static final List<String> WRITTEN = List.of(".safetensors", ".npz", ".npy");
+
     private TensorFiles() {}
 
     /// Whether the end of a file's name is known.
     public static boolean knows(Path file) {
         String name = lower(file);
         return READ.stream().anyMatch(name::endsWith);
+    }
+
+    /// Whether [#write] knows the end of a file's name.
+    public static boolean writes(Path file) {
+        String name = lower(file);
+        return WRITTEN.stream().anyMatch(name::endsWith);
+    }
+
+    /// The ends of names that [#read] and [#write] know, for messages.
+    public static String endings(boolean written) {
+        return String.join(", ", written ? WRITTEN : READ);
     }
 
     /// All tensors, copied to the heap.
@@ -43,7 +56,7 @@ public final class TensorFiles {
         if (name.endsWith(".pt") || name.endsWith(".pth")) {
             return Torch.read(file);
         }
-        throw unknown(file, String.join(", ", READ));
+        throw unknown(file, endings(false));
     }
 
     /// A tensor without its numbers.
@@ -99,7 +112,7 @@ public final class TensorFiles {
             throw new IjenException(
                     "cannot write " + file, tensors.size() + " tensors", "one", "write a .npz or .safetensors");
         } else {
-            throw unknown(file, ".safetensors, .npz, .npy");
+            throw unknown(file, endings(true));
         }
     }
 

@@ -2,8 +2,7 @@ package dev.ijen.generate;
 
 import dev.ijen.data.SeededRandom;
 import dev.ijen.tensor.IjenException;
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import java.util.Arrays;
 
 /// How the next token is chosen from logits.
 ///
@@ -56,28 +55,32 @@ public record Sampling(double temperature, int topK, double topP) {
             return p;
         }
         float most = logits[greatest(logits)];
-        var order = IntStream.range(0, p.length).boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> -logits[i]).thenComparingInt(i -> i))
-                .mapToInt(Integer::intValue).toArray();
+        var order = new Likeliest(logits);
         int kept = topK == 0 ? p.length : Math.min(topK, p.length);
         double sum = 0;
         for (int i = 0; i < kept; i++) {
-            p[order[i]] = Math.exp((logits[order[i]] - most) / temperature);
-            sum += p[order[i]];
+            int token = kept < p.length ? order.get(i) : i;
+            p[token] = Math.exp((logits[token] - most) / temperature);
+            sum += p[token];
         }
-        double nucleus = 0;
-        double within = 0;
-        for (int i = 0; i < kept; i++) {
-            if (nucleus >= topP * sum) {
-                p[order[i]] = 0;
-            }
-            nucleus += p[order[i]];
-            within += p[order[i]];
-        }
+        double within = topP < 1 ? nucleus(p, order, kept, topP * sum) : sum;
         for (int i = 0; i < p.length; i++) {
             p[i] /= within;
         }
         return p;
+    }
+
+    /// Leaves only the likeliest that together have a weight, and returns what they have.
+    private static double nucleus(double[] p, Likeliest order, int kept, double weight) {
+        var all = p.clone();
+        Arrays.fill(p, 0);
+        double within = 0;
+        for (int i = 0; i < kept && within < weight; i++) {
+            int token = order.get(i);
+            p[token] = all[token];
+            within += all[token];
+        }
+        return within;
     }
 
     private static int greatest(float[] logits) {

@@ -108,6 +108,15 @@ record Call(Proto.Node node, long version, List<Value> in, Map<String, Proto.Att
         return a == null ? null : ints(a.ints());
     }
 
+    /// Whole numbers of an attribute that must be there.
+    int[] needed(String name) {
+        var l = list(name);
+        if (l == null) {
+            throw fail("no attribute " + name, "whole numbers");
+        }
+        return l;
+    }
+
     float[] floats(String name) {
         var a = attributes.get(name);
         return a == null ? null : a.floats();
@@ -173,6 +182,13 @@ record Call(Proto.Node node, long version, List<Value> in, Map<String, Proto.Att
 
     IjenException fail(String got, String expected) {
         return FormatException.damaged(session.file(), label(), got, expected, "check the model with its exporter");
+    }
+
+    /// What no rule foresaw, which for a sound model is our mistake.
+    FormatException fail(RuntimeException stumble) {
+        return FormatException.damaged(session.file(), label(), String.valueOf(stumble.getMessage()),
+                "inputs and attributes as the operator has them",
+                "check the model with its exporter; if it is sound, report it with what --verbose says", stumble);
     }
 
     /// Something the operator may say that is not done here.

@@ -23,6 +23,9 @@ final class ConvRules {
     }
 
     static Tensor conv(Call c, Tensor x, Tensor w) {
+        if (w.shape().rank() < 3 || w.shape().rank() != x.shape().rank()) {
+            throw c.fail(x.shape() + " and filters " + w.shape(), "[N, C, …] and [K, C, …] of equal rank, 3 at least");
+        }
         var size = Arrays.copyOfRange(w.shape().dims(), 2, w.shape().rank());
         var win = Windows.of(c, x.shape(), size);
         return x.conv(w, win.spec(), (int) c.i("group", 1));

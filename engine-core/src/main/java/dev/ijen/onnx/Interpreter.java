@@ -111,6 +111,9 @@ final class Interpreter {
             throw e;
         } catch (IjenException e) {
             throw new IjenException(e.getMessage() + "\n  in:       " + c.label(), e);
+        } catch (NullPointerException | IndexOutOfBoundsException | ArithmeticException | NegativeArraySizeException
+                | IllegalArgumentException | ClassCastException e) {
+            throw c.fail(e); // two hundred operators, each with attributes a hostile file may leave out or twist
         }
         boolean known = !RANDOM.contains(n.op());
         for (var v : in) {

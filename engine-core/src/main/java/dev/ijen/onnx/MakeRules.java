@@ -9,6 +9,8 @@ import java.util.List;
 
 /// Operators that make values out of none.
 final class MakeRules {
+    private static final int MOST_NUMBERS = 1 << 24;
+
     private MakeRules() {}
 
     static void add(Ops o) {
@@ -80,7 +82,7 @@ final class MakeRules {
         }
         HostTensor h;
         if (t.isFloat()) {
-            int n = (int) Math.max(0, Math.ceil((limit.item() - start.item()) / delta.item()));
+            int n = few(c, Math.ceil((limit.item() - start.item()) / delta.item()));
             h = HostTensor.zeros(t, Shape.of(n));
             for (int i = 0; i < n; i++) {
                 h.set(i, start.item() + i * delta.item());
@@ -88,14 +90,22 @@ final class MakeRules {
         } else {
             long a = start.getLong(0);
             long d = delta.getLong(0);
-            long room = limit.getLong(0) - a;
-            int n = (int) Math.max(0, room / d + (room % d != 0 && (room ^ d) > 0 ? 1 : 0));
+            long room = Math.subtractExact(limit.getLong(0), a);
+            int n = few(c, (double) (room / d + (room % d != 0 && (room ^ d) > 0 ? 1 : 0)));
             h = HostTensor.zeros(t, Shape.of(n));
             for (int i = 0; i < n; i++) {
                 HostMath.put(h, i, a + i * d);
             }
         }
         return new Value.Of(Tensor.of(h), c.type(0), h, known);
+    }
+
+    /// A count that is held in memory.
+    private static int few(Call c, double n) {
+        if (!(n <= MOST_NUMBERS)) {
+            throw c.unsupported(n + " numbers", "at most " + MOST_NUMBERS);
+        }
+        return (int) Math.max(0, n);
     }
 
     private static Value eyeLike(Call c) {

@@ -181,7 +181,7 @@ public final class OnnxCheck {
                 case Proto.Type.OfSequence s -> new Named("", ValueReader.sequence(model.session(), w));
                 case Proto.Type.OfOptional o -> new Named("", ValueReader.optional(model.session(), w, o));
                 case null, default -> {
-                    var t = ProtoReader.tensor(w);
+                    var t = TensorReader.tensor(w);
                     var data = model.session().data();
                     yield new Named(t.name(), model.session().computed(data.read(t), data.type(t)));
                 }

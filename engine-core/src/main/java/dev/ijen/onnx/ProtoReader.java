@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Messages from wire format. Fields that nothing here needs are skipped.
+/// Models, graphs and nodes from wire format. Fields that nothing here needs are skipped.
 final class ProtoReader {
     private ProtoReader() {}
 
@@ -50,7 +50,7 @@ final class ProtoReader {
         return d.equals("ai.onnx") ? "" : d;
     }
 
-    private static void entry(Wire w, Map<String, String> to) {
+    static void entry(Wire w, Map<String, String> to) {
         String key = "";
         String value = "";
         while (w.next()) {
@@ -75,11 +75,11 @@ final class ProtoReader {
             switch (w.field()) {
                 case 1 -> nodes.add(node(w.message()));
                 case 2 -> name = w.text();
-                case 5 -> initializers.add(tensor(w.message()));
-                case 11 -> inputs.add(value(w.message()));
-                case 12 -> outputs.add(value(w.message()));
-                case 13 -> values.add(value(w.message()));
-                case 15 -> sparse.add(sparse(w.message()));
+                case 5 -> initializers.add(TensorReader.tensor(w.message()));
+                case 11 -> inputs.add(TypeReader.value(w.message()));
+                case 12 -> outputs.add(TypeReader.value(w.message()));
+                case 13 -> values.add(TypeReader.value(w.message()));
+                case 15 -> sparse.add(TensorReader.sparse(w.message()));
                 default -> w.skip();
             }
         }
@@ -134,17 +134,17 @@ final class ProtoReader {
                 case 2 -> f = w.real();
                 case 3 -> i = w.integer();
                 case 4 -> s = w.array();
-                case 5 -> tensor = tensor(w.message());
+                case 5 -> tensor = TensorReader.tensor(w.message());
                 case 6 -> graph = graph(w.message());
                 case 7 -> w.fixed32(floats);
                 case 8 -> w.integers(ints);
                 case 9 -> strings.add(w.array());
-                case 10 -> tensors.add(tensor(w.message()));
+                case 10 -> tensors.add(TensorReader.tensor(w.message()));
                 case 11 -> graphs.add(graph(w.message()));
-                case 14 -> type = type(w.message());
+                case 14 -> type = TypeReader.type(w.message());
                 case 20 -> kind = w.int32();
                 case 21 -> ref = w.text();
-                case 22 -> sparse = sparse(w.message());
+                case 22 -> sparse = TensorReader.sparse(w.message());
                 default -> w.skip();
             }
         }
@@ -155,146 +155,6 @@ final class ProtoReader {
         }
         return new Proto.Attribute(
                 name, ref, kind, f, i, s, tensor, graph, sparse, fs, ints.array(), strings, tensors, graphs, type);
-    }
-
-    static Proto.Tensor tensor(Wire w) {
-        var dims = new Wire.Longs();
-        int type = 0;
-        String name = "";
-        var numbers = new Wire.Longs();
-        int from = 0;
-        var strings = new ArrayList<byte[]>();
-        byte[] raw = null;
-        var external = new LinkedHashMap<String, String>();
-        while (w.next()) {
-            switch (w.field()) {
-                case 1 -> w.integers(dims);
-                case 2 -> type = w.int32();
-                case 3 -> throw w.damaged("a tensor in segments", "a tensor in one piece");
-                case 4 -> {
-                    w.fixed32(numbers);
-                    from = one(w, from);
-                }
-                case 5, 7, 11 -> {
-                    w.integers(numbers);
-                    from = one(w, from);
-                }
-                case 6 -> strings.add(w.array());
-                case 8 -> name = w.text();
-                case 9 -> raw = w.array();
-                case 10 -> {
-                    w.fixed64(numbers);
-                    from = one(w, from);
-                }
-                case 13 -> entry(w.message(), external);
-                default -> w.skip();
-            }
-        }
-        return new Proto.Tensor(name, dims.array(), type, numbers.array(), from, strings, raw, external);
-    }
-
-    private static int one(Wire w, int from) {
-        if (from != 0 && from != w.field()) {
-            throw w.damaged("values in fields " + from + " and " + w.field(), "values in one field");
-        }
-        return w.field();
-    }
-
-    private static Proto.Sparse sparse(Wire w) {
-        Proto.Tensor values = null;
-        Proto.Tensor indices = null;
-        var dims = new Wire.Longs();
-        while (w.next()) {
-            switch (w.field()) {
-                case 1 -> values = tensor(w.message());
-                case 2 -> indices = tensor(w.message());
-                case 3 -> w.integers(dims);
-                default -> w.skip();
-            }
-        }
-        if (values == null || indices == null) {
-            throw w.damaged("a sparse tensor without values or indices", "both");
-        }
-        return new Proto.Sparse(values, indices, dims.array());
-    }
-
-    private static Proto.Value value(Wire w) {
-        String name = "";
-        Proto.Type type = null;
-        while (w.next()) {
-            switch (w.field()) {
-                case 1 -> name = w.text();
-                case 2 -> type = type(w.message());
-                default -> w.skip();
-            }
-        }
-        return new Proto.Value(name, type);
-    }
-
-    private static Proto.Type type(Wire w) {
-        Proto.Type type = null;
-        while (w.next()) {
-            switch (w.field()) {
-                case 1 -> type = tensorType(w.message());
-                case 4 -> type = new Proto.Type.OfSequence(inner(w.message()));
-                case 9 -> type = new Proto.Type.OfOptional(inner(w.message()));
-                case 5, 7, 8 -> {
-                    type = new Proto.Type.Other(w.field());
-                    w.skip();
-                }
-                default -> w.skip();
-            }
-        }
-        return type;
-    }
-
-    private static Proto.Type inner(Wire w) {
-        Proto.Type type = null;
-        while (w.next()) {
-            if (w.field() == 1) {
-                type = type(w.message());
-            } else {
-                w.skip();
-            }
-        }
-        return type;
-    }
-
-    private static Proto.Type tensorType(Wire w) {
-        int element = 0;
-        List<Object> dims = null;
-        while (w.next()) {
-            switch (w.field()) {
-                case 1 -> element = w.int32();
-                case 2 -> dims = shape(w.message());
-                default -> w.skip();
-            }
-        }
-        return new Proto.Type.OfTensor(element, dims);
-    }
-
-    private static List<Object> shape(Wire w) {
-        var dims = new ArrayList<Object>();
-        while (w.next()) {
-            if (w.field() == 1) {
-                dims.add(dim(w.message()));
-            } else {
-                w.skip();
-            }
-        }
-        return dims;
-    }
-
-    private static Object dim(Wire w) {
-        Object d = "";
-        while (w.next()) {
-            switch (w.field()) {
-                case 1 -> d = w.integer();
-                case 2 -> d = w.text();
-                default -> w.skip();
-            }
-        }
-        return d;
     }
 
     private static Proto.Function function(Wire w) {

@@ -13,9 +13,9 @@ final class RandomRules {
     private RandomRules() {}
 
     static void add(Ops o) {
-        o.values("RandomUniform", c -> List.of(uniform(c, Shape.of(c.list("shape")), type(c, OnnxType.FLOAT))));
+        o.values("RandomUniform", c -> List.of(uniform(c, Shape.of(c.needed("shape")), type(c, OnnxType.FLOAT))));
         o.values("RandomUniformLike", c -> List.of(uniform(c, c.x(0).shape(), type(c, c.type(0)))));
-        o.values("RandomNormal", c -> List.of(normal(c, Shape.of(c.list("shape")), type(c, OnnxType.FLOAT))));
+        o.values("RandomNormal", c -> List.of(normal(c, Shape.of(c.needed("shape")), type(c, OnnxType.FLOAT))));
         o.values("RandomNormalLike", c -> List.of(normal(c, c.x(0).shape(), type(c, c.type(0)))));
         o.values("Bernoulli", c -> {
             var u = c.session().engine().uniform(c.x(0).shape().dims());

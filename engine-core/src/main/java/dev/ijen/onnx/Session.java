@@ -1,6 +1,7 @@
 package dev.ijen.onnx;
 
 import dev.ijen.engine.Engine;
+import dev.ijen.format.FormatException;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Leaf;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 /// @param strings texts, by their numbers in tensors
 /// @param data what the model holds beside its nodes
 record Session(Engine engine, String file, Strings strings, Map<String, Proto.Function> functions, TensorData data) {
+    private static final int MOST_NUMBERS = 1 << 26;
 
     /// The values of an expression. Between parts of a graph it is computed on the engine.
     ///
@@ -37,6 +39,10 @@ record Session(Engine engine, String file, Strings strings, Map<String, Proto.Fu
         }
         if (!slots.isEmpty()) {
             throw new DataDependent(node, slots);
+        }
+        if (v.tensor().shape().size() > MOST_NUMBERS) {
+            throw FormatException.unsupported(file, node, v.tensor().shape() + " to be known while the graph is built",
+                    "at most " + MOST_NUMBERS + " numbers", "compute it outside the model");
         }
         var h = v.known() ? Fold.of(v.tensor()).orElse(null) : null;
         if (h == null) {

@@ -40,7 +40,7 @@ final class ShapeRules {
     }
 
     private static Tensor reshape(Call c) {
-        var to = c.version() < 5 ? c.list("shape") : c.ints(1);
+        var to = c.version() < 5 ? c.needed("shape") : c.ints(1);
         var x = c.x(0);
         var d = to.clone();
         for (int i = 0; i < d.length; i++) {
@@ -98,7 +98,7 @@ final class ShapeRules {
 
     private static Tensor unsqueeze(Call c) {
         var x = c.x(0);
-        var axes = c.version() < 13 ? c.list("axes") : c.ints(1);
+        var axes = c.version() < 13 ? c.needed("axes") : c.ints(1);
         int rank = x.shape().rank() + axes.length;
         var one = new boolean[rank];
         for (int a : axes) {
@@ -160,10 +160,15 @@ final class ShapeRules {
     private static Tensor slice(Call c) {
         var x = c.x(0);
         int rank = x.shape().rank();
-        var starts = c.version() < 10 ? c.list("starts") : c.ints(1);
-        var ends = c.version() < 10 ? c.list("ends") : c.ints(2);
+        var starts = c.version() < 10 ? c.needed("starts") : c.ints(1);
+        var ends = c.version() < 10 ? c.needed("ends") : c.ints(2);
         var axes = c.version() < 10 ? c.list("axes") : c.has(3) ? c.ints(3) : null;
         var steps = c.version() >= 10 && c.has(4) ? c.ints(4) : null;
+        if (ends.length != starts.length || axes != null && axes.length != starts.length
+                || steps != null && steps.length != starts.length) {
+            throw c.fail(starts.length + " starts, others of another number",
+                    "starts, ends, axes and steps of one number");
+        }
         for (int i = 0; i < starts.length; i++) {
             int a = c.axis(axes == null ? i : axes[i], rank);
             int step = steps == null ? 1 : steps[i];
@@ -195,9 +200,17 @@ final class ShapeRules {
         return x;
     }
 
+    private static int blockSize(Call c) {
+        long b = c.i("blocksize", 0);
+        if (b < 1 || b > 1 << 14 || c.x(0).shape().rank() != 4) {
+            throw c.fail("blocks of " + b + " for " + c.x(0).shape(), "blocks of 1 to 16384, an input [N, C, H, W]");
+        }
+        return (int) b;
+    }
+
     private static Tensor depthToSpace(Call c) {
         var x = c.x(0);
-        int b = (int) c.i("blocksize", 0);
+        int b = blockSize(c);
         var s = x.shape();
         int ch = s.dim(1) / (b * b);
         boolean crd = c.s("mode", "DCR").equals("CRD");
@@ -209,7 +222,7 @@ final class ShapeRules {
 
     private static Tensor spaceToDepth(Call c) {
         var x = c.x(0);
-        int b = (int) c.i("blocksize", 0);
+        int b = blockSize(c);
         var s = x.shape();
         return x.reshape(s.dim(0), s.dim(1), s.dim(2) / b, b, s.dim(3) / b, b)
                 .permute(0, 3, 5, 1, 2, 4)

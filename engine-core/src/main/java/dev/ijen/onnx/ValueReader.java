@@ -7,7 +7,7 @@ final class ValueReader {
     private ValueReader() {}
 
     private static Value tensor(Session s, Wire w) {
-        var t = ProtoReader.tensor(w);
+        var t = TensorReader.tensor(w);
         return s.computed(s.data().read(t), s.data().type(t));
     }
 

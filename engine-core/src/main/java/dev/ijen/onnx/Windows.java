@@ -2,6 +2,7 @@ package dev.ijen.onnx;
 
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.WindowSpec;
@@ -14,6 +15,8 @@ import java.util.List;
 /// @param out numbers of windows
 /// @param high padding at the end as given; windows that `ceil_mode` adds may reach beyond it
 record Windows(int[] size, int[] stride, int[] dilation, int[] low, int[] high, int[] in, int[] out) {
+    private static final int MOST_PADDING = 1 << 20;
+    private static final int MOST_PLACES = 1 << 25;
 
     /// @param size extents of the window
     static Windows of(Call c, Shape x, int[] size) {
@@ -36,7 +39,10 @@ record Windows(int[] size, int[] stride, int[] dilation, int[] low, int[] high, 
                 throw c.fail("window " + size[i] + ", stride " + stride[i] + ", dilation " + dilation[i],
                         "at least 1 each");
             }
-            int reach = (size[i] - 1) * dilation[i] + 1;
+            if (Math.abs((long) low[i]) > MOST_PADDING || Math.abs((long) high[i]) > MOST_PADDING) {
+                throw c.fail("padding " + Arrays.toString(pads), "at most " + MOST_PADDING);
+            }
+            int reach = Math.addExact(Math.multiplyExact(size[i] - 1, dilation[i]), 1);
             switch (auto) {
                 case "SAME_UPPER", "SAME_LOWER" -> {
                     out[i] = (in[i] + stride[i] - 1) / stride[i];
@@ -102,9 +108,9 @@ record Windows(int[] size, int[] stride, int[] dilation, int[] low, int[] high, 
 
     /// Where the elements of windows lie in the flattened spatial axes, −1 in padding: [windows, size of a window].
     int[] places() {
-        int windows = Arrays.stream(out).reduce(1, (a, b) -> a * b);
-        int each = Arrays.stream(size).reduce(1, (a, b) -> a * b);
-        var p = new int[windows * each];
+        int each = Math.toIntExact(Arrays.stream(size).asLongStream().reduce(1, Math::multiplyExact));
+        var p = new int[windows(each)];
+        int windows = p.length / each;
         for (int w = 0; w < windows; w++) {
             for (int k = 0; k < each; k++) {
                 int flat = 0;
@@ -149,27 +155,52 @@ record Windows(int[] size, int[] stride, int[] dilation, int[] low, int[] high, 
 
     /// The number of elements each window averages: [1, 1, windows..], or a scalar if all have as many.
     Tensor counts(DType type, boolean countPadding) {
-        int windows = Arrays.stream(out).reduce(1, (a, b) -> a * b);
-        var v = new double[windows];
-        for (int w = 0; w < windows; w++) {
-            int n = 1;
+        var axes = new int[rank()][];
+        boolean same = true;
+        windows(1);
+        for (int i = 0; i < rank(); i++) {
+            axes[i] = counts(i, countPadding);
+            int first = axes[i][0];
+            same &= Arrays.stream(axes[i]).allMatch(n -> n == first);
+        }
+        var v = new double[same ? 1 : windows(1)];
+        for (int w = 0; w < v.length; w++) {
+            double n = 1;
             for (int i = rank() - 1, rw = w; i >= 0; i--) {
-                int from = rw % out[i] * stride[i] - low[i];
+                n *= axes[i][rw % out[i]];
                 rw /= out[i];
-                int count = 0;
-                for (int k = 0; k < size[i]; k++) {
-                    int at = from + k * dilation[i];
-                    boolean inside = countPadding ? at < in[i] + high[i] : at >= 0 && at < in[i];
-                    count += inside ? 1 : 0;
-                }
-                n *= count;
             }
             v[w] = n;
         }
         var d = new int[rank() + 2];
         Arrays.fill(d, 1);
         System.arraycopy(out, 0, d, 2, rank());
-        boolean same = Arrays.stream(v).allMatch(x -> x == v[0]);
         return same ? Tensor.full(type, v[0], Shape.scalar()) : Tensor.of(HostTensor.of(type, v, d));
+    }
+
+    /// The elements of each window along an axis: those k of 0 ≤ k < size whose place from + k · dilation is one that counts.
+    private int[] counts(int i, boolean countPadding) {
+        var n = new int[out[i]];
+        int end = countPadding ? in[i] + high[i] : in[i];
+        for (int w = 0; w < n.length; w++) {
+            int from = w * stride[i] - low[i];
+            int least = countPadding ? 0 : Math.max(0, -Math.floorDiv(from, dilation[i]));
+            int most = Math.min(size[i] - 1, Math.floorDiv(end - 1 - from, dilation[i]));
+            n[w] = Math.max(0, most - least + 1);
+        }
+        return n;
+    }
+
+    /// Windows times elements of each, as many as are held in memory.
+    private int windows(int each) {
+        double all = each;
+        for (int n : out) {
+            all *= n;
+        }
+        if (all > MOST_PLACES) {
+            throw new IjenException("onnx: windows over so many elements", all + " places", "at most " + MOST_PLACES,
+                    "use smaller inputs or windows");
+        }
+        return (int) all;
     }
 }

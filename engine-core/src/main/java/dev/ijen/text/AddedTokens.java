@@ -17,8 +17,18 @@ final class AddedTokens {
     /// @param left whether it swallows the space before it
     /// @param right whether it swallows the space behind it
     /// @param normalized whether it is looked for in the normalised text
+    /// @param sought whether it is looked for in text at all
     record Added(int id, String content, boolean special, boolean word, boolean left, boolean right,
-            boolean normalized) {}
+            boolean normalized, boolean sought) {
+        Added(int id, String content, boolean special, boolean word, boolean left, boolean right, boolean normalized) {
+            this(id, content, special, word, left, right, normalized, true);
+        }
+
+        /// A special token that no text becomes.
+        static Added symbol(int id, String content) {
+            return new Added(id, content, true, false, false, false, false, false);
+        }
+    }
 
     /// A place of a token.
     record Match(int start, int end, int id) {}
@@ -26,7 +36,7 @@ final class AddedTokens {
     AddedTokens(List<Added> all, Normalizer normalizer) {
         for (var t : all) {
             byId.put(t.id(), t);
-            if (t.content().isEmpty()) {
+            if (t.content().isEmpty() || !t.sought()) {
                 continue;
             }
             if (t.normalized() && normalizer != null) {

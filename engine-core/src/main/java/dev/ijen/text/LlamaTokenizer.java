@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
 
 /// llama2.c's `tokenizer.bin`: `int32` longest token, then for each token `float32` score, `int32` length and bytes
 /// (<https://github.com/karpathy/llama2.c>). Tokens 0, 1 and 2 are unknown, begin and end. Any two tokens whose
-/// concatenation is a token merge, the best score first; characters that are no token become bytes.
+/// concatenation is a token merge, the best score first; characters that are no token become bytes. Text is text: what
+/// spells `<s>` does not become the begin, as in llama2.c's `run.c`.
 final class LlamaTokenizer {
     private static final long MAX_BYTES = 64L << 20;
 
@@ -95,7 +96,7 @@ final class LlamaTokenizer {
         }
         var added = new ArrayList<Added>();
         for (int id = 0; id < 3; id++) {
-            added.add(new Added(id, tokens.get(id), true, false, false, false, false));
+            added.add(Added.symbol(id, tokens.get(id)));
         }
         var begin = new Part(new int[] {1}, 0, 0);
         var template = new Template(

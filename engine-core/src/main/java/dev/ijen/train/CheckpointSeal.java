@@ -71,7 +71,7 @@ final class CheckpointSeal {
                     "its content",
                     "SHA-256 " + got,
                     "SHA-256 " + expected + ", as it was written",
-                    "use another checkpoint of the run, or restore the file from a copy");
+                    "restore the file from a copy; or 'ijen resume RUN', which sets damaged checkpoints aside and goes on from one that is whole");
         }
     }
 }

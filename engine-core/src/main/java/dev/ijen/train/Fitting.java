@@ -179,7 +179,8 @@ final class Fitting {
         if (t.maxSteps() > 0 && progress.step >= t.maxSteps()) {
             return Outcome.MAX_STEPS;
         }
-        return t.maxTime() > 0 && seconds() >= t.maxTime() ? Outcome.MAX_TIME : null;
+        // of this sitting: a run that is resumed has as much time again, or it could never go on
+        return t.maxTime() > 0 && (System.nanoTime() - begun) / 1e9 >= t.maxTime() ? Outcome.MAX_TIME : null;
     }
 
     private double seconds() {

@@ -23,6 +23,9 @@ import java.util.function.Predicate;
 
 /// `report.html` for people and `report.json` for programs, from what a run left behind.
 final class Reports {
+    /// The page is for reading; a training can warn at every reading of its losses.
+    private static final int MOST_WARNINGS = 20;
+
     private Reports() {}
 
     /// What is reported on.
@@ -92,11 +95,15 @@ final class Reports {
     private static String html(Subject s) {
         var r = s.result;
         var page = HtmlReport.of(s.config.name(), s.data.description()).tiles(tiles(s));
-        if (r.outcome() == TrainResult.Outcome.INTERRUPTED) {
-            page.warning(format("Interrupted after step %,d. 'ijen resume %s' goes on from there, to the same weights.",
-                    r.steps(), s.run.path()));
+        if (r.outcome() == TrainResult.Outcome.INTERRUPTED || r.outcome() == TrainResult.Outcome.MAX_TIME) {
+            page.warning(format("%s after step %,d. 'ijen resume %s' goes on from there, to the same weights.",
+                    r.outcome() == TrainResult.Outcome.MAX_TIME ? "The time was up" : "Interrupted", r.steps(),
+                    s.run.path()));
         }
-        r.warnings().forEach(page::warning);
+        r.warnings().stream().limit(MOST_WARNINGS).forEach(page::warning);
+        if (r.warnings().size() > MOST_WARNINGS) {
+            page.warning(format("%,d more warnings, all of them in train.log.", r.warnings().size() - MOST_WARNINGS));
+        }
         page.charts("Training", charts(s));
         var e = s.judged();
         if (e != null && e.confusion() != null) {
@@ -166,7 +173,7 @@ final class Reports {
         Predicate<Map<String, Object>> step = l -> "train".equals(l.get("split")) && !l.containsKey("summary");
         Predicate<Map<String, Object>> epoch = l -> "train".equals(l.get("split")) && l.containsKey("summary");
         Predicate<Map<String, Object>> val = l -> "val".equals(l.get("split"));
-        double mark = s.data.validation() == null ? Double.NaN : s.result.bestStep();
+        double mark = s.data.validation() == null || s.result.bestStep() == 0 ? Double.NaN : s.result.bestStep();
         var all = new ArrayList<Chart>();
         var loss = List.of(
                 series("training, steps", "a thin", lines, step, "loss"),

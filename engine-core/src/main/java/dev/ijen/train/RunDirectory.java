@@ -32,7 +32,7 @@ record RunDirectory(Path path) {
         } catch (IOException e) {
             throw new IjenException(
                     "cannot create the run directory " + wanted,
-                    e.getClass().getSimpleName() + ": " + e.getMessage(),
+                    refusal(wanted),
                     "a folder that can be written",
                     "choose another one: --out DIR",
                     e);
@@ -45,6 +45,18 @@ record RunDirectory(Path path) {
         }
         throw new IjenException("cannot create the run directory " + wanted, MOST + " of that name", "a free name",
                 "choose another: --out DIR");
+    }
+
+    /// Why there can be no folder.
+    private static String refusal(Path wanted) {
+        var there = wanted.toAbsolutePath();
+        while (there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        return Files.isDirectory(there)
+                ? there + " cannot be written"
+                        + (Files.isWritable(there) ? ": nothing can be made in it" : ": no permission")
+                : there + " is a file";
     }
 
     /// False if somebody else has that name.

@@ -1,7 +1,7 @@
 package dev.ijen.train;
 
 import dev.ijen.data.SeededRandom;
-import dev.ijen.data.text.Llama2cTokens;
+import dev.ijen.data.text.Tokens;
 import dev.ijen.data.text.Vocabulary;
 import dev.ijen.engine.Engine;
 import dev.ijen.format.FormatException;
@@ -13,6 +13,7 @@ import dev.ijen.nn.Chain;
 import dev.ijen.nn.zoo.Decoder;
 import dev.ijen.nn.zoo.Llama;
 import dev.ijen.tensor.IjenException;
+import dev.ijen.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
@@ -35,7 +36,7 @@ public final class TextModel implements AutoCloseable {
     /// Reads a model that writes.
     ///
     /// @param model a run, a checkpoint, or a `.bin` of llama2.c
-    /// @param tokenizer a `tokenizer.bin`; null for that a run has
+    /// @param tokenizer a `tokenizer.bin` or `tokenizer.json`; null for that a run has
     public static TextModel load(Path model, Path tokenizer, TrainOptions options) {
         return model.toString().toLowerCase(Locale.ROOT).endsWith(".bin") ? llama(model, tokenizer, options)
                 : run(model, tokenizer, options);
@@ -47,7 +48,7 @@ public final class TextModel implements AutoCloseable {
                     "its tokenizer.bin, too", "give --tokenizer FILE");
         }
         var file = Llama2c.read(model);
-        var vocabulary = Llama2cTokens.read(tokenizer);
+        var vocabulary = Tokens.llama(Tokenizer.load(tokenizer));
         if (vocabulary.size() != file.symbols()) {
             throw FormatException.unsupported(tokenizer, "this vocabulary for this model",
                     vocabulary.size() + " symbols", file.symbols() + " symbols", "give the model's own tokenizer");

@@ -26,10 +26,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /// A trained model with everything needed to use it, out of a checkpoint's `model.safetensors`, which is complete by itself.
 public final class Trained implements AutoCloseable {
+    private static final Pattern NO_PICTURE = Pattern.compile("(?i)\\.(csv|tsv|txt|npy|npz|wav)$");
+
     private final Path file;
     private final TrainConfig config;
     private final Preprocessor pre;
@@ -233,7 +236,11 @@ public final class Trained implements AutoCloseable {
         if (!(pre instanceof Preprocessor.Image p)) {
             throw wrongInput(picture, "a picture");
         }
-        return predictions(HostTensor.of(pixels(picture, p), 1, p.channels(), p.height(), p.width()),
+        var end = NO_PICTURE.matcher(picture.toString());
+        if (end.find()) {
+            throw wrongInput(picture, "a file " + end.group());
+        }
+        return predictions(pixels(picture, p),
                 List.of(picture.toString())).getFirst();
     }
 
@@ -250,20 +257,11 @@ public final class Trained implements AutoCloseable {
                 : named(scorer.outputs(Lines.dataset(lines, new int[lines.size()], t)), names);
     }
 
-    private static float[] pixels(Path picture, Preprocessor.Image p) {
-        var image = Images.read(picture, p.channels());
-        if (p.ink() && p.channels() == 1) {
-            return InkReader.read(image, p.height(), p.width());
-        }
-        var fitted = Images.resize(image, p.height(), p.width(), Images.Resize.AUTO).toFloatArray();
-        int plane = p.height() * p.width();
-        var out = new float[fitted.length];
-        for (int i = 0; i < plane; i++) {
-            for (int c = 0; c < p.channels(); c++) {
-                out[c * plane + i] = fitted[i * p.channels() + c] / 255;
-            }
-        }
-        return out;
+    private static HostTensor pixels(Path picture, Preprocessor.Image p) {
+        return p.ink() && p.channels() == 1
+                ? HostTensor.of(InkReader.read(Images.read(picture, 1), p.height(), p.width()), 1, 1, p.height(),
+                        p.width())
+                : ImageFolder.read(picture, p.channels(), p.height(), p.width());
     }
 
     /// For every row of a table with the columns the model was trained on; the target's may be missing.
@@ -324,7 +322,16 @@ public final class Trained implements AutoCloseable {
     }
 
     private IjenException wrongInput(Path file, String got) {
-        return FormatException.unsupported(file, "this input for this model", got, "input " + pre.shape(),
+        var wants = switch (pre) {
+            case Preprocessor.Image i -> "a picture, PNG or JPEG, of any size";
+            case Preprocessor.Table t -> "a table of the columns it was trained on, .csv";
+            case Preprocessor.Arrays a -> "an array [N, …] of " + pre.shape() + ", .npy";
+            case Preprocessor.Tokens t ->
+                    isClassification() ? "a text, an example a line" : "the beginning of a text, by 'ijen generate'";
+            case Preprocessor.Audio a -> "sound, .wav";
+            case Preprocessor.Series s -> "a series, by 'ijen eval'";
+        };
+        return FormatException.unsupported(file, "this input for this model", got, wants,
                 "give what the model was trained on");
     }
 

@@ -28,6 +28,9 @@ final class Damage {
         "'", "\"", "\t", "#", "? ", "%YAML 9.9\n", "\u0000", "preset: iris\n", "linear: ", "model:", "- repeat: "};
     static final String[] CSV = {
         ",", ";", "\t", "\n", "\r", "\r\n", "\"", "\"\"", "?", "NA", "\u0000", "\ufeff", "1e309", "true", "ä", ",,,,"};
+    static final String[] MERGES = {
+        " ", "  ", "\n", "\r\n", "\r", "\t", "a b", "ab b\n", "#version: 0.2\n", "\u0000", "\u0120", "\ud83d\ude00",
+        "##", "[UNK]\n"};
     private static final String[] NPY = {
         "'", "descr", "shape", "fortran_order", "True", "False", "(", ")", ",", "{", "}", " ", "|O", ">f8", "<u8",
         "<f4", "[('a','<f4')]",
@@ -207,6 +210,70 @@ final class Damage {
             out.add(Mutator.join(size, masked(size), body, masked(body)));
         }
         return Mutator.join(out.toArray(byte[][]::new));
+    }
+
+    /// A number of four bytes that stands where a size may, or anything.
+    static byte[] sizes(Mutator m, byte[] good) {
+        byte[] b = good.clone();
+        var r = m.random();
+        for (int n = 1 + r.nextInt(2); n > 0; n--) {
+            int at = r.nextInt(Math.min(64, b.length) / 2 - 2) * 2;
+            little(b).putInt(at, r.nextBoolean() ? (int) m.edge() : r.nextInt(1 << r.nextInt(31)));
+        }
+        return r.nextInt(4) == 0 ? m.bytes(b, List.of(good)) : b;
+    }
+
+    /// Blocks changed, repeated, left out and moved, their checksums right.
+    static byte[] tar(Mutator m, byte[] good) throws IOException {
+        byte[] plain;
+        try (var in = new GZIPInputStream(new ByteArrayInputStream(good))) {
+            plain = in.readAllBytes();
+        }
+        var blocks = new ArrayList<byte[]>();
+        for (int at = 0; at + 512 <= plain.length; at += 512) {
+            blocks.add(Arrays.copyOfRange(plain, at, at + 512));
+        }
+        var r = m.random();
+        int i = r.nextInt(blocks.size());
+        switch (r.nextInt(6)) {
+            case 0 -> blocks.add(i, blocks.get(r.nextInt(blocks.size())));
+            case 1 -> blocks.remove(i);
+            case 2 -> Collections.swap(blocks, i, r.nextInt(blocks.size()));
+            case 3 ->
+                    blocks.set(i, tarHeader("../../outside", "0xLgK5".charAt(r.nextInt(6)), m.edge() & 0x1_ffff_ffffL));
+            case 4 ->
+                    blocks.set(i, Arrays.copyOf(Mutator.latin(m.text("20 path=dir/b/c.txt\n16 size=1234567\n", " ", "=",
+                            "\n", "path=", "size=", "../", "/tmp/ijen-outside")), 512));
+            default -> blocks.set(i, Arrays.copyOf(m.bytes(blocks.get(i), blocks), 512));
+        }
+        var out = new ByteArrayOutputStream();
+        try (var zip = new GZIPOutputStream(out)) {
+            for (var b : blocks) {
+                zip.write(Mutator.latin(Arrays.copyOfRange(b, 257, 262)).equals("ustar") ? checked(b) : b);
+            }
+            zip.write(new byte[r.nextInt(8) == 0 ? r.nextInt(1 << 20) : 0]);
+        }
+        return out.toByteArray();
+    }
+
+    static byte[] tarHeader(String name, char kind, long size) {
+        var h = new byte[512];
+        System.arraycopy(Mutator.latin(name), 0, h, 0, name.length());
+        System.arraycopy(Mutator.latin("%011o".formatted(size)), 0, h, 124, 11);
+        h[156] = (byte) kind;
+        System.arraycopy(Mutator.latin("ustar"), 0, h, 257, 5);
+        return checked(h);
+    }
+
+    private static byte[] checked(byte[] header) {
+        var h = header.clone();
+        Arrays.fill(h, 148, 156, (byte) ' ');
+        int sum = 0;
+        for (byte b : h) {
+            sum += b & 0xff;
+        }
+        System.arraycopy(Mutator.latin("%06o\0".formatted(sum)), 0, h, 148, 7);
+        return h;
     }
 
     private static byte[] masked(byte[] b) {

@@ -15,7 +15,32 @@ import java.util.zip.ZipOutputStream;
 final class TextSeeds {
     static final String TEXT = "ab ba \u00e9 \u4e2d\n<s>ab";
 
+    static final String VOCABULARY = "{\"a\": 0, \"b\": 1, \"ab\": 2, \"\u0120\": 3, \"\u0120ab\": 4, \"abb\": 5}";
+
     private TextSeeds() {}
+
+    static List<byte[]> merges() {
+        return List.of(utf8("#version: 0.2\na b\n\u0120 ab\nab b\n"), utf8("a b\r\nab b\r\n"));
+    }
+
+    static List<byte[]> wordPieces() {
+        return List.of(utf8("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n##b\nab\n\u4e2d\n"));
+    }
+
+    /// A model of two layers, its head tied and not.
+    static List<byte[]> llamaModel() {
+        var all = new java.util.ArrayList<byte[]>();
+        for (int symbols : new int[] {7, -7}) {
+            var b = ByteBuffer.allocate(1 << 14).order(ByteOrder.LITTLE_ENDIAN);
+            for (int v : new int[] {8, 12, 2, 2, 1, symbols, 5}) {
+                b.putInt(v);
+            }
+            int weights = 7 * 8 + 2 * (8 + 8 * 8 + 2 * 4 * 8 + 8 * 8 + 8 + 3 * 12 * 8) + 8 + 5 * 4
+                    + (symbols < 0 ? 7 * 8 : 0);
+            all.add(java.util.Arrays.copyOf(b.array(), b.position() + 4 * weights));
+        }
+        return all;
+    }
 
     static List<byte[]> tokenizers() {
         return List.of(utf8("""

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ijen.data.SeededRandom;
 import dev.ijen.tensor.IjenException;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SamplingTest {
@@ -24,6 +27,44 @@ class SamplingTest {
         assertArrayEquals(new double[] {0.0225 / sum, 0.25 / sum, 0.0025 / sum, 0.09 / sum},
                 Sampling.of(0.5).probabilities(LOGITS), 1e-6);
         assertArrayEquals(new double[] {0, 1, 0, 0}, Sampling.GREEDY.probabilities(LOGITS));
+    }
+
+    /// All tokens put in order by a stable sort, the definition of top-k and top-p taken word for word.
+    private static double[] sorted(Sampling s, float[] logits) {
+        var order = IntStream.range(0, logits.length).boxed()
+                .sorted((a, b) -> Float.compare(logits[b], logits[a])).mapToInt(Integer::intValue).toArray();
+        int kept = s.topK() == 0 ? logits.length : Math.min(s.topK(), logits.length);
+        var weight = new double[logits.length];
+        double sum = 0;
+        for (int i = 0; i < kept; i++) {
+            weight[order[i]] = Math.exp((logits[order[i]] - logits[order[0]]) / s.temperature());
+            sum += weight[order[i]];
+        }
+        double within = 0;
+        for (int i = 0; i < kept; i++) {
+            weight[order[i]] = within < s.topP() * sum ? weight[order[i]] : 0;
+            within += weight[order[i]];
+        }
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] /= within;
+        }
+        return weight;
+    }
+
+    @Test
+    void theChoiceIsThatOfAFullSort() {
+        var random = new Random(2);
+        for (int n : new int[] {1, 2, 7, 63, 64, 65, 1000, 5000}) {
+            var logits = new float[n];
+            for (int i = 0; i < n; i++) {
+                // many equal ones
+                logits[i] = random.nextInt(4) == 0 ? 1 : (float) (3 * random.nextGaussian());
+            }
+            for (var s : List.of(Sampling.of(0.7), new Sampling(1, 40, 1), new Sampling(1.5, 0, 0.9),
+                    new Sampling(0.8, 300, 0.99), new Sampling(1, 1, 0.5), new Sampling(3, 0, 0.9999))) {
+                assertArrayEquals(sorted(s, logits), s.probabilities(logits), 1e-13, s + " of " + n);
+            }
+        }
     }
 
     @Test

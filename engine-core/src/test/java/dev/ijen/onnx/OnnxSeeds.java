@@ -1,18 +1,68 @@
 package dev.ijen.onnx;
 
+import dev.ijen.engine.Device;
+import dev.ijen.engine.Engine;
+import dev.ijen.format.SharedData;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /// Small sound ONNX files to damage.
 public final class OnnxSeeds {
+    private static final int MOST_BYTES = 8192;
+    private static final int SOME = 5;
+    private static List<byte[]> graphs = List.of();
+
     private OnnxSeeds() {}
 
     /// Their bytes.
     public static List<byte[]> all() {
         return List.of(model(DType.F32), model(DType.I64), model(DType.BF16), inner());
+    }
+
+    /// Models whose graphs can be built: one of each type, and some of ONNX's own of one operator where they are there.
+    public static synchronized List<byte[]> graphs() {
+        if (!graphs.isEmpty()) {
+            return graphs;
+        }
+        var all = new ArrayList<>(List.of(model(DType.F32), model(DType.I64), model(DType.BF16)));
+        var archive = "onnx/onnx-node-tests.tar.gz";
+        if (SharedData.has(archive)) {
+            var models = SharedData.tar(archive).entrySet().stream().filter(e -> e.getKey().endsWith(".onnx"))
+                    .map(Map.Entry::getValue).filter(b -> b.length <= MOST_BYTES).toList();
+            for (int i = 0; i < models.size(); i += SOME) {
+                all.add(models.get(i));
+            }
+        }
+        all.removeIf(b -> {
+            try {
+                build("seed", b);
+                return false;
+            } catch (IjenException e) {
+                return true; // shapes that depend on values, and the like
+            }
+        });
+        graphs = List.copyOf(all);
+        return graphs;
+    }
+
+    /// Reads a file and builds its graph, which computes nothing but shapes and what they depend on.
+    public static void build(Path file) throws IOException {
+        build(file.toString(), Files.readAllBytes(file));
+    }
+
+    private static void build(String name, byte[] bytes) {
+        try (var engine = Engine.open(Device.cpu()); var model = OnnxModel.read(engine, name, bytes)) {
+            model.nodes(model.inputs().stream()
+                    .map(i -> Shape.of(i.dims().stream().mapToInt(n -> n < 0 ? 1 : n).toArray())).toList());
+        }
     }
 
     private static byte[] model(DType type) {

@@ -105,6 +105,18 @@ class TokenizerCasesTest {
         assertEquals(story, t.decode(t.encode(story).ids()));
     }
 
+    /// As llama2.c's `run.c`: text that spells a symbol is text, and decodes to itself.
+    @Test
+    void textIsNoSymbol() {
+        var t = Tokenizer.load(SharedData.file("models/tok512.bin"));
+        int[] ids = t.encode("a<s>b</s>").ids();
+        assertEquals(1, ids[0]);
+        assertEquals(1, java.util.Arrays.stream(ids).filter(i -> i < 3).count(), java.util.Arrays.toString(ids));
+        assertEquals("a<s>b</s>", t.decode(ids));
+        assertArrayEquals(new int[] {1}, t.encode("").ids());
+        assertEquals("", t.decode(1, 2));
+    }
+
     /// The tiny file of swift-transformers: small letters, `\w+|[^\w\s]+`, merges that need one another.
     @Test
     void tiny() {

@@ -102,6 +102,7 @@ class CheckpointsTest {
         var e = assertThrows(IjenException.class,
                 () -> RunDirectory.create(file.resolve("run"), Presets.load("iris", List.of())));
         assertTrue(e.getMessage().contains("cannot create the run directory"), e.getMessage());
+        assertTrue(e.getMessage().contains(file + " is a file"), e.getMessage());
         assertThrows(IjenException.class, () -> RunDirectory.open(dir));
     }
 

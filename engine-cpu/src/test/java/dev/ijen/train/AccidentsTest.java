@@ -180,14 +180,23 @@ class AccidentsTest {
     }
 
     @Test
-    void theTimeIsUp() {
+    void theTimeIsUp() throws IOException {
+        long steps;
         try (var t = Trainer.of(digits("training.max_time=0.05", "training.epochs=100000"), options(event -> {}))) {
             var r = t.fit();
             assertEquals(Outcome.MAX_TIME, r.outcome());
             assertTrue(r.steps() > 0);
+            steps = r.steps();
         }
         assertTrue(Files.isRegularFile(dir.resolve("run/checkpoints/last/model.safetensors")));
         assertFalse(Files.exists(dir.resolve("run-2")));
+        // and there is as much again for whoever goes on
+        try (var t = Trainer.resume(dir.resolve("run"), options(event -> {}))) {
+            var r = t.fit();
+            assertEquals(Outcome.MAX_TIME, r.outcome());
+            assertTrue(r.steps() > steps, r.steps() + " after " + steps);
+        }
+        assertTrue(Files.readString(dir.resolve("run/report.html")).contains("The time was up after step"));
     }
 
     /// Whoever listens fails: the same as an error of our own.

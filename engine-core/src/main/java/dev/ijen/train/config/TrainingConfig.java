@@ -6,7 +6,7 @@ package dev.ijen.train.config;
 /// @param batchSize examples a step
 /// @param evalBatchSize examples a batch of validation
 /// @param maxSteps most steps
-/// @param maxTime most seconds
+/// @param maxTime most seconds of a sitting: a resumed run has as many again
 /// @param loss what is minimised
 /// @param labelSmoothing of cross-entropy
 /// @param classWeights of cross-entropy
@@ -27,7 +27,7 @@ public record TrainingConfig(
         @Key(doc = "examples a step", or = "64", min = 1, max = 1_000_000) int batchSize,
         @Key(doc = "examples a batch of validation and test", or = "256", min = 1, max = 1_000_000) int evalBatchSize,
         @Key(doc = "stop after this many steps; 0 for no limit", or = "0", min = 0) long maxSteps,
-        @Key(doc = "stop after this many seconds; 0 for no limit", or = "0", min = 0) double maxTime,
+        @Key(doc = "stop after this many seconds; a resumed run has as many again; 0 for no limit", or = "0", min = 0) double maxTime,
         @Key(doc = "cross-entropy, focal, mse, mae, huber, or auto: by the data", or = "auto") Loss loss,
         @Key(doc = "cross-entropy: share of the target spread over all classes", or = "0", min = 0, max = 0.9) double labelSmoothing,
         @Key(doc = "cross-entropy: none, or balanced: rare classes count more", or = "none") ClassWeights classWeights,

@@ -175,7 +175,7 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
             pen = true;
         }
         s.append("<path class=\"s ").append(line.style()).append("\" d=\"").append(path).append("\"/>");
-        if (y.length > 60 || line.style().contains("thin")) {
+        if (y.length > 60 || line.style().contains("thin") && y.length > 1) {
             return;
         }
         for (int i = 0; i < y.length; i++) {
