@@ -115,8 +115,13 @@ final class Dnnl {
 
     /// Makes oneDNN use only the calling thread. A setting of this thread; some nanoseconds.
     static void oneThread() {
+        threads(1);
+    }
+
+    /// How many threads oneDNN uses when the calling thread asks it for something.
+    static void threads(int n) {
         try {
-            OMP_SET_NUM_THREADS.invokeExact(1);
+            OMP_SET_NUM_THREADS.invokeExact(n);
         } catch (Throwable t) {
             throw unexpected(t);
         }
