@@ -293,7 +293,12 @@ final class Dnnl {
 
     /// 0 if there is no implementation.
     static long matmul(long a, long b, long c) {
-        oneThread();
+        return matmul(a, b, c, 1);
+    }
+
+    /// @param threads that will run it
+    static long matmul(long a, long b, long c, int threads) {
+        threads(threads);
         return tryCreate("matmul", r -> (int) MATMUL.invokeExact(r, ENGINE, a, b, 0L, c, ATTRIBUTES));
     }
 
@@ -383,9 +388,14 @@ final class Dnnl {
 
     /// Runs a primitive on the calling thread with `n` arguments (`dnnl_exec_arg_t[]`).
     static void execute(long primitive, long stream, int n, long arguments) {
+        execute(primitive, stream, n, arguments, 1);
+    }
+
+    /// @param threads of oneDNN's own
+    static void execute(long primitive, long stream, int n, long arguments, int threads) {
         int status;
         try {
-            OMP_SET_NUM_THREADS.invokeExact(1);
+            OMP_SET_NUM_THREADS.invokeExact(threads);
             status = (int) PRIMITIVE_EXECUTE.invokeExact(primitive, stream, n, arguments);
         } catch (Throwable t) {
             throw unexpected(t);

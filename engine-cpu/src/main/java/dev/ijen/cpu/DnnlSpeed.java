@@ -40,22 +40,27 @@ public final class DnnlSpeed implements LibrarySpeed {
     }
 
     private static double measure(int m, int n, int k, int threads, double budget) {
-        Dnnl.threads(threads);
         try (var arena = Arena.ofConfined(); var scope = new DnnlScope()) {
             long a = scope.strided(DType.F32, new long[] {m, k}, new long[] {k, 1});
             long b = scope.strided(DType.F32, new long[] {k, n}, new long[] {n, 1});
             long c = scope.strided(DType.F32, new long[] {m, n}, new long[] {n, 1});
-            long pd = scope.descriptor(Dnnl.matmul(a, b, c));
+            long pd = scope.descriptor(Dnnl.matmul(a, b, c, threads));
             if (pd == 0) {
                 return Double.NaN;
             }
-            long scratch = arena.allocate(Math.max(64, Dnnl.scratchBytes(pd)), 64).address();
-            var workers = new DnnlWorkers(scope, 1, scratch, Dnnl.scratchBytes(pd));
-            var run = workers.run(pd, 3)
+            long bytes = Dnnl.scratchBytes(pd);
+            long scratch = arena.allocate(Math.max(64, bytes), 64).address();
+            long stream = scope.stream();
+            var run = new DnnlRun(scope.primitive(pd), scope.arguments(4), null)
                     .with(Dnnl.DNNL_ARG_SRC, scope.memory(a, values(arena, m * k)))
                     .with(Dnnl.DNNL_ARG_WEIGHTS, scope.memory(b, values(arena, k * n)))
                     .with(Dnnl.DNNL_ARG_DST, scope.memory(c, values(arena, m * n)));
-            return median(() -> workers.execute(run, 0), budget);
+            if (bytes > 0) {
+                run.with(Dnnl.DNNL_ARG_SCRATCHPAD,
+                        scope.memory(scope.query(pd, Dnnl.dnnl_query_scratchpad_md), scratch));
+            }
+            int count = run.count();
+            return median(() -> Dnnl.execute(run.primitive, stream, count, run.arguments, threads), budget);
         }
     }
 
