@@ -42,14 +42,16 @@ final class ChildJvm implements AutoCloseable {
         all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (var option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             // the first is about this process's stderr, the others would be in the way of it
-            if (!option.startsWith("-Dijen.stderr") && !option.startsWith("-agentlib") && !option.startsWith("-javaagent")) {
+            if (!option.startsWith("-Dijen.stderr") && !option.startsWith("-agentlib")
+                    && !option.startsWith("-javaagent")) {
                 all.add(option);
             }
         }
         all.addAll(List.of("-cp", System.getProperty("java.class.path")));
         var main = System.getProperty("jdk.module.main");
         if ("dev.ijen.cli".equals(main)) {
-            all.addAll(List.of("-p", System.getProperty("jdk.module.path"), "-m", main + "/" + Launcher.class.getName()));
+            all.addAll(
+                    List.of("-p", System.getProperty("jdk.module.path"), "-m", main + "/" + Launcher.class.getName()));
         } else {
             all.add(Launcher.class.getName());
         }

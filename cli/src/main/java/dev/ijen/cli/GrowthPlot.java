@@ -1,6 +1,7 @@
 package dev.ijen.cli;
 
 import dev.ijen.cli.bench.Growth;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 
@@ -51,7 +52,7 @@ final class GrowthPlot {
             s.append(format("<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#dddddd\"/>%n", LEFT,
                     WIDTH - RIGHT, y, y));
             s.append(format("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n", LEFT - 6, y + 4,
-                    Text.number(Math.pow(10, e))));
+                    BigDecimal.ONE.scaleByPowerOfTen(e).toPlainString()));
         }
         var path = new StringBuilder();
         for (int i = 0; i < points.size(); i++) {

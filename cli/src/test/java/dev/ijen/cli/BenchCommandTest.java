@@ -44,12 +44,14 @@ final class BenchCommandTest {
 
     @Test
     void growthIsDrawn() throws Exception {
-        var line = new Growth.Line("A & B", "width", 2, List.of(new Growth.Point(64, 0.001, 1), new Growth.Point(128, 0.004, 4),
-                new Growth.Point(256, 0.008, 16)));
+        var line = new Growth.Line("A & B", "width", 2,
+                List.of(new Growth.Point(64, 0.001, 1), new Growth.Point(128, 0.004, 4),
+                        new Growth.Point(256, 0.008, 16)));
         assertEquals(2, line.slope(1), 1e-12);
         assertEquals(1, line.slope(2), 1e-12);
         var svg = GrowthPlot.svg(List.of(line, line), "of a <machine>");
-        var document = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
+        var document = DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                .parse(new InputSource(new StringReader(svg)));
         assertEquals("svg", document.getDocumentElement().getTagName());
         assertEquals(6, document.getElementsByTagName("circle").getLength());
         var circles = document.getElementsByTagName("circle");

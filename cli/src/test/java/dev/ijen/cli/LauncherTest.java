@@ -123,7 +123,7 @@ class LauncherTest {
             var process = new ProcessBuilder(java, "-XX:AOTCache=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off",
                     "--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
                     "-XX:+UseSerialGC", "-Xms32m", "-XX:NewSize=16m", Started.class.getName())
-                            .redirectError(folder.resolve("stderr").toFile()).start();
+                    .redirectError(folder.resolve("stderr").toFile()).start();
             assertEquals("started\n", new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
             assertEquals(0, process.waitFor());
         }

@@ -47,7 +47,8 @@ public final class Growth {
     /// @param most the greatest sizes are these parts of the usual ones, 1 for all
     public List<Line> run(int most) {
         return List.of(
-                line("MLP, 4 × 512", "batch", 1, new int[] {16, 32, 64, 128, 256, 512, 1024}, most, b -> mlp(b, 512, 4)),
+                line("MLP, 4 × 512", "batch", 1, new int[] {16, 32, 64, 128, 256, 512, 1024}, most,
+                        b -> mlp(b, 512, 4)),
                 line("MLP, batch 128, 4 layers", "width", 2, new int[] {64, 128, 256, 512, 1024, 2048}, most,
                         w -> mlp(128, w, 4)),
                 line("MLP, batch 128, width 512", "depth", 1, new int[] {1, 2, 4, 8, 16, 32}, most,
@@ -78,17 +79,23 @@ public final class Growth {
             String network, String what, double power, int[] sizes, int most,
             java.util.function.IntFunction<Size> of) {
         var points = new ArrayList<Point>();
+        progress.accept(network);
+        point(of.apply(sizes[0]), sizes[0]); // for the JVM, which compiles what runs often
         for (int i = 0; i < Math.max(2, sizes.length / most); i++) {
             progress.accept(network + ": " + what + " " + sizes[i]);
-            try (var engine = opening.get()) {
-                var w = Workload.training(engine, "growth", of.apply(sizes[i]).on(engine), of.apply(sizes[i]).batch);
-                double seconds = clock.applyAsDouble(() -> {
-                    w.step().run();
-                    engine.synchronize();
-                });
-                points.add(new Point(sizes[i], seconds, w.flops()));
-            }
+            points.add(point(of.apply(sizes[i]), sizes[i]));
         }
         return new Line(network, what, power, List.copyOf(points));
+    }
+
+    private Point point(Size s, int size) {
+        try (var engine = opening.get()) {
+            var w = Workload.training(engine, "growth", s.on(engine), s.batch);
+            double seconds = clock.applyAsDouble(() -> {
+                w.step().run();
+                engine.synchronize();
+            });
+            return new Point(size, seconds, w.flops());
+        }
     }
 }
