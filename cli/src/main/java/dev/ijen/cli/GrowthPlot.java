@@ -95,6 +95,7 @@ final class GrowthPlot {
         return text.replace("&", "&amp;").replace("<", "&lt;");
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library that nothing else would need
     private static String format(String text, Object... args) {
         return String.format(Locale.ROOT, text, args);
     }
