@@ -6,4 +6,6 @@ module dev.ijen.cpu {
 
     provides dev.ijen.spi.BackendProvider with
             dev.ijen.cpu.CpuProvider;
+    provides dev.ijen.engine.LibrarySpeed with
+            dev.ijen.cpu.DnnlSpeed;
 }

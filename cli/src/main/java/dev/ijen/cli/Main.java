@@ -3,6 +3,7 @@ package dev.ijen.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -11,14 +12,6 @@ import picocli.CommandLine.ParameterException;
 /// The `ijen` command.
 @Command(name = "ijen", description = "Trains and runs neural networks.", versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            TrainCommand.class, ResumeCommand.class, EvalCommand.class, PredictCommand.class, GenerateCommand.class,
-            InspectCommand.class,
-            InitCommand.class,
-            ConfigCommand.class, DataCommand.class, SynthCommand.class, DevicesCommand.class, DoctorCommand.class,
-            ImportCommand.class, ConvertCommand.class, ExportCommand.class, BenchCommand.class, ProfileCommand.class,
-            CompletionCommand.class
-        },
         footer = {
             "",
             "Any option can also be given as an environment variable: --max-steps is IJEN_MAX_STEPS.", "",
@@ -26,7 +19,15 @@ import picocli.CommandLine.ParameterException;
                     + "4 bad data or model file, 130 interrupted (after saving a checkpoint)."
         })
 final class Main implements Runnable {
+    private static final List<Class<?>> COMMANDS = List.of(
+            TrainCommand.class, ResumeCommand.class, EvalCommand.class, PredictCommand.class, GenerateCommand.class,
+            InspectCommand.class, InitCommand.class, ConfigCommand.class, DataCommand.class, SynthCommand.class,
+            DevicesCommand.class, DoctorCommand.class, ImportCommand.class, ConvertCommand.class, ExportCommand.class,
+            BenchCommand.class, ProfileCommand.class, CompletionCommand.class);
+
     final Host host;
+
+    @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
     @CommandLine.Option(names = {"-h", "--help"}, usageHelp = true,
             description = "Show this help and exit.") boolean help;
@@ -40,7 +41,7 @@ final class Main implements Runnable {
 
     @Override
     public void run() {
-        CommandLine.usage(this, host.out());
+        spec.commandLine().usage(host.out());
     }
 
     static void main(String[] args) {
@@ -54,7 +55,7 @@ final class Main implements Runnable {
 
     /// Runs the command. Returns the exit code.
     static int run(Host host, String... args) {
-        var line = commandLine(host);
+        var line = commandLine(host, args.length > 0 ? named(args[0]) : COMMANDS);
         try {
             return line.execute(args);
         } catch (Throwable e) { // errors that picocli lets pass, an OutOfMemoryError for one
@@ -64,7 +65,23 @@ final class Main implements Runnable {
 
     /// The parser, without running anything.
     static CommandLine commandLine(Host host) {
-        var line = new CommandLine(new Main(host))
+        return commandLine(host, COMMANDS);
+    }
+
+    /// The one of that name, for what the others look like need not be found out then; else all. Completion is about all.
+    private static List<Class<?>> named(String name) {
+        for (var c : COMMANDS) {
+            if (c != CompletionCommand.class && c.getAnnotation(Command.class).name().equals(name)) {
+                return List.of(c);
+            }
+        }
+        return COMMANDS;
+    }
+
+    private static CommandLine commandLine(Host host, List<Class<?>> commands) {
+        var line = new CommandLine(new Main(host));
+        commands.forEach(line::addSubcommand);
+        line
                 .setOut(new PrintWriter(host.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(host.err(), true, StandardCharsets.UTF_8))
                 .setDefaultValueProvider(new EnvironmentDefaults(host.env()))

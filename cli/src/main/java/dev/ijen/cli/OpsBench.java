@@ -1,6 +1,7 @@
 package dev.ijen.cli;
 
 import dev.ijen.engine.Engine;
+import dev.ijen.engine.LibrarySpeed;
 import dev.ijen.engine.State;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
@@ -8,9 +9,11 @@ import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.function.BinaryOperator;
 
-/// How fast single operations are. Operands and results stay on the device, so that copying them is not measured.
+/// How fast single operations are. Operands and results stay on the device, so that copying them is not measured. Products are
+/// compared with what the backend's library does alone, operations that only move memory with copying as much.
 final class OpsBench {
     private static final String SUITE = "ops";
     private static final double BUDGET = 0.8;
@@ -18,16 +21,22 @@ final class OpsBench {
 
     private final Engine engine;
     private final List<Measurement> all = new ArrayList<>();
+    private final LibrarySpeed library;
+    private final int threads;
 
     OpsBench(Engine engine) {
         this.engine = engine;
+        boolean bundled = engine.info().details().getOrDefault("native library", "none").startsWith("oneDNN");
+        library = bundled ? ServiceLoader.load(LibrarySpeed.class).stream().map(ServiceLoader.Provider::get)
+                .filter(l -> !l.library().isEmpty()).findFirst().orElse(null) : null;
+        threads = Integer.parseInt(engine.info().details().getOrDefault("threads", "1"));
     }
 
     List<Measurement> run() {
         for (int n : new int[] {64, 256, 512, 1024}) {
-            flops("matmul %d³".formatted(n), 2.0 * n * n * n, Shape.of(n, n), Shape.of(n, n), Tensor::matmul);
+            matmul("matmul %d³".formatted(n), n, n, n);
         }
-        flops("matmul 64×784 · 784×512", 2.0 * 64 * 784 * 512, Shape.of(64, 784), Shape.of(784, 512), Tensor::matmul);
+        matmul("matmul 64×784 · 784×512", 64, 512, 784);
         flops(
                 "conv 32×64×56², 3×3",
                 2.0 * 32 * 64 * 56 * 56 * 64 * 9,
@@ -41,12 +50,12 @@ final class OpsBench {
                 Shape.of(32, 1, 3, 3),
                 (x, w) -> x.conv2d(w, 1, 1));
         var vector = Shape.of(MILLION);
-        bytes("add, 1 M", 12.0 * MILLION, vector, Tensor::add);
-        bytes("relu, 1 M", 8.0 * MILLION, vector, (x, _) -> x.relu());
+        moved("add, 1 M", 12.0 * MILLION, vector, Tensor::add);
+        moved("relu, 1 M", 8.0 * MILLION, vector, (x, _) -> x.relu());
         bytes("exp, 1 M", 8.0 * MILLION, vector, (x, _) -> x.exp());
         bytes("gelu, 1 M", 8.0 * MILLION, vector, (x, _) -> x.gelu());
         bytes("fused x·y + gelu(x), 1 M", 12.0 * MILLION, vector, (x, y) -> x.mul(y).add(x.gelu()));
-        bytes("sum, 1 M", 4.0 * MILLION, vector, (x, _) -> x.sum());
+        moved("sum, 1 M", 4.0 * MILLION, vector, (x, _) -> x.sum());
         bytes("softmax 2048×512", 8.0 * MILLION, Shape.of(2048, 512), (x, _) -> x.softmax(-1));
         return all;
     }
@@ -54,6 +63,22 @@ final class OpsBench {
     private void flops(String name, double work, Shape a, Shape b, BinaryOperator<Tensor> f) {
         double seconds = seconds(a, b, f);
         all.add(Measurement.of(SUITE, name, work / seconds * 1e-9, "GFLOP/s"));
+    }
+
+    private void matmul(String name, int m, int n, int k) {
+        double work = 2.0 * m * n * k;
+        double seconds = seconds(Shape.of(m, k), Shape.of(k, n), Tensor::matmul);
+        var line = Measurement.of(SUITE, name, work / seconds * 1e-9, "GFLOP/s");
+        double alone = library == null ? Double.NaN : library.matmulSeconds(m, n, k, threads, BUDGET);
+        all.add(Double.isNaN(alone) ? line : line.besides(library.library(), work / alone * 1e-9, 0.95));
+    }
+
+    /// What does so little for each number that memory is all it waits for.
+    private void moved(String name, double moved, Shape shape, BinaryOperator<Tensor> f) {
+        double rate = moved / seconds(shape, shape, f) * 1e-9;
+        var line = Measurement.of(SUITE, name, rate, "GB/s");
+        boolean cpu = engine.info().backend().equals("cpu");
+        all.add(cpu ? line.besides("copying", CopySpeed.bytes((long) moved, threads) * 1e-9, 0.9) : line);
     }
 
     private void bytes(String name, double moved, Shape shape, BinaryOperator<Tensor> f) {

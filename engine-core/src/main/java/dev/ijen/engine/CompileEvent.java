@@ -1,6 +1,5 @@
 package dev.ijen.engine;
 
-import dev.ijen.graph.Compiled;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
@@ -22,16 +21,4 @@ final class CompileEvent extends Event {
 
     @Label("Workspace")
     @DataAmount long workspace;
-
-    /// Ends the event, where anybody records it.
-    void of(String name, Compiled c) {
-        end();
-        if (shouldCommit()) {
-            what = name;
-            operations = c.program().tensors().size();
-            launches = c.plan().launches().size();
-            workspace = c.plan().workspaceBytes();
-            commit();
-        }
-    }
 }

@@ -284,18 +284,16 @@ public final class Engine implements Evaluator, AutoCloseable {
 
     /// Copies to the device.
     void write(Buffer to, MemorySegment from) {
-        var event = new TransferEvent();
-        event.begin();
+        var event = Recorded.transfer();
         backend.write(to, 0, from);
-        event.of(true, from.byteSize());
+        Recorded.end(event, true, from.byteSize());
     }
 
     /// Copies to the host, once running work is done.
     void read(Buffer from, long offset, MemorySegment to) {
-        var event = new TransferEvent();
-        event.begin();
+        var event = Recorded.transfer();
         backend.read(from, offset, to);
-        event.of(false, to.byteSize());
+        Recorded.end(event, false, to.byteSize());
     }
 
     /// @param what it is for

@@ -96,10 +96,9 @@ final class Evaluation implements AutoCloseable {
         var results = p.results().stream().map(t -> with[number.get(t)]).toList();
         var updates = new LinkedHashMap<Cell, Tensor>();
         p.updates().forEach((c, t) -> updates.put(c, with[number.get(t)]));
-        var event = new CompileEvent();
-        event.begin();
+        var event = Recorded.compile();
         var loaded = engine.load(Compiled.of(new Program(results, updates)));
-        event.of("expression", loaded.compiled());
+        Recorded.end(event, "expression", loaded.compiled());
         boolean done = false;
         try {
             var e = new Execution(engine, loaded, arguments);

@@ -64,14 +64,9 @@ final class Execution implements AutoCloseable {
     void run(HostTensor... inputs) {
         try {
             write(inputs);
-            var event = new RunEvent();
-            event.begin();
+            var event = Recorded.run();
             bound.run();
-            event.end();
-            if (event.shouldCommit()) {
-                event.launches = plan.launches().size();
-                event.commit();
-            }
+            Recorded.end(event, plan.launches().size());
         } catch (IllegalStateException e) {
             throw Engine.closedInUse(e);
         }

@@ -216,10 +216,9 @@ public final class Step implements AutoCloseable {
     private Live live(List<InputSpec> specs) {
         var l = live.get(specs);
         if (l == null) {
-            var event = new CompileEvent();
-            event.begin();
+            var event = Recorded.compile();
             l = new Live(specs, engine.load(Compiled.of(program(specs))));
-            event.of((training ? "training step " : "inference step ") + specs, l.program.compiled());
+            Recorded.end(event, (training ? "training step " : "inference step ") + specs, l.program.compiled());
             if (++compiled % MAX_SIGNATURES == 0) {
                 warn(specs);
             }

@@ -19,14 +19,4 @@ final class TransferEvent extends Event {
 
     @Label("Bytes")
     @DataAmount long bytes;
-
-    /// Ends the event, where anybody records it.
-    void of(boolean toTheDevice, long size) {
-        end();
-        if (shouldCommit()) {
-            toDevice = toTheDevice;
-            bytes = size;
-            commit();
-        }
-    }
 }

@@ -7,7 +7,6 @@ import dev.ijen.data.ImageFolder;
 import dev.ijen.data.Normalize;
 import dev.ijen.data.Tabular;
 import dev.ijen.data.TabularOptions;
-import dev.ijen.data.synth.Digits;
 import dev.ijen.data.synth.Synthetic;
 import dev.ijen.format.Csv;
 import dev.ijen.format.FormatException;
@@ -41,7 +40,7 @@ public record DataParts(
         var data = config.data();
         return switch (kind(data)) {
             case AUTO -> throw new IllegalStateException("settled by kind");
-            case DIGITS -> divided(config, Digits.dataset(data.count(), config.seed()), "drawn digits");
+            case DIGITS -> divided(config, DrawnDigits.dataset(data.count(), config.seed()), "drawn digits");
             case RING -> divided(config, Synthetic.ring(data.count(), 8, 2, 0.1, config.seed()), "drawn points");
             case FIGURES -> throw new ConfigException(
                     Mark.of("data.kind"), "figures have a label for each pixel", "task " + config.task().type(),

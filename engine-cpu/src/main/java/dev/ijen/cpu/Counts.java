@@ -11,6 +11,11 @@ final class Counts {
     private static final VectorSpecies<Integer> S = F32Math.ints();
     private static final int L = S.length();
 
+    // Blocks that are still to be drawn by vectors a few at a time, the others one by one: until the JVM has compiled them, vectors are
+    // some hundred times slower, and the first steps would wait for that.
+    private static int cold = 4096 * L;
+    private static final int COLD_SHARE = 2 * L;
+
     private Counts() {}
 
     /// first, first + step, … Writes up to a vector more.
@@ -29,6 +34,11 @@ final class Counts {
             int head = Math.min(n, -first & 3);
             words(seed, stepNumber, stream, first, to, head);
             int blocks = (n - head) / 4 & -L;
+            int left = cold; // threads may race for it: it is only about speed
+            if (left > 0) {
+                blocks = Math.min(blocks, COLD_SHARE);
+                cold = left - blocks;
+            }
             PhiloxVectors.fill(seed, stepNumber, stream, first + head >>> 2, blocks, to + 4L * head);
             done = head + 4 * blocks;
         }

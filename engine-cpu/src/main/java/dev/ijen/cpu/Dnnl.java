@@ -125,8 +125,13 @@ final class Dnnl {
 
     /// Makes oneDNN use only the calling thread. A setting of this thread; some nanoseconds.
     static void oneThread() {
+        threads(1);
+    }
+
+    /// How many threads oneDNN uses when the calling thread asks it for something.
+    static void threads(int n) {
         try {
-            OMP_SET_NUM_THREADS.invokeExact(1);
+            OMP_SET_NUM_THREADS.invokeExact(n);
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -314,12 +319,21 @@ final class Dnnl {
 
     /// 0 if there is no implementation.
     static long matmul(long a, long b, long c) {
-        return matmul(a, b, c, false);
+        return matmul(a, b, c, 1, false);
     }
 
     /// The same; if `adds`, the product is added to what is in c.
     static long matmul(long a, long b, long c, boolean adds) {
-        oneThread();
+        return matmul(a, b, c, 1, adds);
+    }
+
+    /// @param threads that will run it
+    static long matmul(long a, long b, long c, int threads) {
+        return matmul(a, b, c, threads, false);
+    }
+
+    private static long matmul(long a, long b, long c, int threads, boolean adds) {
+        threads(threads);
         long attributes = adds ? ADDING : ATTRIBUTES;
         return tryCreate("matmul", r -> (int) MATMUL.invokeExact(r, ENGINE, a, b, 0L, c, attributes));
     }
@@ -410,9 +424,14 @@ final class Dnnl {
 
     /// Runs a primitive on the calling thread with `n` arguments (`dnnl_exec_arg_t[]`).
     static void execute(long primitive, long stream, int n, long arguments) {
+        execute(primitive, stream, n, arguments, 1);
+    }
+
+    /// @param threads of oneDNN's own
+    static void execute(long primitive, long stream, int n, long arguments, int threads) {
         int status;
         try {
-            OMP_SET_NUM_THREADS.invokeExact(1);
+            OMP_SET_NUM_THREADS.invokeExact(threads);
             status = (int) PRIMITIVE_EXECUTE.invokeExact(primitive, stream, n, arguments);
         } catch (Throwable t) {
             throw unexpected(t);

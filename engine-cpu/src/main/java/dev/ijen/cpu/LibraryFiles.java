@@ -15,10 +15,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// Libraries copied from the class path to a directory only this user can write to: `$IJEN_CACHE` or `~/.cache/ijen`,
-/// and in it `native/<hash>`. A file is used only after its contents have been found to have the expected hash, in
-/// this process.
+/// and in it `native/<hash>`. A file is used only after its contents have been found to have the expected hash: in this process, or
+/// in an earlier one that left a note of the file as it was then. Nobody can change a file's contents and keep the time of its last
+/// change, and only the user, who could change anything, can write the note.
 final class LibraryFiles {
     private final Path directory;
 
@@ -62,8 +64,16 @@ final class LibraryFiles {
     /// The file `name`, with the contents of the resource, whose SHA-256 must be `hash`.
     Path verified(String resource, String name, String hash) throws IOException {
         Path file = directory.resolve(name);
-        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && hash.equals(hash(file))) {
-            return file;
+        Path note = directory.resolve(name + ".verified");
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            String now = state(file, hash);
+            if (now.equals(noted(note))) {
+                return file;
+            }
+            if (hash.equals(hash(file))) {
+                note(note, now);
+                return file;
+            }
         }
         Path temporary = Files.createTempFile(directory, name, ".part");
         try {
@@ -77,7 +87,38 @@ final class LibraryFiles {
         } finally {
             Files.deleteIfExists(temporary);
         }
+        note(note, state(file, hash));
         return file;
+    }
+
+    /// What the note says; nothing where there is none, and then the contents are looked at.
+    private static String noted(Path note) {
+        try {
+            return Files.isRegularFile(note, LinkOption.NOFOLLOW_LINKS) && Files.size(note) < 1000
+                    ? Files.readString(note) : "";
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /// Where no note can be written, the contents are looked at each time, which only takes longer.
+    private static void note(Path note, String state) throws IOException {
+        Path temporary = null;
+        try {
+            temporary = Files.createTempFile(note.getParent(), "note", ".part");
+            Files.writeString(temporary, state);
+            Files.move(temporary, note, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            if (temporary != null) {
+                Files.deleteIfExists(temporary);
+            }
+        }
+    }
+
+    /// What no change of a file's contents leaves as it was.
+    private static String state(Path file, String hash) throws IOException {
+        return hash + " "
+                + new TreeMap<>(Files.readAttributes(file, "unix:ino,size,ctime", LinkOption.NOFOLLOW_LINKS));
     }
 
     private static String copy(String resource, Path to) throws IOException {

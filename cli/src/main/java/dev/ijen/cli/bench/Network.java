@@ -15,17 +15,19 @@ import dev.ijen.tensor.HostTensor;
 /// @param input of a batch
 /// @param rows of logits, each with a label
 /// @param maker made its parameters
-record Network(Module module, HostTensor input, int rows, int classes, Optimizer optimizer, Maker maker) {
+/// @param unseen operations of a forward step that attention leaves out because they are of the future: the protocol counts them
+record Network(
+        Module module, HostTensor input, int rows, int classes, Optimizer optimizer, Maker maker, double unseen) {
+    Network(Module module, HostTensor input, int rows, int classes, Optimizer optimizer, Maker maker) {
+        this(module, input, rows, classes, optimizer, maker, 0);
+    }
+
     /// The network of that name.
     ///
     /// @throws IllegalArgumentException for a name that is none
     static Network of(Engine engine, String name, int batch) {
         return switch (name) {
-            case "mlp" -> {
-                var m = new Maker(engine, Double.NaN);
-                yield new Network(Images.mlp(m, 784, 512, 256, 10), Numbers.uniform(1, 1, batch, 784), batch, 10,
-                        adam(1e-3), m);
-            }
+            case "mlp" -> mlp(engine, batch, 784, 512, 256, 10);
             case "mlp4x4096" -> {
                 var m = new Maker(engine, Double.NaN);
                 var input = Numbers.uniform(1, 1, batch, 4096);
@@ -60,11 +62,19 @@ record Network(Module module, HostTensor input, int rows, int classes, Optimizer
         };
     }
 
-    private static Network gpt(Engine engine, int batch, Sequences.Gpt size, double rate) {
+    static Network gpt(Engine engine, int batch, Sequences.Gpt size, double rate) {
         var m = new Maker(engine, 0.02 * Math.sqrt(3));
         var input = Numbers.symbols(1, size.vocabulary(), batch, size.length());
         var adamW = new AdamW(new Adam(0.9, 0.95, 1e-8)).with(Schedule.constant(rate)).withWeightDecay(0.1);
-        return new Network(Sequences.gpt(m, size), input, batch * size.length(), size.vocabulary(), adamW, m);
+        return new Network(Sequences.gpt(m, size), input, batch * size.length(), size.vocabulary(), adamW, m,
+                batch * size.unseen());
+    }
+
+    /// @param widths of the input and of each layer's output
+    static Network mlp(Engine engine, int batch, int... widths) {
+        var m = new Maker(engine, Double.NaN);
+        var input = Numbers.uniform(1, 1, batch, widths[0]);
+        return new Network(Images.mlp(m, widths), input, batch, widths[widths.length - 1], adam(1e-3), m);
     }
 
     private static Optimizer adam(double rate) {

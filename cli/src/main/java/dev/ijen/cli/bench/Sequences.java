@@ -48,7 +48,12 @@ final class Sequences {
     }
 
     /// Sizes of a GPT.
-    record Gpt(int vocabulary, int length, int width, int heads, int layers) {}
+    record Gpt(int vocabulary, int length, int width, int heads, int layers) {
+        /// Operations of both attention products, for one text, of the half in which keys come after queries.
+        double unseen() {
+            return 2 * 2.0 * layers * width * ((double) length * (length - 1) / 2);
+        }
+    }
 
     private record Layer(LayerNorm norm1, Linear qkv, Linear project, LayerNorm norm2, Linear widen, Linear narrow,
             int heads) {

@@ -38,11 +38,19 @@ record Workload(String name, Step step, double flops, long parameters, int batch
         }
         int batch = Integer.parseInt(m.group(2));
         var network = Network.of(engine, m.group(1), batch);
+        if (group.equals("train")) {
+            return training(engine, name, network, batch);
+        }
+        var input = engine.state("input", network.input());
+        return new Workload(name, inference(engine, network, input), flops(engine, network, input),
+                network.parameterCount(), batch);
+    }
+
+    /// Training steps of a network.
+    static Workload training(Engine engine, String name, Network network, int batch) {
         var input = engine.state("input", network.input());
         double forward = flops(engine, network, input);
-        return group.equals("train")
-                ? new Workload(name, training(engine, network, input), 3 * forward, network.parameterCount(), batch)
-                : new Workload(name, inference(engine, network, input), forward, network.parameterCount(), batch);
+        return new Workload(name, training(engine, network, input), 3 * forward, network.parameterCount(), batch);
     }
 
     private static Step inference(Engine engine, Network network, State input) {
@@ -51,7 +59,7 @@ record Workload(String name, Step step, double flops, long parameters, int batch
 
     private static double flops(Engine engine, Network network, State input) {
         try (var forward = inference(engine, network, input)) {
-            return forward.report(List.of()).flops();
+            return forward.report(List.of()).flops() + network.unseen();
         }
     }
 

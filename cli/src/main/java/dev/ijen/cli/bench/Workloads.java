@@ -6,6 +6,15 @@ import java.util.List;
 
 /// The benchmark's workloads, for who wants to look into one rather than to time it beside another engine.
 public final class Workloads {
+    /// Training steps that are measured, one by one, by `ijen bench training`.
+    public static final List<String> TRAINING = List.of(
+            "train/mlp-b64", "train/mlp-b512", "train/cnn-b64", "train/resnet18-b32", "train/lstm-b32",
+            "train/gpt-b16");
+
+    /// Answers to one example, by `ijen bench inference`.
+    public static final List<String> INFERENCE = List.of(
+            "infer/mlp-b1", "infer/cnn-b1", "infer/resnet18-b1", "infer/lstm-b1", "infer/gpt-b1");
+
     private Workloads() {}
 
     /// Where the time of a workload's steps goes.
