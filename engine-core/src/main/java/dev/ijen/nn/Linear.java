@@ -13,7 +13,13 @@ import dev.ijen.tensor.Tensor;
 ///
 /// @param weight [out, in], the layout of PyTorch's files
 /// @param bias [out], or null
-public record Linear(Parameter weight, Parameter bias) implements Module {
+/// @param lora an adapter beside the weight, or null
+public record Linear(Parameter weight, Parameter bias, LowRank lora) implements Module {
+    /// Without an adapter.
+    public Linear(Parameter weight, Parameter bias) {
+        this(weight, bias, null);
+    }
+
     /// With He's uniform initialisation and a bias that starts at 0.
     public static Linear of(Engine engine, int in, int out) {
         return of(engine, in, out, Init.heUniform(), true);
@@ -43,6 +49,9 @@ public record Linear(Parameter weight, Parameter bias) implements Module {
         var y = Contraction.MatMul.of(rows.cast(type), false, weight.get().cast(type), true);
         if (bias != null) {
             y = y.add(bias.get());
+        }
+        if (lora != null) {
+            y = y.add(lora.apply(rows).cast(y.dtype()));
         }
         return y.reshape(x.shape().with(-1, out));
     }

@@ -57,6 +57,14 @@ public record DataParts(
 
     /// What examples of a shape that is declared are taken for, where no data is read.
     static Preprocessor declared(DataConfig data, dev.ijen.tensor.Shape shape, List<String> classes) {
+        boolean pixels = shape.rank() == 3 && switch (data.kind()) {
+            case AUTO, DIGITS, IDX, IMAGES -> true;
+            case RING, FIGURES, CSV, NPZ, LINES, AUDIO -> false;
+        };
+        if (pixels) {
+            checkPixels(data, shape.dim(0));
+            return new Preprocessor.Image(shape.dim(0), shape.dim(1), shape.dim(2), data.mean(), data.std(), classes, data.ink());
+        }
         return new Preprocessor.Arrays(data.kind() == DataConfig.Kind.LINES ? DType.I32 : DType.F32, shape, classes);
     }
 
@@ -168,15 +176,22 @@ public record DataParts(
         return new double[] {1 - t - v, v, t};
     }
 
-    private static DataParts divided(TrainConfig config, Dataset all, String name) {
+    private static DataParts divided(TrainConfig config, Dataset every, String name) {
+        var all = chosen(config, every, name);
         var parts = Datasets.split(all, fractions(config.data(), true), config.seed(), all.isClassification());
         return of(config, parts.get(0), notEmpty(parts.get(1)), notEmpty(parts.get(2)), name);
     }
 
-    private static DataParts withTest(TrainConfig config, Dataset train, Dataset test) {
-        if (test == null) {
-            return divided(config, train, config.data().path());
+    private static Dataset chosen(TrainConfig config, Dataset all, String name) {
+        return all.isClassification() ? Relabelled.only(all, config.data().classes(), name) : all;
+    }
+
+    private static DataParts withTest(TrainConfig config, Dataset trainAll, Dataset testAll) {
+        if (testAll == null) {
+            return divided(config, trainAll, config.data().path());
         }
+        var train = chosen(config, trainAll, config.data().path());
+        var test = chosen(config, testAll, config.data().path());
         if (!test.classNames().equals(train.classNames()) || !test.input().shape().equals(train.input().shape())) {
             throw new IjenException(
                     config.data().path() + ": training and test part differ",
@@ -207,9 +222,10 @@ public record DataParts(
         if (input.shape().rank() != 3 || input.dtype() != DType.F32) {
             return new Preprocessor.Arrays(input.dtype(), input.shape(), train.classNames());
         }
-        var mean = new ArrayList<Double>();
-        var std = new ArrayList<Double>();
-        if (d.normalize()) {
+        var mean = new ArrayList<>(d.mean());
+        var std = new ArrayList<>(d.std());
+        checkPixels(d, input.shape().dim(0));
+        if (d.normalize() && mean.isEmpty()) {
             var n = Normalize.fit(train);
             for (int c = 0; c < n.mean().length; c++) {
                 mean.add((double) n.mean()[c]);
@@ -218,6 +234,15 @@ public record DataParts(
         }
         var s = input.shape();
         return new Preprocessor.Image(s.dim(0), s.dim(1), s.dim(2), mean, std, train.classNames(), d.ink());
+    }
+
+    private static void checkPixels(DataConfig d, int channels) {
+        boolean fits = d.mean().size() == d.std().size() && (d.mean().isEmpty() || d.mean().size() == channels)
+                && d.std().stream().allMatch(s -> s > 0);
+        if (!fits) {
+            throw new ConfigException(Mark.of("data.mean"), "not a mean and deviation for each channel",
+                    "mean " + d.mean() + ", std " + d.std(), channels + " of each, deviations above 0", "correct data.mean and data.std");
+        }
     }
 
     private static int limit(DataConfig d) {

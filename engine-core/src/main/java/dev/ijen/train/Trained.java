@@ -49,7 +49,7 @@ public final class Trained implements AutoCloseable {
         try {
             this.task = Task.of(config);
             this.problem = new Problem(pre, task.label(pre, outputs), outputs, null);
-            this.model = task.model(engine, problem);
+            this.model = Models.of(engine, config, task, problem);
             Checkpoints.restore(file, "", Module.cells(model));
             if (engine.precision() == Precision.F16) {
                 checkRange();
@@ -99,7 +99,7 @@ public final class Trained implements AutoCloseable {
                         "weights saved by 'ijen train'", "give a run's folder");
             }
             var pre = Preprocessor.fromJson(file + " preprocessor", json);
-            var config = change.apply(ConfigReader.parse(file + " config", yaml, List.of()));
+            var config = change.apply(ModelFiles.located(ConfigReader.parse(file + " config", yaml, List.of()), file));
             outputs = Task.of(config).outputs(pre);
             outputs = outputs < 0 ? targets(in) : outputs;
             return new Trained(file, config, pre, outputs, options);
@@ -123,7 +123,7 @@ public final class Trained implements AutoCloseable {
         return targets;
     }
 
-    private static Path file(Path path) {
+    static Path file(Path path) {
         if (Files.isRegularFile(path)) {
             if (!path.toString().endsWith(".safetensors")) {
                 throw FormatException.lacking(
