@@ -197,6 +197,7 @@ final class ModelBuilder {
                     recurrent(in, r.hidden(), r.layers(), r.bidirectional(), r.dropout(), r.sequences()));
             case LayerSpec.Residual r -> residual(r, in, name, made);
             case LayerSpec.Onnx o -> ModelFiles.open(engine, o);
+            case LayerSpec.Pretrained p -> ModelFiles.open(engine, p);
         };
     }
 

@@ -40,7 +40,7 @@ public final class Trained implements AutoCloseable {
     private final Scorer scorer;
     private final int outputs;
 
-    private Trained(Path file, TrainConfig config, Preprocessor pre, int outputs, TrainOptions options) {
+    private Trained(Path file, Path adapter, TrainConfig config, Preprocessor pre, int outputs, TrainOptions options) {
         this.file = file;
         this.config = config;
         this.pre = pre;
@@ -50,7 +50,11 @@ public final class Trained implements AutoCloseable {
             this.task = Task.of(config);
             this.problem = new Problem(pre, task.label(pre, outputs), outputs, null);
             this.model = Models.of(engine, config, task, problem);
-            Checkpoints.restore(file, "", Module.cells(model));
+            if (adapter == null) {
+                Checkpoints.restore(file, "", Module.cells(model));
+            } else {
+                Adapters.restore(file, adapter, Module.cells(model));
+            }
             if (engine.precision() == Precision.F16) {
                 checkRange();
             }
@@ -80,16 +84,24 @@ public final class Trained implements AutoCloseable {
     ///
     /// @throws FormatException if it is none of these, or damaged
     public static Trained load(Path path, TrainOptions options) {
-        return load(path, options, c -> c);
+        return load(path, null, options, c -> c);
     }
 
-    private static Trained load(Path path, TrainOptions options, UnaryOperator<TrainConfig> change) {
+    /// A model with adapters that were trained on it; what they were trained for is known from their file.
+    ///
+    /// @param adapter file of them, from `ijen export --adapter`; null for none
+    /// @param precision to compute in; null for that of the training
+    public static Trained load(Path path, Path adapter, TrainOptions options, Precision precision) {
+        return load(path, adapter, options, c -> precision == null ? c : c.withPrecision(precision));
+    }
+
+    private static Trained load(Path path, Path adapter, TrainOptions options, UnaryOperator<TrainConfig> change) {
         var file = file(path);
         CheckpointSeal.checkModel(file);
         String yaml;
         String json;
         int outputs;
-        try (var in = Safetensors.open(file)) {
+        try (var in = Safetensors.open(adapter == null ? file : adapter)) {
             var m = in.metadata();
             yaml = m.get("ijen.config");
             json = m.get("ijen.preprocessor");
@@ -102,7 +114,7 @@ public final class Trained implements AutoCloseable {
             var config = change.apply(ModelFiles.located(ConfigReader.parse(file + " config", yaml, List.of()), file));
             outputs = Task.of(config).outputs(pre);
             outputs = outputs < 0 ? targets(in) : outputs;
-            return new Trained(file, config, pre, outputs, options);
+            return new Trained(file, adapter, config, pre, outputs, options);
         }
     }
 
@@ -156,7 +168,7 @@ public final class Trained implements AutoCloseable {
 
     /// A run's best weights, computing in another precision than it was trained with.
     public static Trained load(Path path, TrainOptions options, Precision precision) {
-        return load(path, options, c -> c.withPrecision(precision));
+        return load(path, null, options, precision);
     }
 
     /// The configuration it was trained with, but for a precision that was asked for.

@@ -101,7 +101,10 @@ public final class Trainer implements AutoCloseable {
     /// @param run its directory
     public static Trainer resume(Path run, TrainOptions options) {
         var directory = RunDirectory.open(run);
-        return new Trainer(ModelFiles.located(directory.readConfig(), run), options, directory);
+        var config = directory.readConfig();
+        // one that starts over takes its first weights from the originals
+        boolean begun = Files.isDirectory(run.resolve("checkpoints")) && directory.checkpoints().find("last") != null;
+        return new Trainer(begun ? ModelFiles.located(config, run) : config, options, directory);
     }
 
     /// The configuration.

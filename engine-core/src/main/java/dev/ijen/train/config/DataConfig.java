@@ -31,6 +31,7 @@ import java.util.List;
 /// @param ink whether pictures are looked at as ink on paper
 /// @param files of classes
 /// @param words symbols at most
+/// @param tokenizer file of tokens
 /// @param labelPattern finds the class in a name
 /// @param testFiles finds what is held out
 /// @param frames of a sound
@@ -68,6 +69,7 @@ public record DataConfig(
         @Key(doc = "images: predict looks for ink on paper: inverts, crops and centres as MNIST does", or = "false") boolean ink,
         @Key(doc = "lines: a file for each class, below the path", or = "[]") List<String> files,
         @Key(doc = "lines: the most frequent words that are told apart", or = "20000", min = 2, max = 10_000_000) int words,
+        @Key(doc = "lines, language-model: a tokenizer.json whose tokens are taken instead of words or characters: that of a pretrained model", or = "''") String tokenizer,
         @Key(doc = "audio: regular expression whose first group is the class in a file's name", or = "'([^/_]+)_[^/]*$'") String labelPattern,
         @Key(doc = "audio: regular expression of names held out for the test; empty for a share", or = "''") String testFiles,
         @Key(doc = "audio: frames of 10 ms a sound is cut or filled up to", or = "96", min = 1, max = 100_000) int frames,
@@ -149,7 +151,7 @@ public record DataConfig(
         return new DataConfig(
                 kind, p, count, limit, validation, test, sampling, target, drop, task, imputation, neighbours, encoding,
                 outliers, standardize, standardizeTarget, missingIndicators, channels, height, width, normalize, mean, std,
-                classes, ink, files, words,
+                classes, ink, files, words, tokenizer,
                 labelPattern, testFiles, frames, mels, coefficients);
     }
 }

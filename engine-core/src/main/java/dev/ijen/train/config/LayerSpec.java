@@ -75,6 +75,14 @@ public sealed interface LayerSpec {
             @Key(doc = "name of a value to stop at, where other layers go on; empty for the first output", or = "''") String to)
             implements LayerSpec {}
 
+    /// GPT-2 or BERT out of a Hugging Face folder, with its weights, which are trained further.
+    ///
+    /// @param folder of it
+    record Pretrained(
+            @Key(doc = "the folder with config.json and weights: gpt2 gives logits of the next token, bert features of the text", required = true)
+                    String folder)
+            implements LayerSpec {}
+
     /// An elementwise function.
     ///
     /// @param function its name
