@@ -25,6 +25,7 @@ import java.util.ArrayList;
 final class ModelFiles {
     private static final String FOLDER = "network";
     private static final String COPY = "-pretrained";
+    private static final String TOKENIZER = "tokenizer.json";
     /// A run's folder is so far above a checkpoint's file.
     private static final int UP = 4;
 
@@ -67,23 +68,29 @@ final class ModelFiles {
 
     /// Copies those that need no other file into a run's folder.
     static void keep(TrainConfig config, Path run) {
+        if (!config.data().tokenizer().isBlank()) {
+            copy(Path.of(config.data().tokenizer()), run.resolve(FOLDER).resolve(TOKENIZER));
+        }
         int i = 0;
         for (var layer : config.model().layers()) {
             if (layer.spec() instanceof LayerSpec.Pretrained p) {
                 keep(Path.of(p.folder()), run.resolve(FOLDER).resolve(i + COPY));
             }
             if (layer.spec() instanceof LayerSpec.Onnx o && OnnxFile.isWhole(Path.of(o.file()))) {
-                var copy = run.resolve(FOLDER).resolve(i + ".onnx");
-                try {
-                    if (!Files.exists(copy)) {
-                        Files.createDirectories(copy.getParent());
-                        AtomicFiles.write(copy, Files.readAllBytes(Path.of(o.file())));
-                    }
-                } catch (IOException e) {
-                    throw FormatException.of(Path.of(o.file()), e);
-                }
+                copy(Path.of(o.file()), run.resolve(FOLDER).resolve(i + ".onnx"));
             }
             i++;
+        }
+    }
+
+    private static void copy(Path from, Path to) {
+        try {
+            if (!Files.exists(to)) {
+                Files.createDirectories(to.getParent());
+                AtomicFiles.write(to, Files.readAllBytes(from));
+            }
+        } catch (IOException e) {
+            throw FormatException.of(from, e);
         }
     }
 
@@ -100,29 +107,42 @@ final class ModelFiles {
         }
     }
 
+    /// The configuration with copies in place of originals that are not there, where first weights come from a run that has them.
+    static TrainConfig found(TrainConfig config) {
+        return config.init().isSet() && Files.isDirectory(Path.of(config.init().from()))
+                ? located(config, Path.of(config.init().from()), true) : config;
+    }
+
     /// The configuration with a run's copies in place of the originals.
     ///
     /// @param in a run, or something in it
     static TrainConfig located(TrainConfig config, Path in) {
+        return located(config, in, false);
+    }
+
+    private static TrainConfig located(TrainConfig given, Path in, boolean missing) {
+        var tokens = given.data().tokenizer();
+        var config = tokens.isBlank() ? given
+                : given.withData(given.data().withTokenizer(copy(in, TOKENIZER, tokens, missing)));
         var m = config.model();
         if (m.layers().stream().noneMatch(l -> l.spec() instanceof LayerSpec.Onnx || l.spec() instanceof LayerSpec.Pretrained)) {
             return config;
         }
         var layers = new ArrayList<LayerConfig>();
         for (var l : m.layers()) {
-            layers.add(switch (l.spec()) {
-                case LayerSpec.Onnx o -> {
-                    var copy = copy(in, layers.size() + ".onnx");
-                    yield copy == null ? l : new LayerConfig(new LayerSpec.Onnx(copy.toString(), o.to()), l.mark());
-                }
-                case LayerSpec.Pretrained p -> {
-                    var copy = copy(in, layers.size() + COPY);
-                    yield copy == null ? l : new LayerConfig(new LayerSpec.Pretrained(copy.toString()), l.mark());
-                }
-                default -> l;
-            });
+            var spec = switch (l.spec()) {
+                case LayerSpec.Onnx o -> new LayerSpec.Onnx(copy(in, layers.size() + ".onnx", o.file(), missing), o.to());
+                case LayerSpec.Pretrained p -> new LayerSpec.Pretrained(copy(in, layers.size() + COPY, p.folder(), missing));
+                default -> l.spec();
+            };
+            layers.add(new LayerConfig(spec, l.mark()));
         }
         return config.withModel(new ModelConfig(layers, m.critic(), m.decoder(), m.input(), m.outputs()));
+    }
+
+    private static String copy(Path in, String name, String original, boolean missing) {
+        var copy = missing && Files.exists(Path.of(original)) ? null : copy(in, name);
+        return copy == null ? original : copy.toString();
     }
 
     private static Path copy(Path in, String name) {

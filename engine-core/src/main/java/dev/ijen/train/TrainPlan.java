@@ -55,7 +55,8 @@ public record TrainPlan(
     }
 
     /// Of a configuration. Without a path to data, the shapes the configuration declares are taken.
-    public static TrainPlan of(TrainConfig config, TrainOptions options) {
+    public static TrainPlan of(TrainConfig given, TrainOptions options) {
+        var config = ModelFiles.found(given);
         var task = Task.of(config);
         var declared = config.data().path().isBlank() ? task.declared() : null;
         if (declared == null) {

@@ -93,7 +93,7 @@ public final class Trainer implements AutoCloseable {
     /// @throws dev.ijen.train.config.ConfigException if the configuration does not fit the data
     /// @throws FormatException if a file cannot be used
     public static Trainer of(TrainConfig config, TrainOptions options) {
-        return new Trainer(config, options, null);
+        return new Trainer(ModelFiles.found(config), options, null);
     }
 
     /// Goes on with a run from its last checkpoint, bit for bit as if it had not been interrupted; from the start where there is none.

@@ -113,7 +113,8 @@ public final class HuggingFace {
     public String bodyConfig() {
         var all = new LinkedHashMap<String, Object>();
         config.forEach((k, v) -> all.put(String.valueOf(k), v));
-        if (kind().equals("bert")) {
+        boolean here = WEIGHTS.stream().anyMatch(n -> Files.exists(folder.resolve(n)));
+        if (here && kind().equals("bert")) {
             all.put("architectures", List.of(tensors().containsKey("pooler.dense.weight") ? "BertModel" : "BertForTokenClassification"));
         }
         return Json.write(all);

@@ -148,10 +148,19 @@ public record DataConfig(
 
     /// With another file or folder.
     public DataConfig withPath(String p) {
+        return with(p, tokenizer);
+    }
+
+    /// With another file of tokens.
+    public DataConfig withTokenizer(String file) {
+        return with(path, file);
+    }
+
+    private DataConfig with(String p, String tokens) {
         return new DataConfig(
                 kind, p, count, limit, validation, test, sampling, target, drop, task, imputation, neighbours, encoding,
                 outliers, standardize, standardizeTarget, missingIndicators, channels, height, width, normalize, mean, std,
-                classes, ink, files, words, tokenizer,
+                classes, ink, files, words, tokens,
                 labelPattern, testFiles, frames, mels, coefficients);
     }
 }
