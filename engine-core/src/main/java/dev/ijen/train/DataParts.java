@@ -106,7 +106,7 @@ public record DataParts(
     private static DataParts sounds(TrainConfig config) {
         var all = Sounds.read(config.data());
         var parts = Datasets.split(all.train(), fractions(config.data(), all.test() == null), config.seed(), true);
-        var train = Datasets.take(parts.get(0), limit(config.data()));
+        var train = limited(config, parts.get(0));
         var test = all.test() == null ? notEmpty(parts.get(2)) : all.test();
         return new DataParts(train, notEmpty(parts.get(1)), test, Sounds.fitted(all.pre(), train),
                 config.data().path() + ", " + train.size() + " sounds to train on, " + parts.get(1).size()
@@ -206,7 +206,7 @@ public record DataParts(
     }
 
     private static DataParts of(TrainConfig config, Dataset train, Dataset validation, Dataset test, String name) {
-        var part = Datasets.take(train, limit(config.data()));
+        var part = limited(config, train);
         if (part.size() == 0) {
             throw new IjenException(name + ": nothing to train on", "0 examples", "at least one",
                     "lower data.validation and data.test");
@@ -243,6 +243,17 @@ public record DataParts(
             throw new ConfigException(Mark.of("data.mean"), "not a mean and deviation for each channel",
                     "mean " + d.mean() + ", std " + d.std(), channels + " of each, deviations above 0", "correct data.mean and data.std");
         }
+    }
+
+    /// So many examples as are asked for, of every class its share: files of one class often stand together.
+    private static Dataset limited(TrainConfig config, Dataset train) {
+        int most = limit(config.data());
+        if (most >= train.size()) {
+            return train;
+        }
+        double share = (double) most / train.size();
+        return Datasets.take(
+                Datasets.split(train, new double[] {share}, config.seed(), train.isClassification()).getFirst(), most);
     }
 
     private static int limit(DataConfig d) {
