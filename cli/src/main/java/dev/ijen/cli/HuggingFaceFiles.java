@@ -43,7 +43,8 @@ final class HuggingFaceFiles {
             }
             try (var step = engine.inference(model::apply)) {
                 var report = step.report(List.of(new InputSpec(DType.I32, input)));
-                long memory = report.workspaceBytes() + report.argumentBytes() + report.constantBytes() + report.cellBytes();
+                long memory = report.workspaceBytes() + report.argumentBytes() + report.constantBytes()
+                        + report.cellBytes();
                 var object = new LinkedHashMap<String, Object>();
                 object.put("kind", h.kind());
                 object.put("parameters", parameters);
@@ -55,7 +56,8 @@ final class HuggingFaceFiles {
                 return new OnnxFiles.Shown(
                         Text.table(List.of("layer", "type", "output", ">parameters"), rows)
                                 + "%s, input I32%s%n%s parameters, %s FLOPs forward, %s%n".formatted(
-                                        h.kind(), input, Text.count(parameters), Text.count(report.flops()), Text.bytes(memory)),
+                                        h.kind(), input, Text.count(parameters), Text.count(report.flops()),
+                                        Text.bytes(memory)),
                         object);
             }
         } finally {

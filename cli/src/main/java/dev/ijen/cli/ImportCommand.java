@@ -38,7 +38,8 @@ final class ImportCommand extends BaseCommand {
     @Mixin ConfigSource source;
 
     @Option(names = "--map", paramLabel = "REGEX=TEXT",
-            description = "Another name for tensors: every match of REGEX becomes TEXT. Repeatable, in order; instead of init.rename.") List<String> map = List.of();
+            description = "Another name for tensors: every match of REGEX becomes TEXT. Repeatable, in order; instead of init.rename.") List<String> map = List
+                    .of();
 
     @Option(names = "--to", paramLabel = "NAME", defaultValue = "",
             description = "ONNX: the value to stop at, such as that before a softmax.") String to;
@@ -48,7 +49,8 @@ final class ImportCommand extends BaseCommand {
     @Override
     public Integer call() {
         if ((check == null) == (file == null || folder == null)) {
-            throw Errors.wrong(spec, "ijen import: nothing to do, or too much", "--check " + check + ", FILE " + file + ", --out " + folder,
+            throw Errors.wrong(spec, "ijen import: nothing to do, or too much",
+                    "--check " + check + ", FILE " + file + ", --out " + folder,
                     "FILE and --out DIR, or --check DIR", "for example: ijen import model.onnx --out imported");
         }
         return check == null ? make() : conformance();
@@ -62,7 +64,8 @@ final class ImportCommand extends BaseCommand {
         } else {
             c = source.read(config, spec);
             var i = c.init();
-            c = c.withInit(new InitConfig(file.toString(), map.isEmpty() ? i.rename() : map, i.ignore(), false, i.strict()));
+            c = c.withInit(
+                    new InitConfig(file.toString(), map.isEmpty() ? i.rename() : map, i.ignore(), false, i.strict()));
         }
         var made = Imported.write(c, folder, options);
         note("weights: " + made.weights());

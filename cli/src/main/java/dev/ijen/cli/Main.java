@@ -16,7 +16,8 @@ import picocli.CommandLine.ParameterException;
             InspectCommand.class,
             InitCommand.class,
             ConfigCommand.class, DataCommand.class, SynthCommand.class, DevicesCommand.class, DoctorCommand.class,
-            ImportCommand.class, ConvertCommand.class, ExportCommand.class, TokenizerCommand.class, BenchCommand.class, ProfileCommand.class,
+            ImportCommand.class, ConvertCommand.class, ExportCommand.class, TokenizerCommand.class, BenchCommand.class,
+            ProfileCommand.class,
             CompletionCommand.class
         },
         footer = {

@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Vocabularies of subwords.
-@Command(name = "tokenizer", description = "Learns vocabularies of subwords.", subcommands = TokenizerCommand.Train.class)
+@Command(name = "tokenizer", description = "Learns vocabularies of subwords.",
+        subcommands = TokenizerCommand.Train.class)
 final class TokenizerCommand extends GroupCommand {
     /// Learns one.
     @Command(name = "train", description = {
@@ -26,7 +27,8 @@ final class TokenizerCommand extends GroupCommand {
         @Option(names = "--vocab", paramLabel = "N", required = true, converter = ComputeOptions.CountConverter.class,
                 description = "Tokens to learn, those of the 256 bytes and the end of text included.") int vocabulary;
 
-        @Option(names = "--min-frequency", paramLabel = "N", defaultValue = "2", converter = ComputeOptions.CountConverter.class,
+        @Option(names = "--min-frequency", paramLabel = "N", defaultValue = "2",
+                converter = ComputeOptions.CountConverter.class,
                 description = "Pairs that are seen less often are not merged (default: ${DEFAULT-VALUE}).") int least;
 
         @Option(names = "--out", paramLabel = "FILE", required = true,
@@ -35,10 +37,12 @@ final class TokenizerCommand extends GroupCommand {
         @Override
         public Integer call() {
             if (Files.exists(out)) {
-                throw new IjenException("cannot create " + out, "it exists already", "a name that is not taken", "choose another name");
+                throw new IjenException("cannot create " + out, "it exists already", "a name that is not taken",
+                        "choose another name");
             }
             if (vocabulary < 257) {
-                throw Errors.wrong(spec, "ijen tokenizer train: --vocab is too small", String.valueOf(vocabulary), "at least 257",
+                throw Errors.wrong(spec, "ijen tokenizer train: --vocab is too small", String.valueOf(vocabulary),
+                        "at least 257",
                         "every byte is a token, and the end of text is one");
             }
             var trainer = new BpeTrainer();

@@ -39,13 +39,15 @@ final class TrainCommand extends BaseCommand {
             description = "Take first weights from a file of tensors, an .onnx file, a run, or a Hugging Face folder. Without a config, that of the run is used.") Path initFrom;
 
     @Option(names = "--init-map", paramLabel = "REGEX=TEXT",
-            description = "Another name for tensors of --init-from: every match of REGEX becomes TEXT. Repeatable, in order.") List<String> initMap = List.of();
+            description = "Another name for tensors of --init-from: every match of REGEX becomes TEXT. Repeatable, in order.") List<String> initMap = List
+                    .of();
 
     @Option(names = "--new-head",
             description = "Leave the last layer fresh: it is made for the classes of the new data.") boolean newHead;
 
     @Option(names = "--freeze", paramLabel = "PATTERN", split = ",",
-            description = "Weights that stay as they are: 0.*; !9.* excepts some. Repeatable, or with commas.") List<String> freeze = List.of();
+            description = "Weights that stay as they are: 0.*; !9.* excepts some. Repeatable, or with commas.") List<String> freeze = List
+                    .of();
 
     @Option(names = "--max-steps", paramLabel = "N", converter = ComputeOptions.CountConverter.class,
             description = "Stop after so many steps.") Integer maxSteps;

@@ -30,18 +30,21 @@ final class HuggingFaceCommandTest {
 
     @BeforeEach
     void folders() throws IOException {
-        var text = Files.writeString(folder.resolve("t.txt"), "the cat sat on the mat. a dog ran to the log. ".repeat(40));
+        var text = Files.writeString(folder.resolve("t.txt"),
+                "the cat sat on the mat. a dog ran to the log. ".repeat(40));
         gpt2 = Files.createDirectory(folder.resolve("gpt2"));
         Cli.run("tokenizer", "train", text, "--vocab", VOCABULARY, "--out", gpt2.resolve("tokenizer.json")).ok();
-        Files.writeString(gpt2.resolve("config.json"), Json.write(Map.of("model_type", "gpt2", "vocab_size", (long) size(), "n_positions",
-                32L, "n_embd", (long) C, "n_head", 2L, "n_layer", 1L)));
+        Files.writeString(gpt2.resolve("config.json"),
+                Json.write(Map.of("model_type", "gpt2", "vocab_size", (long) size(), "n_positions",
+                        32L, "n_embd", (long) C, "n_head", 2L, "n_layer", 1L)));
         var w = new LinkedHashMap<String, HostTensor>();
         put(w, "transformer.wte.weight", size(), C);
         put(w, "transformer.wpe.weight", 32, C);
         norm(w, "transformer.h.0.ln_1");
         norm(w, "transformer.h.0.ln_2");
         norm(w, "transformer.ln_f");
-        for (var layer : new String[][] {{"attn.c_attn", "16", "48"}, {"attn.c_proj", "16", "16"}, {"mlp.c_fc", "16", "64"}, {"mlp.c_proj", "64", "16"}}) {
+        for (var layer : new String[][] {{"attn.c_attn", "16", "48"}, {"attn.c_proj", "16", "16"},
+            {"mlp.c_fc", "16", "64"}, {"mlp.c_proj", "64", "16"}}) {
             put(w, "transformer.h.0." + layer[0] + ".weight", Integer.parseInt(layer[1]), Integer.parseInt(layer[2]));
             put(w, "transformer.h.0." + layer[0] + ".bias", Integer.parseInt(layer[2]));
         }
@@ -69,7 +72,8 @@ final class HuggingFaceCommandTest {
         put(w, "bert.embeddings.token_type_embeddings.weight", 2, C);
         norm(w, "bert.embeddings.LayerNorm");
         var p = "bert.encoder.layer.0.";
-        for (var name : new String[] {"attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"}) {
+        for (var name : new String[] {"attention.self.query", "attention.self.key", "attention.self.value",
+            "attention.output.dense"}) {
             linear(w, p + name, C, C);
         }
         norm(w, p + "attention.output.LayerNorm");
@@ -106,8 +110,10 @@ final class HuggingFaceCommandTest {
 
     @Test
     void aFolderWritesIsShownAndConverted() {
-        var first = Cli.run("generate", gpt2, "--prompt", "the cat", "--temperature", 0, "--max-tokens", 12, "--json", "--device", "cpu").ok().json();
-        var again = Cli.run("generate", gpt2, "--prompt", "the cat", "--temperature", 0, "--max-tokens", 12, "--quiet", "--device", "cpu").ok();
+        var first = Cli.run("generate", gpt2, "--prompt", "the cat", "--temperature", 0, "--max-tokens", 12, "--json",
+                "--device", "cpu").ok().json();
+        var again = Cli.run("generate", gpt2, "--prompt", "the cat", "--temperature", 0, "--max-tokens", 12, "--quiet",
+                "--device", "cpu").ok();
         assertEquals(first.get("text"), again.out());
         assertFalse(again.out().isEmpty());
         var shown = Cli.run("inspect", gpt2, "--json").ok().json();
@@ -139,11 +145,13 @@ final class HuggingFaceCommandTest {
         assertEquals("completed", result.get("outcome"));
         // it has learnt the text, and needs neither the folder nor the tokenizer's file any more
         Files.move(gpt2, folder.resolve("gone"));
-        var text = Cli.run("generate", run, "--prompt", "the cat", "--temperature", 0, "--max-tokens", 6, "--quiet", "--device", "cpu").ok().out();
+        var text = Cli.run("generate", run, "--prompt", "the cat", "--temperature", 0, "--max-tokens", 6, "--quiet",
+                "--device", "cpu").ok().out();
         assertTrue(text.startsWith(" sat on the"), text);
         var positions = Safetensors.read(run.resolve("checkpoints/last/model.safetensors")).get("0.positions.weight");
         assertTrue(java.util.Arrays.equals(positions.toFloatArray(),
-                Safetensors.read(folder.resolve("gone/model.safetensors")).get("transformer.wpe.weight").toFloatArray()));
+                Safetensors.read(folder.resolve("gone/model.safetensors")).get("transformer.wpe.weight")
+                        .toFloatArray()));
     }
 
     @Test
@@ -170,6 +178,7 @@ final class HuggingFaceCommandTest {
         var merged = folder.resolve("merged");
         Cli.run("export", run, "--merge", merged).ok();
         assertEquals(((Number) result.get("loss")).doubleValue(),
-                ((Number) Cli.run("eval", merged, "--json", "--device", "cpu").ok().json().get("loss")).doubleValue(), 1e-4);
+                ((Number) Cli.run("eval", merged, "--json", "--device", "cpu").ok().json().get("loss")).doubleValue(),
+                1e-4);
     }
 }

@@ -58,7 +58,8 @@ final class ImportCommandTest {
         var theirs = folder.resolve("theirs.safetensors");
         Cli.run("convert", run.resolve("checkpoints/last/model.safetensors"), theirs, "--map", "^4\\.=fc.").ok();
         var out = folder.resolve("imported");
-        var made = Cli.run("import", theirs, "--config", config, "--map", "^fc\\.=4.", "--out", out, "--json").ok().json();
+        var made = Cli.run("import", theirs, "--config", config, "--map", "^fc\\.=4.", "--out", out, "--json").ok()
+                .json();
         assertEquals(out.toString(), made.get("folder"));
         assertEquals(accuracy(run), accuracy(out));
         // once more: nothing is overwritten
@@ -81,7 +82,8 @@ final class ImportCommandTest {
         assertEquals(((Number) own.get("loss")).doubleValue(), ((Number) theirs.get("loss")).doubleValue(), 1e-6);
 
         var tuned = folder.resolve("tuned");
-        Cli.run("train", "--init-from", out, "--out", tuned, "--device", "cpu", "--epochs", 1, "--set", "training.batch_size=20").ok();
+        Cli.run("train", "--init-from", out, "--out", tuned, "--device", "cpu", "--epochs", 1, "--set",
+                "training.batch_size=20").ok();
         var before = Safetensors.read(out.resolve("model.safetensors"));
         var after = Safetensors.read(tuned.resolve("checkpoints/last/model.safetensors"));
         assertEquals(before.keySet(), after.keySet());
@@ -103,7 +105,8 @@ final class ImportCommandTest {
         Cli.run("export", run, "--out", onnx).ok();
         var nodes = (List<?>) Cli.run("inspect", onnx, "--json").ok().json().get("layers");
         assertTrue(nodes.size() > 3);
-        var block = Cli.run("train", config, "--set", "model.layers=[{onnx: {file: " + onnx + ", to: nothing}}, output]", "--out",
+        var block = Cli.run("train", config, "--set",
+                "model.layers=[{onnx: {file: " + onnx + ", to: nothing}}, output]", "--out",
                 folder.resolve("no")).block(Exit.USAGE);
         assertTrue(block.contains("'nothing'"), block);
     }

@@ -119,14 +119,17 @@ final class TransferTest {
 
     @Test
     void aNewHeadIsMadeForOtherClassesAndTheRestComesFromTheRun() {
-        var ran = Cli.run(arguments(folder.resolve("same"), "--init-from", base, "--set", "data.classes=['5','6','7','8']"));
+        var ran = Cli
+                .run(arguments(folder.resolve("same"), "--init-from", base, "--set", "data.classes=['5','6','7','8']"));
         var block = ran.block(Exit.FAILED);
         assertTrue(block.contains("'6.weight'") && block.contains("F32[3, 12]") && block.contains("F32[4, 12]")
                 && block.contains("--new-head"), block);
         assertFalse(Files.exists(folder.resolve("same")));
         var tuned = folder.resolve("tuned");
-        var text = Cli.run(arguments(tuned, "--init-from", base, "--new-head", "--set", "data.classes=['5','6','7','8']", "--set",
-                "optimizer.lr=0", "--epochs", 1, "--progress", "plain")).ok().err();
+        var text = Cli.run(
+                arguments(tuned, "--init-from", base, "--new-head", "--set", "data.classes=['5','6','7','8']", "--set",
+                        "optimizer.lr=0", "--epochs", 1, "--progress", "plain"))
+                .ok().err();
         assertTrue(text.contains("first weights: 8 from " + base + "; fresh: 6.weight, 6.bias"), text);
         // at a rate of 0 nothing but statistics moves, and the head is what was drawn
         assertEquals(Set.of("1.runningMean", "1.runningVariance", "6.bias", "6.weight"), moved(tuned, base));
@@ -139,9 +142,13 @@ final class TransferTest {
         train(frozen, "--init-from", base, "--freeze", "*,!6.*");
         assertEquals(new TreeSet<>(HEAD), moved(frozen, base));
         var states = Safetensors.read(frozen.resolve("checkpoints/last/optimizer.safetensors")).keySet();
-        assertTrue(states.stream().filter(n -> n.matches("optimizer\\.[0-9].*")).allMatch(n -> n.startsWith("optimizer.6.")),
+        assertTrue(
+                states.stream().filter(n -> n.matches("optimizer\\.[0-9].*"))
+                        .allMatch(n -> n.startsWith("optimizer.6.")),
                 states.toString());
-        var plan = Cli.run(arguments(folder.resolve("x"), "--init-from", base, "--freeze", "*,!6.*", "--dry-run", "--json")).ok().json();
+        var plan = Cli
+                .run(arguments(folder.resolve("x"), "--init-from", base, "--freeze", "*,!6.*", "--dry-run", "--json"))
+                .ok().json();
         assertEquals(12L * 3 + 3, plan.get("trainable"));
         assertTrue(plan.get("init").toString().startsWith("10 from "), plan.toString());
         resumesToTheSameBits("frozen", "--init-from", base, "--freeze", "0.*", "--freeze", "1.*");
@@ -152,15 +159,18 @@ final class TransferTest {
     @Test
     void groupsHaveRatesOfTheirOwn() throws IOException {
         var none = folder.resolve("none");
-        train(none, "--init-from", base, "--set", "optimizer.groups=[{match: '0.*', lr: 0}, {match: '4.*', lr: 0, weight_decay: 0}]");
-        assertEquals(Set.of("1.bias", "1.runningMean", "1.runningVariance", "1.weight", "6.bias", "6.weight"), moved(none, base));
+        train(none, "--init-from", base, "--set",
+                "optimizer.groups=[{match: '0.*', lr: 0}, {match: '4.*', lr: 0, weight_decay: 0}]");
+        assertEquals(Set.of("1.bias", "1.runningMean", "1.runningVariance", "1.weight", "6.bias", "6.weight"),
+                moved(none, base));
         var plain = folder.resolve("plain");
         var same = folder.resolve("grouped");
         train(plain, "--init-from", base);
         // of two that match, the last holds; one with the optimizer's own rate changes nothing
         train(same, "--init-from", base, "--set", "optimizer.groups=[{match: '*', lr: 1}, {match: '*', lr: 0.003}]");
         assertEquals(Set.of(), moved(same, plain));
-        resumesToTheSameBits("groups", "--init-from", base, "--set", "optimizer.groups=[{match: '6.*', lr: 0.01, weight_decay: 0}]");
+        resumesToTheSameBits("groups", "--init-from", base, "--set",
+                "optimizer.groups=[{match: '6.*', lr: 0.01, weight_decay: 0}]");
         var yaml = Files.readString(folder.resolve("groups-part/config.yaml"));
         assertTrue(yaml.contains("groups: [{match: \"6.*\", lr: 0.01, weight_decay: 0}]"), yaml);
         Cli.run("config", "show", folder.resolve("groups-part/config.yaml")).ok();
@@ -169,13 +179,16 @@ final class TransferTest {
     @Test
     void namesOfOthersAreMappedAndWhatIsMissingIsSaid() {
         var there = folder.resolve("theirs.npz");
-        Cli.run("convert", weightsFile(base), there, "--map", "^0\\.=conv.", "--map", "^1\\.=bn.", "--map", "runningMean=running_mean",
+        Cli.run("convert", weightsFile(base), there, "--map", "^0\\.=conv.", "--map", "^1\\.=bn.", "--map",
+                "runningMean=running_mean",
                 "--map", "runningVariance=running_var", "--map", "^4\\.=fc1.", "--map", "^6\\.=fc2.").ok();
-        var rules = new Object[] {"--init-from", there, "--init-map", "^conv\\.=0.", "--init-map", "^bn\\.=1.", "--init-map", "^fc1\\.=4.",
+        var rules = new Object[] {"--init-from", there, "--init-map", "^conv\\.=0.", "--init-map", "^bn\\.=1.",
+            "--init-map", "^fc1\\.=4.",
             "--set", "optimizer.lr=0", "--epochs", 1};
         var missing = Cli.run(arguments(folder.resolve("a"), rules)).block(Exit.FAILED);
         assertTrue(missing.contains("lacks 2 of 10") && missing.contains("no 6.weight, 6.bias")
-                && missing.contains("not used of the file: fc2.bias, fc2.weight") && missing.contains("init.rename"), missing);
+                && missing.contains("not used of the file: fc2.bias, fc2.weight") && missing.contains("init.rename"),
+                missing);
         var all = new ArrayList<>(List.of(rules));
         all.addAll(List.of("--init-map", "^fc2\\.=6."));
         var mapped = folder.resolve("mapped");
@@ -192,7 +205,8 @@ final class TransferTest {
     @Test
     void adaptersAreTrainedAloneSavedAloneAndMerged() throws IOException {
         var run = folder.resolve("lora");
-        var lora = new Object[] {"--init-from", base, "--set", "lora.rank=3", "--set", "lora.alpha=6", "--set", "lora.dropout=0.1", "--set",
+        var lora = new Object[] {"--init-from", base, "--set", "lora.rank=3", "--set", "lora.alpha=6", "--set",
+            "lora.dropout=0.1", "--set",
             "lora.targets=['4']"};
         train(run, lora);
         int in = weights(base).get("4.weight").shape().dim(1);
@@ -242,11 +256,13 @@ final class TransferTest {
     }
 
     private static Map<?, ?> probabilities(Path model, Path x, Object... more) {
-        return (Map<?, ?>) Cli.run(concat(new Object[] {"predict", model, x, "--json", "--device", "cpu"}, more)).ok().json()
+        return (Map<?, ?>) Cli.run(concat(new Object[] {"predict", model, x, "--json", "--device", "cpu"}, more)).ok()
+                .json()
                 .get("probabilities");
     }
 
     private static void close(Map<?, ?> a, Map<?, ?> b, double tolerance) {
-        a.forEach((name, p) -> assertEquals(((Number) p).doubleValue(), ((Number) b.get(name)).doubleValue(), tolerance));
+        a.forEach(
+                (name, p) -> assertEquals(((Number) p).doubleValue(), ((Number) b.get(name)).doubleValue(), tolerance));
     }
 }

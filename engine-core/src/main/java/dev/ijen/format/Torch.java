@@ -98,7 +98,8 @@ public final class Torch {
             byte[] head = in.readNBytes(2);
             if (head.length == 2 && head[0] == (byte) 0x80 && head[1] >= 0 && head[1] <= 5) {
                 throw FormatException.unsupported(
-                        file, "the form of PyTorch before 1.6", "a pickle that is no ZIP archive", "a file of torch.save since PyTorch 1.6",
+                        file, "the form of PyTorch before 1.6", "a pickle that is no ZIP archive",
+                        "a file of torch.save since PyTorch 1.6",
                         "if you trust it, save it again: torch.save(torch.load('OLD.pt', weights_only=True), 'NEW.pt')");
             }
         } catch (IOException e) {

@@ -32,7 +32,6 @@ record Settings(
     /// @param own whether `decay` stands for λ itself
     record Group(String pattern, double rate, double decay, boolean own) {}
 
-
     static Settings of(Schedule schedule) {
         var inf = Double.POSITIVE_INFINITY;
         return new Settings(schedule, 0, true, inf, inf, 1, List.of(), List.of());

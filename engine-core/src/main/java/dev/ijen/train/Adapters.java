@@ -23,7 +23,8 @@ public final class Adapters {
     /// @throws IjenException if the run has no adapters
     public static long write(Trained trained, Path file) {
         if (!trained.config().lora().isSet()) {
-            throw new IjenException("export: no adapters in " + trained.checkpoint(), "lora.rank: 0", "a run that trained adapters",
+            throw new IjenException("export: no adapters in " + trained.checkpoint(), "lora.rank: 0",
+                    "a run that trained adapters",
                     "train with --set lora.rank=8");
         }
         var frozen = Models.frozen(trained.config(), trained.model());
@@ -47,7 +48,8 @@ public final class Adapters {
                 boolean mine = own.has(outside(name));
                 var from = mine ? own : rest;
                 var there = mine ? outside(name) : name;
-                if (!from.has(there) || !from.info(there).shape().equals(cell.shape()) || from.info(there).dtype() != cell.dtype()) {
+                if (!from.has(there) || !from.info(there).shape().equals(cell.shape())
+                        || from.info(there).dtype() != cell.dtype()) {
                     throw FormatException.unsupported(adapter, "these adapters for " + base,
                             from.has(there) ? "'" + there + "' " + from.info(there).shape() : "no '" + there + "'",
                             "'" + name + "' " + cell.dtype() + cell.shape(), "give the model they were trained on");

@@ -63,7 +63,8 @@ public record DataParts(
         };
         if (pixels) {
             checkPixels(data, shape.dim(0));
-            return new Preprocessor.Image(shape.dim(0), shape.dim(1), shape.dim(2), data.mean(), data.std(), classes, data.ink());
+            return new Preprocessor.Image(shape.dim(0), shape.dim(1), shape.dim(2), data.mean(), data.std(), classes,
+                    data.ink());
         }
         return new Preprocessor.Arrays(data.kind() == DataConfig.Kind.LINES ? DType.I32 : DType.F32, shape, classes);
     }
@@ -241,7 +242,8 @@ public record DataParts(
                 && d.std().stream().allMatch(s -> s > 0);
         if (!fits) {
             throw new ConfigException(Mark.of("data.mean"), "not a mean and deviation for each channel",
-                    "mean " + d.mean() + ", std " + d.std(), channels + " of each, deviations above 0", "correct data.mean and data.std");
+                    "mean " + d.mean() + ", std " + d.std(), channels + " of each, deviations above 0",
+                    "correct data.mean and data.std");
         }
     }
 

@@ -53,10 +53,12 @@ record FirstWeights(String from, List<String> taken, List<String> fresh, List<St
                 taken.add(name);
             }
         });
-        var unused = file.keySet().stream().filter(n -> !used.contains(n) && !n.endsWith("num_batches_tracked")).toList();
+        var unused = file.keySet().stream().filter(n -> !used.contains(n) && !n.endsWith("num_batches_tracked"))
+                .toList();
         if (!missing.isEmpty() && config.strict() || taken.isEmpty()) {
             throw new IjenException(
-                    "first weights: " + path + " lacks " + (taken.isEmpty() ? "all" : missing.size() + " of " + cells.size())
+                    "first weights: " + path + " lacks "
+                            + (taken.isEmpty() ? "all" : missing.size() + " of " + cells.size())
                             + " weights of the network",
                     "no " + Models.some(missing) + "; not used of the file: " + Models.some(unused),
                     "a tensor for each: " + taken.size() + " were found",
@@ -95,7 +97,8 @@ record FirstWeights(String from, List<String> taken, List<String> fresh, List<St
                 "'" + there + "' of " + path + ": " + value.dtype() + value.shape(),
                 cell.dtype() + cell.shape().toString(),
                 last ? "it is the last layer, for other classes: --new-head makes a fresh one"
-                        : "change the layer, rename with init.rename, or leave it fresh: init.ignore: ['" + name + "']");
+                        : "change the layer, rename with init.rename, or leave it fresh: init.ignore: ['" + name
+                                + "']");
     }
 
     /// For JSON.

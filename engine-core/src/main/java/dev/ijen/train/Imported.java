@@ -64,7 +64,8 @@ public final class Imported {
             var shape = Shape.of(example.stream().mapToInt(Integer::intValue).toArray()).insert(0, 1);
             var y = Trace.evaluation().call(() -> model.apply(Tensor.of(new Leaf.Input(0, DType.F32, shape)))).shape();
             if (y.rank() != 2) {
-                throw new IjenException("import: not a model of classes: " + file, "output " + y, "an output [N, classes]",
+                throw new IjenException("import: not a model of classes: " + file, "output " + y,
+                        "an output [N, classes]",
                         "choose another value: --to NAME; or use it as it is: ijen predict FILE.onnx x.npy");
             }
             var name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
@@ -75,7 +76,8 @@ public final class Imported {
                         - onnx: {file: %s, to: %s}
                       input: %s
                       outputs: %d
-                    """.formatted(Json.write(name).strip(), Json.write(file.toString()).strip(), Json.write(to).strip(), example, y.dim(1)), sets);
+                    """.formatted(Json.write(name).strip(), Json.write(file.toString()).strip(), Json.write(to).strip(),
+                    example, y.dim(1)), sets);
         }
     }
 
@@ -89,7 +91,8 @@ public final class Imported {
         var problem = task.declared();
         if (problem == null) {
             throw new ConfigException(Mark.of("model.input"), "the network's input or output is not known",
-                    "input " + config.model().input() + ", outputs " + config.model().outputs(), "the shape of one example, and the number of classes",
+                    "input " + config.model().input() + ", outputs " + config.model().outputs(),
+                    "the shape of one example, and the number of classes",
                     "set model.input and model.outputs");
         }
         try (var engine = Trainer.open(config, options);
@@ -106,13 +109,15 @@ public final class Imported {
         free(folder);
         var values = Lora.merged(trained.model());
         write(trained.config().withLora(trained.config().lora().none()), trained.preprocessor(), values, folder);
-        return new Made(folder, values.values().stream().filter(v -> v.dtype().isFloat()).mapToLong(v -> v.shape().size()).sum(),
+        return new Made(folder,
+                values.values().stream().filter(v -> v.dtype().isFloat()).mapToLong(v -> v.shape().size()).sum(),
                 trained.checkpoint().toString());
     }
 
     private static void free(Path folder) {
         if (Files.exists(folder)) {
-            throw new IjenException("cannot create " + folder, "it exists already", "a name that is not taken", "choose another name");
+            throw new IjenException("cannot create " + folder, "it exists already", "a name that is not taken",
+                    "choose another name");
         }
     }
 

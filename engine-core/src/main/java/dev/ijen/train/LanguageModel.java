@@ -37,7 +37,8 @@ record LanguageModel(TrainConfig config) implements Task {
         int validation = (int) Math.round((text.length() - test) * config.data().validation());
         int train = text.length() - test - validation;
         var tokenizer = config.data().tokenizer();
-        Vocabulary vocabulary = tokenizer.isBlank() ? Characters.of(text.substring(0, train)) : Subwords.read(Path.of(tokenizer));
+        Vocabulary vocabulary = tokenizer.isBlank() ? Characters.of(text.substring(0, train))
+                : Subwords.read(Path.of(tokenizer));
         int length = config.task().length();
         int stride = config.task().stride() == 0 ? length : config.task().stride();
         var part = new TokenWindows(vocabulary.encode(text.substring(0, train)), length, stride);

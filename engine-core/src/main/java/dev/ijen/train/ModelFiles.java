@@ -34,13 +34,15 @@ final class ModelFiles {
     static OnnxModel open(Engine engine, LayerSpec.Onnx o) {
         var file = Path.of(o.file());
         if (!Files.exists(file)) {
-            throw FormatException.missing(file, "check the path of the onnx layer; a run has a copy in its folder network");
+            throw FormatException.missing(file,
+                    "check the path of the onnx layer; a run has a copy in its folder network");
         }
         var model = o.to().isBlank() ? OnnxModel.open(engine, file) : OnnxModel.open(engine, file, o.to());
         if (model.inputs().size() != 1) {
             var got = model.inputs().toString();
             model.close();
-            throw new IjenException("onnx: a model of several inputs as a layer", got, "one input", "use the library: OnnxModel.apply");
+            throw new IjenException("onnx: a model of several inputs as a layer", got, "one input",
+                    "use the library: OnnxModel.apply");
         }
         return model;
     }
@@ -125,14 +127,17 @@ final class ModelFiles {
         var config = tokens.isBlank() ? given
                 : given.withData(given.data().withTokenizer(copy(in, TOKENIZER, tokens, missing)));
         var m = config.model();
-        if (m.layers().stream().noneMatch(l -> l.spec() instanceof LayerSpec.Onnx || l.spec() instanceof LayerSpec.Pretrained)) {
+        if (m.layers().stream()
+                .noneMatch(l -> l.spec() instanceof LayerSpec.Onnx || l.spec() instanceof LayerSpec.Pretrained)) {
             return config;
         }
         var layers = new ArrayList<LayerConfig>();
         for (var l : m.layers()) {
             var spec = switch (l.spec()) {
-                case LayerSpec.Onnx o -> new LayerSpec.Onnx(copy(in, layers.size() + ".onnx", o.file(), missing), o.to());
-                case LayerSpec.Pretrained p -> new LayerSpec.Pretrained(copy(in, layers.size() + COPY, p.folder(), missing));
+                case LayerSpec.Onnx o ->
+                        new LayerSpec.Onnx(copy(in, layers.size() + ".onnx", o.file(), missing), o.to());
+                case LayerSpec.Pretrained p ->
+                        new LayerSpec.Pretrained(copy(in, layers.size() + COPY, p.folder(), missing));
                 default -> l.spec();
             };
             layers.add(new LayerConfig(spec, l.mark()));

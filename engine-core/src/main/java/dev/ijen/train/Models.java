@@ -57,7 +57,8 @@ final class Models {
                 }
             }
         }
-        throw new ConfigException(Mark.of("init.new_head"), "no last layer", "a network of several parts, or without weights",
+        throw new ConfigException(Mark.of("init.new_head"), "no last layer",
+                "a network of several parts, or without weights",
                 "layers one after the other", "name the weights that stay fresh: init.ignore");
     }
 

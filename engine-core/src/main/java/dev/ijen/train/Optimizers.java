@@ -50,7 +50,8 @@ final class Optimizers {
         }
         for (var g : c.groups()) {
             double factor = g.lr() < 0 ? 1 : g.lr() / rate(c, g);
-            o = g.weightDecay() < 0 ? o.withGroup(g.match(), factor, 1) : o.withGroupOfDecay(g.match(), factor, g.weightDecay());
+            o = g.weightDecay() < 0 ? o.withGroup(g.match(), factor, 1)
+                    : o.withGroupOfDecay(g.match(), factor, g.weightDecay());
         }
         return frozen.isEmpty() ? o : o.withFrozen(frozen.toArray(new String[0]));
     }
@@ -58,7 +59,8 @@ final class Optimizers {
     /// Groups' rates are factors on the schedule, so they follow its course.
     private static double rate(OptimizerConfig c, GroupConfig g) {
         if (c.lr() == 0) {
-            throw new ConfigException(Mark.of("optimizer.groups"), "a rate beside none", g.match() + ": " + g.lr() + ", optimizer.lr: 0",
+            throw new ConfigException(Mark.of("optimizer.groups"), "a rate beside none",
+                    g.match() + ": " + g.lr() + ", optimizer.lr: 0",
                     "an optimizer.lr above 0", "freeze the other weights instead: optimizer.frozen");
         }
         return c.lr();

@@ -47,7 +47,8 @@ public final class TextModel implements AutoCloseable {
     private static TextModel gpt2(Path folder, Path tokenizer, TrainOptions options) {
         var h = HuggingFace.open(folder);
         if (!h.kind().equals("gpt2")) {
-            throw FormatException.unsupported(folder, "writing with this model", h.kind(), "gpt2", "bert tells what stands at a place, not what comes next");
+            throw FormatException.unsupported(folder, "writing with this model", h.kind(), "gpt2",
+                    "bert tells what stands at a place, not what comes next");
         }
         var tokens = Tokenizer.load(tokenizer == null ? folder : tokenizer);
         var engine = Engine.open(options.device(), options.engine());

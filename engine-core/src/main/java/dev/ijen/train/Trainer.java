@@ -226,7 +226,8 @@ public final class Trainer implements AutoCloseable {
             RunDirectory directory, String yaml, Inputs inputs, Map<String, Object> environment, Progress progress,
             List<TrainListener> listeners) {
         var fitting = new Fitting(
-                config, learner, data, loader, scorer, monitor, directory, Imported.metadata(config, data.preprocessor()), inputs, progress, listeners,
+                config, learner, data, loader, scorer, monitor, directory,
+                Imported.metadata(config, data.preprocessor()), inputs, progress, listeners,
                 options);
         tell(listeners, new TrainEvent.Started(
                 run, config.name(), engine.choice(), data.description(), learner.trained(), fitting.steps(),

@@ -108,7 +108,8 @@ class LoraTest extends OnEngine {
     void frozenBatchNormsKeepTheirStatistics() {
         var model = Chain.of(BatchNorm.of(engine, 3), Linear.of(engine, 3, 2), BatchNorm.of(engine, 2));
         var half = Freeze.statistics(model, List.of("*", "!2.*"));
-        try (var step = engine.compile(x -> half.apply(x)); var use = engine.inference(Chain.of(half.modules().getFirst())::apply)) {
+        try (var step = engine.compile(x -> half.apply(x));
+                var use = engine.inference(Chain.of(half.modules().getFirst())::apply)) {
             var x = x(8, 3);
             step.run(x).toFloatArray(0);
             var states = Module.states(model);

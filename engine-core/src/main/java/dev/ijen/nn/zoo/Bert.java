@@ -55,7 +55,8 @@ public record Bert(
     private Tensor lengths(Tensor ids) {
         int t = ids.shape().dim(1);
         var place = Tensor.iota(0, Shape.of(t)).cast(DType.I32).add(1);
-        return ids.cast(DType.I32).ne(padding).where(place.broadcast(ids.shape()), Tensor.full(DType.I32, 0, ids.shape())).max(1);
+        return ids.cast(DType.I32).ne(padding)
+                .where(place.broadcast(ids.shape()), Tensor.full(DType.I32, 0, ids.shape())).max(1);
     }
 
     /// Features of each token, [N, T, C].
@@ -67,11 +68,13 @@ public record Bert(
         int t = ids.shape().rank() == 2 ? ids.shape().dim(1) : 0;
         int most = positions.weight().shape().dim(0);
         if (t < 1 || t > most) {
-            throw new IjenException("bert: tokens do not fit", "tokens" + ids.shape(), "tokens[N, T] with T from 1 to " + most,
+            throw new IjenException("bert: tokens do not fit", "tokens" + ids.shape(),
+                    "tokens[N, T] with T from 1 to " + most,
                     "cut the texts");
         }
         var kind = type == null ? Tensor.full(DType.I32, 0, Shape.of(1, 1)) : type;
-        var x = words.apply(ids).add(positions.apply(Tensor.iota(0, Shape.of(t)).cast(DType.I32))).add(types.apply(kind));
+        var x = words.apply(ids).add(positions.apply(Tensor.iota(0, Shape.of(t)).cast(DType.I32)))
+                .add(types.apply(kind));
         x = Probe.apply("norm", norm, x);
         x = dropout == null ? x : dropout.apply(x);
         for (var b : blocks.modules()) {
@@ -91,7 +94,8 @@ public record Bert(
     /// @throws IjenException if the model came without this head
     public Tensor masked(Tensor features) {
         if (head == null) {
-            throw new IjenException("bert: no head for masked words", "a model without cls.predictions", "a BertForMaskedLM",
+            throw new IjenException("bert: no head for masked words", "a model without cls.predictions",
+                    "a BertForMaskedLM",
                     "use its features");
         }
         var y = head.norm.apply(head.f.apply(head.dense.apply(features)));

@@ -37,16 +37,20 @@ final class BertFile {
         for (int i = 0; i < config.size("num_hidden_layers"); i++) {
             var p = "encoder.layer." + i + ".";
             blocks.add(new EncoderBlock(
-                    new MultiHeadAttention(spec, qkv(engine, w, p + "attention.self.", c), w.linear(engine, p + "attention.output.dense", c, c)),
+                    new MultiHeadAttention(spec, qkv(engine, w, p + "attention.self.", c),
+                            w.linear(engine, p + "attention.output.dense", c, c)),
                     w.norm(engine, p + "attention.output.LayerNorm", c, eps),
-                    new Mlp.Plain(w.linear(engine, p + "intermediate.dense", c, hidden), act, w.linear(engine, p + "output.dense", hidden, c)),
+                    new Mlp.Plain(w.linear(engine, p + "intermediate.dense", c, hidden), act,
+                            w.linear(engine, p + "output.dense", hidden, c)),
                     w.norm(engine, p + "output.LayerNorm", c, eps),
                     rate == 0 ? null : Dropout.of(engine, rate)));
         }
         boolean masked = config.isFor("MaskedLM") || config.isFor("PreTraining");
         var t = "cls.predictions.transform.";
-        return new Bert(words, positions, types, norm, Chain.of(blocks), pools ? w.linear(engine, "pooler.dense", c, c) : null,
-                masked ? new Bert.Masked(w.linear(engine, t + "dense", c, c), act, w.norm(engine, t + "LayerNorm", c, eps),
+        return new Bert(words, positions, types, norm, Chain.of(blocks),
+                pools ? w.linear(engine, "pooler.dense", c, c) : null,
+                masked ? new Bert.Masked(w.linear(engine, t + "dense", c, c), act,
+                        w.norm(engine, t + "LayerNorm", c, eps),
                         engine.parameter("cls.predictions.bias", w.get("cls.predictions.bias", symbols))) : null,
                 rate == 0 ? null : Dropout.of(engine, rate), (int) config.number("pad_token_id", 0));
     }

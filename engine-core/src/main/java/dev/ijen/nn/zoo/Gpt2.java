@@ -27,7 +27,8 @@ final class Gpt2 {
         boolean tied = config.truth("tie_word_embeddings", true);
         var act = config.activation("activation_function", "gelu_new");
         int heads = config.size("n_head");
-        var spec = new DecoderSpec(symbols, config.size("n_positions"), c, config.size("n_layer"), heads, heads, hidden, false,
+        var spec = new DecoderSpec(symbols, config.size("n_positions"), c, config.size("n_layer"), heads, heads, hidden,
+                false,
                 OptionalDouble.empty(), rate, tied);
         var tokens = w.table(engine, "wte", symbols, c);
         var positions = w.table(engine, "wpe", spec.length(), c);
@@ -41,7 +42,8 @@ final class Gpt2 {
             var up = w.turned(engine, p + "mlp.c_fc", c, hidden);
             var down = w.turned(engine, p + "mlp.c_proj", hidden, c);
             blocks.add(new DecoderBlock(norm, attention, mlpNorm,
-                    act == Activation.GELU_TANH ? new Mlp.Gelu(up, down) : new Mlp.Plain(up, act, down), dropout(engine, rate)));
+                    act == Activation.GELU_TANH ? new Mlp.Gelu(up, down) : new Mlp.Plain(up, act, down),
+                    dropout(engine, rate)));
         }
         return new Decoder(spec, tokens, positions, Chain.of(blocks), w.norm(engine, "ln_f", c, eps),
                 tied ? null : new Linear(engine.parameter("lm_head", w.get("lm_head.weight", symbols, c)), null),

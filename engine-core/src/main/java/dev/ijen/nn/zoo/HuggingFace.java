@@ -25,7 +25,8 @@ import java.util.Map;
 /// ```
 public final class HuggingFace {
     private static final String CONFIG = "config.json";
-    private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin");
+    private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json",
+            "pytorch_model.bin");
     private static final List<String> KINDS = List.of("gpt2", "bert");
 
     private final Path folder;
@@ -38,7 +39,8 @@ public final class HuggingFace {
 
     /// Whether a path is such a folder, as far as its names tell.
     public static boolean is(Path path) {
-        return Files.isDirectory(path) && Files.isRegularFile(path.resolve(CONFIG)) && !Files.exists(path.resolve("config.yaml"));
+        return Files.isDirectory(path) && Files.isRegularFile(path.resolve(CONFIG))
+                && !Files.exists(path.resolve("config.yaml"));
     }
 
     /// Reads its configuration.
@@ -51,7 +53,8 @@ public final class HuggingFace {
         }
         var h = new HuggingFace(folder, m);
         if (!KINDS.contains(h.kind())) {
-            throw FormatException.unsupported(file, "this kind of model", "model_type '" + h.kind() + "'", String.join(" or ", KINDS),
+            throw FormatException.unsupported(file, "this kind of model", "model_type '" + h.kind() + "'",
+                    String.join(" or ", KINDS),
                     "export the model as ONNX; its tensors can be had by init.from and rules");
         }
         return h;
@@ -88,7 +91,8 @@ public final class HuggingFace {
         var read = file.toString().endsWith(".bin") ? Torch.read(file) : TensorFiles.read(file);
         read.forEach((name, t) -> all.put(
                 (name.startsWith(prefix) ? name.substring(prefix.length()) : name)
-                        .replaceFirst("LayerNorm\\.gamma$", "LayerNorm.weight").replaceFirst("LayerNorm\\.beta$", "LayerNorm.bias"),
+                        .replaceFirst("LayerNorm\\.gamma$", "LayerNorm.weight")
+                        .replaceFirst("LayerNorm\\.beta$", "LayerNorm.bias"),
                 t));
         return all;
     }
@@ -100,12 +104,14 @@ public final class HuggingFace {
                 return folder.resolve(name);
             }
         }
-        throw FormatException.lacking(folder, "no weights", "no " + String.join(", ", WEIGHTS), "one of them", "fetch the whole folder");
+        throw FormatException.lacking(folder, "no weights", "no " + String.join(", ", WEIGHTS), "one of them",
+                "fetch the whole folder");
     }
 
     /// Whether one of the architectures ends so.
     boolean isFor(String what) {
-        return config.get("architectures") instanceof List<?> l && l.stream().anyMatch(a -> String.valueOf(a).endsWith(what));
+        return config.get("architectures") instanceof List<?> l
+                && l.stream().anyMatch(a -> String.valueOf(a).endsWith(what));
     }
 
     /// The configuration as JSON, with the architecture that has what the files hold and no head: what [#blank] makes is then what
@@ -115,7 +121,8 @@ public final class HuggingFace {
         config.forEach((k, v) -> all.put(String.valueOf(k), v));
         boolean here = WEIGHTS.stream().anyMatch(n -> Files.exists(folder.resolve(n)));
         if (here && kind().equals("bert")) {
-            all.put("architectures", List.of(tensors().containsKey("pooler.dense.weight") ? "BertModel" : "BertForTokenClassification"));
+            all.put("architectures",
+                    List.of(tensors().containsKey("pooler.dense.weight") ? "BertModel" : "BertForTokenClassification"));
         }
         return Json.write(all);
     }
@@ -149,7 +156,8 @@ public final class HuggingFace {
     void only(String key, Object value) {
         var got = config.get(key);
         if (got != null && !got.equals(value)) {
-            throw FormatException.unsupported(folder.resolve(CONFIG), "'" + key + "'", String.valueOf(got), String.valueOf(value),
+            throw FormatException.unsupported(folder.resolve(CONFIG), "'" + key + "'", String.valueOf(got),
+                    String.valueOf(value),
                     "use another model");
         }
     }

@@ -22,7 +22,8 @@ interface Weights {
             var t = all.get(name);
             var shape = Shape.of(dims);
             if (t == null || !t.shape().equals(shape) || !t.dtype().isFloat()) {
-                throw FormatException.damaged(file, "'" + name + "'", t == null ? "no such tensor" : t.dtype() + t.shape().toString(),
+                throw FormatException.damaged(file, "'" + name + "'",
+                        t == null ? "no such tensor" : t.dtype() + t.shape().toString(),
                         shape + " as config.json says", "fetch the whole folder again");
             }
             return t.dtype() == DType.F32 ? t : HostTensor.of(t.toFloatArray(), dims);
@@ -31,7 +32,8 @@ interface Weights {
 
     /// `name.weight` [out, in] and `name.bias`.
     default Linear linear(Engine e, String name, int in, int out) {
-        return new Linear(e.parameter(name, get(name + ".weight", out, in)), e.parameter(name, get(name + ".bias", out)));
+        return new Linear(e.parameter(name, get(name + ".weight", out, in)),
+                e.parameter(name, get(name + ".bias", out)));
     }
 
     /// GPT-2's layers hold their weights [in, out].
@@ -43,11 +45,13 @@ interface Weights {
                 turned[o * in + i] = w[i * out + o];
             }
         }
-        return new Linear(e.parameter(name, HostTensor.of(turned, out, in)), e.parameter(name, get(name + ".bias", out)));
+        return new Linear(e.parameter(name, HostTensor.of(turned, out, in)),
+                e.parameter(name, get(name + ".bias", out)));
     }
 
     default LayerNorm norm(Engine e, String name, int features, double eps) {
-        return new LayerNorm(e.parameter(name, get(name + ".weight", features)), e.parameter(name, get(name + ".bias", features)), eps);
+        return new LayerNorm(e.parameter(name, get(name + ".weight", features)),
+                e.parameter(name, get(name + ".bias", features)), eps);
     }
 
     default Embedding table(Engine e, String name, int count, int dim) {

@@ -102,7 +102,8 @@ public final class ConfigSchema {
     private static Object fallback(Slot slot) {
         var or = slot.key().or();
         if (slot.type() == List.class) {
-            return YamlTree.value("default", or) instanceof Node.Items all ? all.values().stream().map(n -> ((Node.Text) n).value()).toList()
+            return YamlTree.value("default", or) instanceof Node.Items all
+                    ? all.values().stream().map(n -> ((Node.Text) n).value()).toList()
                     : List.of();
         }
         if (Slot.isNumber(slot.type())) {

@@ -10,13 +10,15 @@ import java.util.List;
 /// @param newHead whether the last layer stays fresh
 /// @param strict whether all others must be found
 public record InitConfig(
-        @Key(doc = "file of tensors, .onnx, run or Hugging Face folder the first weights are taken from; empty for fresh ones", or = "''")
-                String from,
-        @Key(doc = "its names become the network's, rule after rule: `regex=text`, such as `^conv1\\.=0.`", or = "[]")
-                List<String> rename,
+        @Key(doc = "file of tensors, .onnx, run or Hugging Face folder the first weights are taken from; empty for fresh ones",
+                or = "''") String from,
+        @Key(doc = "its names become the network's, rule after rule: `regex=text`, such as `^conv1\\.=0.`",
+                or = "[]") List<String> rename,
         @Key(doc = "weights of the network that stay fresh, such as `9.*`", or = "[]") List<String> ignore,
-        @Key(doc = "whether the last layer stays fresh: it is made for the classes of the new data", or = "false") boolean newHead,
-        @Key(doc = "whether all other weights must be found; else those that are missing stay fresh", or = "true") boolean strict) {
+        @Key(doc = "whether the last layer stays fresh: it is made for the classes of the new data",
+                or = "false") boolean newHead,
+        @Key(doc = "whether all other weights must be found; else those that are missing stay fresh",
+                or = "true") boolean strict) {
     /// Copies the lists.
     public InitConfig {
         rename = List.copyOf(rename);

@@ -12,9 +12,11 @@ import java.util.List;
 public record LoraConfig(
         @Key(doc = "rank of the adapters; 0 for none", or = "0", min = 0, max = 4096) int rank,
         @Key(doc = "adapters are scaled by alpha / rank", or = "16", min = 0, max = 100_000) double alpha,
-        @Key(doc = "share of an adapter's input that is dropped in training", or = "0", min = 0, max = 0.99) double dropout,
+        @Key(doc = "share of an adapter's input that is dropped in training", or = "0", min = 0,
+                max = 0.99) double dropout,
         @Key(doc = "linear layers that get one, such as `*.qkv`", or = "['*']") List<String> targets,
-        @Key(doc = "weights trained besides the adapters, such as `9.*`; a new head always is", or = "[]") List<String> train) {
+        @Key(doc = "weights trained besides the adapters, such as `9.*`; a new head always is",
+                or = "[]") List<String> train) {
     /// Copies the lists.
     public LoraConfig {
         targets = List.copyOf(targets);

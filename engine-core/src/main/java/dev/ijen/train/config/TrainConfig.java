@@ -33,17 +33,20 @@ public record TrainConfig(
 
     /// With another name.
     public TrainConfig withName(String n) {
-        return new TrainConfig(n, seed, precision, task, data, model, init, lora, optimizer, schedule, training, augmentation);
+        return new TrainConfig(n, seed, precision, task, data, model, init, lora, optimizer, schedule, training,
+                augmentation);
     }
 
     /// With another seed.
     public TrainConfig withSeed(long s) {
-        return new TrainConfig(name, s, precision, task, data, model, init, lora, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, s, precision, task, data, model, init, lora, optimizer, schedule, training,
+                augmentation);
     }
 
     /// With another precision.
     public TrainConfig withPrecision(Precision p) {
-        return new TrainConfig(name, seed, p, task, data, model, init, lora, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, seed, p, task, data, model, init, lora, optimizer, schedule, training,
+                augmentation);
     }
 
     /// With another file or folder of data.
@@ -53,7 +56,8 @@ public record TrainConfig(
 
     /// With other data.
     public TrainConfig withData(DataConfig d) {
-        return new TrainConfig(name, seed, precision, task, d, model, init, lora, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, seed, precision, task, d, model, init, lora, optimizer, schedule, training,
+                augmentation);
     }
 
     /// With another limit of steps; 0 for none.
@@ -102,25 +106,30 @@ public record TrainConfig(
 
     /// With other first weights.
     public TrainConfig withInit(InitConfig i) {
-        return new TrainConfig(name, seed, precision, task, data, model, i, lora, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, seed, precision, task, data, model, i, lora, optimizer, schedule, training,
+                augmentation);
     }
 
     /// With other adapters.
     public TrainConfig withLora(LoraConfig l) {
-        return new TrainConfig(name, seed, precision, task, data, model, init, l, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, seed, precision, task, data, model, init, l, optimizer, schedule, training,
+                augmentation);
     }
 
     /// With another network.
     public TrainConfig withModel(ModelConfig m) {
-        return new TrainConfig(name, seed, precision, task, data, m, init, lora, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, seed, precision, task, data, m, init, lora, optimizer, schedule, training,
+                augmentation);
     }
 
     /// With other weights that stay as they are, besides those there are.
     public TrainConfig withFrozen(java.util.List<String> patterns) {
-        return new TrainConfig(name, seed, precision, task, data, model, init, lora, optimizer.withFrozen(patterns), schedule, training, augmentation);
+        return new TrainConfig(name, seed, precision, task, data, model, init, lora, optimizer.withFrozen(patterns),
+                schedule, training, augmentation);
     }
 
     private TrainConfig withTraining(TrainingConfig t) {
-        return new TrainConfig(name, seed, precision, task, data, model, init, lora, optimizer, schedule, t, augmentation);
+        return new TrainConfig(name, seed, precision, task, data, model, init, lora, optimizer, schedule, t,
+                augmentation);
     }
 }

@@ -79,7 +79,8 @@ class HuggingFaceTest extends OnEngine {
             close(ref.get("logits"), blank(lengths, y.get(2)), 1e-5);
             // lengths are known by the padding; all of one text differs from the reference, whose later tokens are of a second
             var alone = blank(lengths, plain.run(ref.get("ids")).get(0));
-            var type0 = blank(lengths, step.run(ref.get("ids"), HostTensor.of(new int[27], 3, 9), ref.get("lengths")).get(0));
+            var type0 = blank(lengths,
+                    step.run(ref.get("ids"), HostTensor.of(new int[27], 3, 9), ref.get("lengths")).get(0));
             assertArrayEquals(type0.toFloatArray(), alone.toFloatArray());
         } finally {
             Module.close(model);
@@ -111,7 +112,9 @@ class HuggingFaceTest extends OnEngine {
         assertTrue(e.getMessage().contains("no weights"), e.getMessage());
         Files.copy(folder("gpt2").resolve("model.safetensors"), temp.resolve("model.safetensors"));
         e = assertThrows(FormatException.class, () -> HuggingFace.open(temp).model(engine));
-        assertTrue(e.getMessage().contains("'wte.weight'") && e.getMessage().contains("[280, 24]") && e.getMessage().contains("[280, 30]"),
+        assertTrue(
+                e.getMessage().contains("'wte.weight'") && e.getMessage().contains("[280, 24]")
+                        && e.getMessage().contains("[280, 30]"),
                 e.getMessage());
     }
 }
