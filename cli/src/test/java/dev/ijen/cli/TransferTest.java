@@ -121,7 +121,7 @@ final class TransferTest {
     void aNewHeadIsMadeForOtherClassesAndTheRestComesFromTheRun() {
         var ran = Cli
                 .run(arguments(folder.resolve("same"), "--init-from", base, "--set", "data.classes=['5','6','7','8']"));
-        var block = ran.block(Exit.FAILED);
+        var block = ran.block(Exit.BAD_FILE);
         assertTrue(block.contains("'6.weight'") && block.contains("F32[3, 12]") && block.contains("F32[4, 12]")
                 && block.contains("--new-head"), block);
         assertFalse(Files.exists(folder.resolve("same")));
@@ -185,7 +185,7 @@ final class TransferTest {
         var rules = new Object[] {"--init-from", there, "--init-map", "^conv\\.=0.", "--init-map", "^bn\\.=1.",
             "--init-map", "^fc1\\.=4.",
             "--set", "optimizer.lr=0", "--epochs", 1};
-        var missing = Cli.run(arguments(folder.resolve("a"), rules)).block(Exit.FAILED);
+        var missing = Cli.run(arguments(folder.resolve("a"), rules)).block(Exit.BAD_FILE);
         assertTrue(missing.contains("lacks 2 of 10") && missing.contains("no 6.weight, 6.bias")
                 && missing.contains("not used of the file: fc2.bias, fc2.weight") && missing.contains("init.rename"),
                 missing);

@@ -4,10 +4,10 @@ import dev.ijen.engine.Cells;
 import dev.ijen.engine.Held;
 import dev.ijen.engine.Parameter;
 import dev.ijen.engine.State;
+import dev.ijen.format.FormatException;
 import dev.ijen.format.TensorFiles;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.HostTensor;
-import dev.ijen.tensor.IjenException;
 import dev.ijen.train.config.InitConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ import java.util.Map;
 record FirstWeights(String from, List<String> taken, List<String> fresh, List<String> unused) {
     /// Fills a network.
     ///
-    /// @throws IjenException if something is missing or does not fit, with what would help
+    /// @throws FormatException if something is missing or does not fit, with what would help
     static FirstWeights load(InitConfig config, Module model) {
         var path = Path.of(config.from());
         var file = TensorFiles.renamed(WeightSource.read(path), config.rename());
@@ -56,9 +56,9 @@ record FirstWeights(String from, List<String> taken, List<String> fresh, List<St
         var unused = file.keySet().stream().filter(n -> !used.contains(n) && !n.endsWith("num_batches_tracked"))
                 .toList();
         if (!missing.isEmpty() && config.strict() || taken.isEmpty()) {
-            throw new IjenException(
-                    "first weights: " + path + " lacks "
-                            + (taken.isEmpty() ? "all" : missing.size() + " of " + cells.size())
+            throw FormatException.lacking(
+                    path,
+                    "lacks " + (taken.isEmpty() ? "all" : missing.size() + " of " + cells.size())
                             + " weights of the network",
                     "no " + Models.some(missing) + "; not used of the file: " + Models.some(unused),
                     "a tensor for each: " + taken.size() + " were found",
@@ -92,9 +92,10 @@ record FirstWeights(String from, List<String> taken, List<String> fresh, List<St
             return HostTensor.of(cell.dtype(), value.toDoubleArray(), cell.shape().dims());
         }
         boolean last = model instanceof dev.ijen.nn.Chain && Cells.matches(Models.head(model), name);
-        throw new IjenException(
-                "first weights: '" + name + "' does not fit",
-                "'" + there + "' of " + path + ": " + value.dtype() + value.shape(),
+        throw FormatException.lacking(
+                path,
+                "'" + there + "' does not fit the network's '" + name + "'",
+                value.dtype().toString() + value.shape(),
                 cell.dtype() + cell.shape().toString(),
                 last ? "it is the last layer, for other classes: --new-head makes a fresh one"
                         : "change the layer, rename with init.rename, or leave it fresh: init.ignore: ['" + name
