@@ -13,6 +13,7 @@ import dev.ijen.tensor.IjenException;
 
 /// A model with some of its layers replaced. Records, lists and chains on the way to them are made anew; all else, and every weight, is
 /// shared with the old model. Paths are those of [dev.ijen.engine.Cells].
+@SuppressWarnings("ReferenceEquality") // whether a part is the very one it was: an equal one made anew would be other layers
 final class Rebuild {
     private final BiFunction<String, Record, Record> change;
     private final Map<Object, Object> done = new IdentityHashMap<>();
