@@ -186,7 +186,7 @@ public final class Trainer implements AutoCloseable {
             var listeners = new ArrayList<TrainListener>(List.of(metrics, board, log));
             listeners.addAll(options.listeners());
             try {
-                return train(directory, yaml, inputs, environment, progress, listeners);
+                return train(directory, inputs, environment, progress, listeners);
             } catch (IjenException e) {
                 log.write("error", "failed", "message", e.getMessage());
                 throw e;
@@ -223,7 +223,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private TrainResult train(
-            RunDirectory directory, String yaml, Inputs inputs, Map<String, Object> environment, Progress progress,
+            RunDirectory directory, Inputs inputs, Map<String, Object> environment, Progress progress,
             List<TrainListener> listeners) {
         var fitting = new Fitting(
                 config, learner, data, loader, scorer, monitor, directory,
