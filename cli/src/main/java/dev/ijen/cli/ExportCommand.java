@@ -2,6 +2,8 @@ package dev.ijen.cli;
 
 import dev.ijen.format.AtomicFiles;
 import dev.ijen.onnx.OnnxExport;
+import dev.ijen.train.Adapters;
+import dev.ijen.train.Imported;
 import dev.ijen.train.MetricsTable;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -11,9 +13,14 @@ import picocli.CommandLine.Option;
 
 /// Writes what a run holds for other programs.
 @Command(name = "export", description = {
-    "Writes a trained model as ONNX (--out): as it is in use, for any batch;",
+    "Writes a trained model as ONNX (--out): as it is in use, for any batch; its low-rank adapters",
+    "alone (--write-adapter), or added to the weights, as a model without adapters (--merge);",
     "or the measurements of a run as a table (--metrics)."
-}, footer = {"", "  ijen export RUN --out model.onnx", "  ijen export RUN --metrics metrics.csv"})
+}, footer = {
+    "", "  ijen export RUN --out model.onnx", "  ijen export RUN --metrics metrics.csv",
+    "  ijen export RUN --write-adapter adapter.safetensors",
+    "  ijen export BASE --adapter adapter.safetensors --merge merged"
+})
 final class ExportCommand extends BaseCommand {
     @Mixin TrainedOptions trained;
 
@@ -25,6 +32,12 @@ final class ExportCommand extends BaseCommand {
     @Option(names = "--metrics", paramLabel = "FILE",
             description = "The CSV file to write: a row a logged step or epoch.") Path metrics;
 
+    @Option(names = "--write-adapter", paramLabel = "FILE",
+            description = "The .safetensors file to write: adapters, and other weights that were trained.") Path adapterFile;
+
+    @Option(names = "--merge", paramLabel = "DIR",
+            description = "The folder to make: the model with its adapters added to its weights.") Path merged;
+
     /// Formats to write.
     enum Format {
         /// Open Neural Network Exchange.
@@ -33,9 +46,9 @@ final class ExportCommand extends BaseCommand {
 
     @Override
     public Integer call() {
-        if (file == null && metrics == null) {
+        if (file == null && metrics == null && adapterFile == null && merged == null) {
             throw Errors.wrong(
-                    spec, spec.qualifiedName() + ": nothing to write", "neither --out nor --metrics", "one of them, or both",
+                    spec, spec.qualifiedName() + ": nothing to write", "none of --out, --metrics, --write-adapter, --merge", "one of them, or more",
                     "for example --out model.onnx");
         }
         var object = new LinkedHashMap<String, Object>();
@@ -45,6 +58,21 @@ final class ExportCommand extends BaseCommand {
             object.put("metrics", metrics.toString());
             object.put("rows", rows);
             text.append("%s: %d rows%n".formatted(metrics, rows));
+        }
+        if (adapterFile != null || merged != null) {
+            try (var model = trained.load()) {
+                if (adapterFile != null) {
+                    long numbers = Adapters.write(model, adapterFile);
+                    object.put("adapter", adapterFile.toString());
+                    object.put("parameters", numbers);
+                    text.append("%s: %s parameters%n".formatted(adapterFile, Text.count(numbers)));
+                }
+                if (merged != null) {
+                    var made = Imported.merged(model, merged);
+                    object.put("merged", made.toMap());
+                    text.append("%s: %s parameters%n".formatted(merged, Text.count(made.parameters())));
+                }
+            }
         }
         if (file != null) {
             int bytes = model();

@@ -20,14 +20,15 @@ import picocli.CommandLine.Parameters;
 }, footer = {
     "", "  ijen generate runs/char-gpt --prompt \"ROMEO:\" --max-tokens 500",
     "  ijen generate runs/diffusion-digits --prompt \"a seven\" --out seven.png",
+    "  ijen generate GPT2_FOLDER --prompt \"Once\"",
     "  ijen generate stories260K.bin --tokenizer tok512.bin --temperature 0"
 })
 final class GenerateCommand extends BaseCommand {
     @Parameters(paramLabel = "MODEL",
-            description = "A run of a language or picture model, or a .bin file of llama2.c.") Path model;
+            description = "A run of a language or picture model, a Hugging Face folder of GPT-2, or a .bin file of llama2.c.") Path model;
 
     @Option(names = "--tokenizer", paramLabel = "FILE",
-            description = "The vocabulary of a .bin file; a run has its own.") Path tokenizer;
+            description = "The vocabulary of a .bin file, or instead of a folder's; a run has its own.") Path tokenizer;
 
     @Option(names = "--prompt", paramLabel = "TEXT", defaultValue = "",
             description = "What to go on with, or to show (default: nothing).") String prompt;

@@ -1,6 +1,7 @@
 package dev.ijen.cli;
 
 import dev.ijen.format.TensorFiles;
+import dev.ijen.nn.zoo.HuggingFace;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.TrainOptions;
 import dev.ijen.train.TrainPlan;
@@ -19,8 +20,8 @@ import picocli.CommandLine.Parameters;
 /// Shows a model without running it.
 @Command(name = "inspect", description = {
     "Shows a model: layers, shapes, parameters, FLOPs and the exact memory plan, or its graph.",
-    "What is shown: a preset, a config, a run directory, a checkpoint, an .onnx file, or any",
-    "file of tensors (.safetensors, .npz, .npy, .pt)."
+    "What is shown: a preset, a config, a run directory, a checkpoint, an .onnx file, a Hugging Face",
+    "folder, or any file of tensors (.safetensors, .npz, .npy, .pt)."
 })
 final class InspectCommand extends BaseCommand {
     @Parameters(paramLabel = "WHAT", arity = "0..1",
@@ -61,6 +62,13 @@ final class InspectCommand extends BaseCommand {
                         "leave it out: nothing is computed");
             }
             tensors();
+            return Exit.DONE;
+        }
+        if (what != null && HuggingFace.is(what)) {
+            try (var engine = compute.open()) {
+                var shown = HuggingFaceFiles.show(engine, what, batch == null ? 1 : batch);
+                print(shown.text(), shown.object());
+            }
             return Exit.DONE;
         }
         if (OnnxFiles.is(what)) {

@@ -23,7 +23,7 @@ final class Main implements Runnable {
             TrainCommand.class, ResumeCommand.class, EvalCommand.class, PredictCommand.class, GenerateCommand.class,
             InspectCommand.class, InitCommand.class, ConfigCommand.class, DataCommand.class, SynthCommand.class,
             DevicesCommand.class, DoctorCommand.class, ImportCommand.class, ConvertCommand.class, ExportCommand.class,
-            BenchCommand.class, ProfileCommand.class, CompletionCommand.class);
+            TokenizerCommand.class, BenchCommand.class, ProfileCommand.class, CompletionCommand.class);
 
     final Host host;
 

@@ -34,6 +34,7 @@ final class ProgressBar implements Progress {
                 }
             }
             case TrainEvent.Epoch e -> remark(e.best() ? tint("32", ProgressText.epoch(e)) : ProgressText.epoch(e));
+            case TrainEvent.Initialised i -> remark("first weights: " + i.message());
             case TrainEvent.Warned w -> remark(tint("33", "warning: " + w.message()));
             case TrainEvent.Finished f -> remark(ProgressText.finished(f.result()));
             case TrainEvent.Checkpointed _ -> {

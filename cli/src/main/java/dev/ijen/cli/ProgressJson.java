@@ -34,6 +34,7 @@ final class ProgressJson implements Progress {
                     "best", e.best(), "time_s", e.seconds());
             case TrainEvent.Checkpointed c -> write(
                     "checkpoint", "directory", c.directory().toString(), "step", c.step(), "best", c.best());
+            case TrainEvent.Initialised i -> write("first_weights", "message", i.message());
             case TrainEvent.Warned w -> write("warning", "message", w.message());
             case TrainEvent.Finished f -> write("finished", "result", f.result().toMap());
         }

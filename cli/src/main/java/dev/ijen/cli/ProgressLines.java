@@ -33,6 +33,7 @@ final class ProgressLines implements Progress {
                 last = e.seconds();
                 err.println(ProgressText.epoch(e));
             }
+            case TrainEvent.Initialised i -> err.println("first weights: " + i.message());
             case TrainEvent.Warned w -> err.println("warning: " + w.message());
             case TrainEvent.Finished f -> err.println(ProgressText.finished(f.result()));
             case TrainEvent.Checkpointed _ -> {

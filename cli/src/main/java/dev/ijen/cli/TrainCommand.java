@@ -6,7 +6,10 @@ import dev.ijen.train.TrainResult;
 import dev.ijen.train.Trainer;
 import dev.ijen.train.config.TrainConfig;
 import dev.ijen.train.config.TrainingConfig.NonFinite;
+import dev.ijen.train.config.InitConfig;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,6 +34,20 @@ final class TrainCommand extends BaseCommand {
 
     @Option(names = "--epochs", paramLabel = "N", converter = ComputeOptions.CountConverter.class,
             description = "Passes over the data, instead of the config's.") Integer epochs;
+
+    @Option(names = "--init-from", paramLabel = "WHAT",
+            description = "Take first weights from a file of tensors, an .onnx file, a run, or a Hugging Face folder. Without a config, that of the run is used.") Path initFrom;
+
+    @Option(names = "--init-map", paramLabel = "REGEX=TEXT",
+            description = "Another name for tensors of --init-from: every match of REGEX becomes TEXT. Repeatable, in order.") List<String> initMap = List
+                    .of();
+
+    @Option(names = "--new-head",
+            description = "Leave the last layer fresh: it is made for the classes of the new data.") boolean newHead;
+
+    @Option(names = "--freeze", paramLabel = "PATTERN", split = ",",
+            description = "Weights that stay as they are: 0.*; !9.* excepts some. Repeatable, or with commas.") List<String> freeze = List
+                    .of();
 
     @Option(names = "--max-steps", paramLabel = "N", converter = ComputeOptions.CountConverter.class,
             description = "Stop after so many steps.") Integer maxSteps;
@@ -74,7 +91,10 @@ final class TrainCommand extends BaseCommand {
     }
 
     private TrainConfig config() {
-        var config = source.read(file, spec);
+        boolean own = file == null && source.preset == null && initFrom != null
+                && Files.isRegularFile(initFrom.resolve("config.yaml"));
+        var config = source.read(own ? initFrom.resolve("config.yaml") : file, spec);
+        config = transfer(config, own);
         if (compute.seed != null) {
             config = config.withSeed(compute.seed);
         }
@@ -91,6 +111,24 @@ final class TrainCommand extends BaseCommand {
             config = config.withNonFinite(nonFinite);
         }
         return maxTime == null ? config : config.withMaxTime(maxTime);
+    }
+
+    private TrainConfig transfer(TrainConfig config, boolean own) {
+        var init = config.init();
+        if (initFrom != null) {
+            // rules of a run's own config were for where its weights came from
+            init = new InitConfig(initFrom.toString(), own ? List.of() : init.rename(), own ? List.of() : init.ignore(),
+                    !own && init.newHead(), own || init.strict());
+        }
+        if (!initMap.isEmpty()) {
+            init = new InitConfig(init.from(), initMap, init.ignore(), init.newHead(), init.strict());
+        }
+        init = newHead ? init.withNewHead() : init;
+        if (!init.isSet() && (newHead || !initMap.isEmpty())) {
+            throw Errors.wrong(spec, "ijen train: " + (newHead ? "--new-head" : "--init-map") + " without weights",
+                    "no --init-from", "--init-from, too", "all layers are fresh without it");
+        }
+        return config.withInit(init).withFrozen(freeze);
     }
 
     private TrainOptions options() {

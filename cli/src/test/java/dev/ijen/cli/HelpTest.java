@@ -48,7 +48,7 @@ final class HelpTest {
                 Set.of("train", "resume", "eval", "predict", "generate", "inspect", "init", "config", "data", "synth",
                         "devices",
                         "doctor",
-                        "import", "convert", "export", "bench", "profile", "completion"),
+                        "import", "convert", "export", "tokenizer", "bench", "profile", "completion"),
                 parser().getSubcommands().keySet());
         assertEquals(Cli.run("--help").out(), Cli.run().ok().out());
     }

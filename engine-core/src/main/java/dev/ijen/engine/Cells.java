@@ -3,6 +3,7 @@ package dev.ijen.engine;
 import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.IjenException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Finds the parameters and states of a model: any tree of records, lists, arrays, maps, plain objects and [Composite]s
@@ -51,6 +52,17 @@ public final class Cells {
     public static void close(Object model) {
         parameters(model).values().forEach(Parameter::close);
         states(model).values().forEach(State::close);
+    }
+
+    /// True where a name fits some of many patterns ([#matches]); one that begins with `!` excepts names. The last that fits decides.
+    public static boolean matches(List<String> patterns, String name) {
+        for (var p : patterns.reversed()) {
+            boolean except = p.startsWith("!");
+            if (matches(except ? p.substring(1) : p, name)) {
+                return !except;
+            }
+        }
+        return false;
     }
 
     /// True where a name fits a pattern in which `*` stands for any characters.

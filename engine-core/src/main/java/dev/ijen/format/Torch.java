@@ -59,6 +59,7 @@ public final class Torch {
         if (!Files.exists(file)) {
             throw FormatException.missing(file, "check the spelling of the path");
         }
+        refuseLegacy(file);
         try (var zip = new ZipFile(file.toFile())) {
             ZipEntry pickle = null;
             int n = 0;
@@ -86,6 +87,21 @@ public final class Torch {
                     file, "the archive", String.valueOf(e.getMessage()),
                     "a ZIP archive: a file of torch.save since PyTorch 1.6",
                     "save it again with a newer PyTorch, or fetch the file again", e);
+        } catch (IOException e) {
+            throw FormatException.of(file, e);
+        }
+    }
+
+    /// Files of PyTorch before 1.6 begin with the pickle itself; nothing of it is looked at.
+    private static void refuseLegacy(Path file) {
+        try (var in = Files.newInputStream(file)) {
+            byte[] head = in.readNBytes(2);
+            if (head.length == 2 && head[0] == (byte) 0x80 && head[1] >= 0 && head[1] <= 5) {
+                throw FormatException.unsupported(
+                        file, "the form of PyTorch before 1.6", "a pickle that is no ZIP archive",
+                        "a file of torch.save since PyTorch 1.6",
+                        "if you trust it, save it again: torch.save(torch.load('OLD.pt', weights_only=True), 'NEW.pt')");
+            }
         } catch (IOException e) {
             throw FormatException.of(file, e);
         }

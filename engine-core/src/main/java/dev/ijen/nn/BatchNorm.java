@@ -22,9 +22,21 @@ import java.util.stream.IntStream;
 /// @param runningVariance running variance [C]
 /// @param momentum share of the batch in the running statistics
 /// @param eps added to the variance
+/// @param fixed whether the running statistics are used, and stay, in training, too: of a layer that is frozen
 public record BatchNorm(
-        Parameter weight, Parameter bias, State runningMean, State runningVariance, double momentum, double eps)
-        implements Module {
+        Parameter weight, Parameter bias, State runningMean, State runningVariance, double momentum, double eps,
+        boolean fixed) implements Module {
+    /// Whose statistics follow the batches.
+    public BatchNorm(
+            Parameter weight, Parameter bias, State runningMean, State runningVariance, double momentum, double eps) {
+        this(weight, bias, runningMean, runningVariance, momentum, eps, false);
+    }
+
+    /// The same layer with statistics that stay as they are.
+    public BatchNorm withFixedStatistics() {
+        return new BatchNorm(weight, bias, runningMean, runningVariance, momentum, eps, true);
+    }
+
     /// Momentum 0.1, eps 1e-5.
     public static BatchNorm of(Engine engine, int channels) {
         return of(engine, channels, 0.1, 1e-5);
@@ -61,7 +73,7 @@ public record BatchNorm(
         var wide = x.cast(DType.promote(x.dtype(), DType.F32));
         var mean = runningMean.get();
         var variance = runningVariance.get();
-        if (Trace.isTraining()) {
+        if (Trace.isTraining() && !fixed) {
             int count = x.shape().size() / Math.max(1, channels);
             if (count < 2) {
                 throw new ShapeException(

@@ -32,6 +32,11 @@ public final class Chain implements Module, Composite {
         return new Chain(named);
     }
 
+    /// Modules with names.
+    static Chain named(Map<String, Module> modules) {
+        return new Chain(new LinkedHashMap<>(modules));
+    }
+
     /// This chain and one more module with a name of its own.
     ///
     /// @throws IjenException if the name is taken, empty or contains a dot

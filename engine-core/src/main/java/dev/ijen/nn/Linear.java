@@ -13,7 +13,13 @@ import dev.ijen.tensor.Tensor;
 ///
 /// @param weight [out, in], the layout of PyTorch's files
 /// @param bias [out], or null
-public record Linear(Parameter weight, Parameter bias) implements Module {
+/// @param lora an adapter beside the weight, or null
+public record Linear(Parameter weight, Parameter bias, LowRank lora) implements Module {
+    /// Without an adapter.
+    public Linear(Parameter weight, Parameter bias) {
+        this(weight, bias, null);
+    }
+
     /// With He's uniform initialisation and a bias that starts at 0.
     public static Linear of(Engine engine, int in, int out) {
         return of(engine, in, out, Init.heUniform(), true);
@@ -41,8 +47,11 @@ public record Linear(Parameter weight, Parameter bias) implements Module {
         var rows = x.shape().rank() == 2 ? x : x.reshape(x.shape().size() / Math.max(1, in), in);
         var type = DType.promote(x.dtype(), weight.dtype());
         // the bias after the reshape, so that it and what follows are one loop
-        var y = Contraction.MatMul.of(rows.cast(type), false, weight.get().cast(type), true)
-                .reshape(x.shape().with(-1, out));
-        return bias == null ? y : y.add(bias.get());
+        var shape = x.shape().with(-1, out);
+        var y = Contraction.MatMul.of(rows.cast(type), false, weight.get().cast(type), true).reshape(shape);
+        if (bias != null) {
+            y = y.add(bias.get());
+        }
+        return lora == null ? y : y.add(lora.apply(rows).reshape(shape).cast(y.dtype()));
     }
 }

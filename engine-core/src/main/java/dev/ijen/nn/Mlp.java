@@ -22,6 +22,18 @@ public sealed interface Mlp extends Module {
         }
     }
 
+    /// `down(f(up(x)))`.
+    ///
+    /// @param up C → hidden
+    /// @param f between
+    /// @param down hidden → C
+    record Plain(Linear up, Activation f, Linear down) implements Mlp {
+        @Override
+        public Tensor apply(Tensor x) {
+            return Probe.apply("down", down, f.apply(Probe.apply("up", up, x)));
+        }
+    }
+
     /// `down(silu(gate(x)) · up(x))` (Shazeer, arXiv:2002.05202), as in Llama.
     ///
     /// @param gate C → hidden

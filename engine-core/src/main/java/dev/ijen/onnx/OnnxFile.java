@@ -3,7 +3,10 @@ package dev.ijen.onnx;
 import dev.ijen.format.FormatException;
 import java.io.IOException;
 import java.nio.file.Files;
+import dev.ijen.tensor.HostTensor;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// What an ONNX file says, without a device: all of it is read and checked, nothing is run.
 ///
@@ -28,6 +31,24 @@ public record OnnxFile(String producer, long opset, int nodes, int tensors, long
         }
         return new OnnxFile(m.producer(), m.opsets().getOrDefault("", 1L), m.graph().nodes().size(),
                 m.graph().initializers().size(), values);
+    }
+
+    /// Whether all weights are in the file itself, none beside it.
+    public static boolean isWhole(Path file) {
+        return load(file).graph().initializers().stream().allMatch(t -> t.external().isEmpty());
+    }
+
+    /// The initializers of the main graph by name: weights, and constants that have an axis.
+    public static Map<String, HostTensor> tensors(Path file) {
+        var m = load(file);
+        var data = new TensorData(file.toString(), file.toAbsolutePath().getParent(), new Strings());
+        var all = new LinkedHashMap<String, HostTensor>();
+        for (var t : m.graph().initializers()) {
+            if (data.type(t).own() && t.dims().length > 0) {
+                all.put(t.name(), data.read(t));
+            }
+        }
+        return all;
     }
 
     /// A file's messages, its tensors still as bytes.

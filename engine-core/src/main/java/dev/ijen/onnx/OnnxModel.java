@@ -1,9 +1,12 @@
 package dev.ijen.onnx;
 
+import dev.ijen.engine.Composite;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.Parameter;
+import dev.ijen.engine.State;
 import dev.ijen.engine.Step;
 import dev.ijen.nn.Module;
+import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
@@ -34,7 +37,7 @@ import java.util.function.BiConsumer;
 ///
 /// [#apply] builds the graph of one input within any step: to train a model further, put it into a chain. [#run] compiles a step itself,
 /// and computes values that shapes depend on between parts of the graph where there are such.
-public final class OnnxModel implements Module, AutoCloseable {
+public final class OnnxModel implements Module, Composite, AutoCloseable {
     /// The largest file that is read.
     public static final long MAX_BYTES = Integer.MAX_VALUE - 16;
 
@@ -44,6 +47,7 @@ public final class OnnxModel implements Module, AutoCloseable {
     private final Proto.Model proto;
     private final Session session;
     private final Map<String, Parameter> weights;
+    private final Map<String, State> statistics;
     private final Map<String, Value.Of> constants;
     private final List<OnnxInput> inputs;
     private final Runs runs = new Runs(this);
@@ -58,6 +62,7 @@ public final class OnnxModel implements Module, AutoCloseable {
         }
         this.session = new Session(engine, file, strings, functions, new TensorData(file, folder, strings));
         this.weights = new LinkedHashMap<>();
+        this.statistics = new LinkedHashMap<>();
         this.constants = new HashMap<>();
         boolean done = false;
         try {
@@ -66,7 +71,7 @@ public final class OnnxModel implements Module, AutoCloseable {
             done = true;
         } finally {
             if (!done) {
-                weights.values().forEach(Parameter::close);
+                free();
             }
         }
     }
@@ -78,6 +83,15 @@ public final class OnnxModel implements Module, AutoCloseable {
         return new OnnxModel(engine, file.toString(), file.toAbsolutePath().getParent(), OnnxFile.load(file));
     }
 
+    /// Reads a model up to one of its inner values, which becomes its only output: to put other layers behind it.
+    ///
+    /// @param to name of the value; see [#nodes]
+    /// @throws IjenException if nothing in the model has that name
+    public static OnnxModel open(Engine engine, Path file, String to) {
+        return new OnnxModel(engine, file.toString(), file.toAbsolutePath().getParent(),
+                Cut.of(file.toString(), OnnxFile.load(file), to));
+    }
+
     /// Reads a model from memory.
     ///
     /// @param name what errors call it
@@ -85,13 +99,23 @@ public final class OnnxModel implements Module, AutoCloseable {
         return new OnnxModel(engine, name, null, ProtoReader.model(Wire.of(name, bytes)));
     }
 
-    /// Numbers of real type with an axis are weights; the others are constants.
+    /// Numbers of real type with an axis are weights, or the running statistics of a batch norm; the others are constants.
     private void hold() {
+        var running = new HashSet<String>();
+        for (var n : proto.graph().nodes()) {
+            if (n.op().equals("BatchNormalization") && n.inputs().size() > 4) {
+                running.addAll(n.inputs().subList(3, 5));
+            }
+        }
         for (var t : proto.graph().initializers()) {
             var h = session.data().read(t);
             var type = session.data().type(t);
-            if (type.own() && type.real() && h.shape().rank() > 0 && !weights.containsKey(t.name())) {
-                weights.put(t.name(), engine.parameter(t.name(), h));
+            if (type.own() && type.real() && h.shape().rank() > 0 && !constants.containsKey(t.name())) {
+                if (running.contains(t.name())) {
+                    statistics.put(t.name(), engine.state(t.name(), h));
+                } else {
+                    weights.put(t.name(), engine.parameter(t.name(), h));
+                }
                 constants.put(t.name(), new Value.Of(null, type, h, false));
             } else {
                 constants.put(t.name(), session.known(h, type));
@@ -132,6 +156,14 @@ public final class OnnxModel implements Module, AutoCloseable {
     /// The weights by name.
     public Map<String, Parameter> parameters() {
         return Collections.unmodifiableMap(weights);
+    }
+
+    /// Weights and running statistics by name.
+    @Override
+    public Map<String, Cell> parts() {
+        var all = new LinkedHashMap<String, Cell>(weights);
+        all.putAll(statistics);
+        return all;
     }
 
     /// The operators of the main graph and how often each is used.
@@ -181,7 +213,7 @@ public final class OnnxModel implements Module, AutoCloseable {
         var scope = new Scope(null, proto.opsets(), 0);
         scope.watch(watch);
         constants.forEach((name, v) -> {
-            var w = weights.get(name);
+            Cell w = weights.containsKey(name) ? weights.get(name) : statistics.get(name);
             scope.put(name, w == null ? v : new Value.Of(w.get(), v.type(), v.host(), false));
         });
         for (int i = 0; i < arguments.size(); i++) {
@@ -291,7 +323,12 @@ public final class OnnxModel implements Module, AutoCloseable {
     @Override
     public void close() {
         runs.close();
+        free();
+    }
+
+    private void free() {
         weights.values().forEach(Parameter::close);
+        statistics.values().forEach(State::close);
     }
 
     @Override

@@ -73,15 +73,26 @@ public final class Optimizer implements AutoCloseable {
         return with(settings.withAccumulation(calls));
     }
 
-    /// With parameters that do not move: dotted names, `*` for any characters, as in `0.*`.
+    /// With parameters that do not move: dotted names, `*` for any characters, as in `0.*`; `!9.*` excepts some from those before it
+    /// ([Cells#matches(List, String)]). No states are held for them.
     public Optimizer withFrozen(String... patterns) {
         return with(settings.withFrozen(List.of(patterns)));
     }
 
-    /// With factors on rate and weight decay for parameters whose names match: `withGroup("head.*", 10, 0)`.
+    /// With factors on rate and weight decay for parameters whose names match: `withGroup("head.*", 10, 0)`. Of several groups that match,
+    /// the last one holds.
     public Optimizer withGroup(String pattern, double rateFactor, double decayFactor) {
+        return with(new Settings.Group(pattern, rateFactor, decayFactor, false));
+    }
+
+    /// With a factor on the rate, and a weight decay of their own, for parameters whose names match.
+    public Optimizer withGroupOfDecay(String pattern, double rateFactor, double lambda) {
+        return with(new Settings.Group(pattern, rateFactor, lambda, true));
+    }
+
+    private Optimizer with(Settings.Group g) {
         var all = new ArrayList<>(settings.groups());
-        all.add(new Settings.Group(pattern, rateFactor, decayFactor));
+        all.add(g);
         return with(settings.withGroups(List.copyOf(all)));
     }
 

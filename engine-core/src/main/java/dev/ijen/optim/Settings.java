@@ -13,7 +13,7 @@ import java.util.List;
 /// @param clipValue greatest absolute value in a gradient, or infinity
 /// @param accumulation how many calls make one update
 /// @param frozen patterns of parameter names that do not move
-/// @param groups patterns of parameter names with factors of their own
+/// @param groups patterns of parameter names with factors of their own; the last that matches holds
 record Settings(
         Schedule schedule,
         double weightDecay,
@@ -29,7 +29,8 @@ record Settings(
     /// @param pattern `*` stands for any characters
     /// @param rate factor on the learning rate
     /// @param decay factor on λ
-    record Group(String pattern, double rate, double decay) {}
+    /// @param own whether `decay` stands for λ itself
+    record Group(String pattern, double rate, double decay, boolean own) {}
 
     static Settings of(Schedule schedule) {
         var inf = Double.POSITIVE_INFINITY;
@@ -57,17 +58,24 @@ record Settings(
     }
 
     boolean isFrozen(String name) {
-        return frozen.stream().anyMatch(p -> Cells.matches(p, name));
+        return Cells.matches(frozen, name);
     }
 
     double rateFactor(String name) {
-        return groups.stream().filter(g -> Cells.matches(g.pattern, name)).mapToDouble(Group::rate).reduce(1,
-                (a, b) -> a * b);
+        return group(name).rate;
     }
 
     double decay(String name, Shape shape) {
-        double factor = groups.stream().filter(g -> Cells.matches(g.pattern, name)).mapToDouble(Group::decay).reduce(1,
-                (a, b) -> a * b);
-        return vectorDecay || shape.rank() > 1 ? weightDecay * factor : 0;
+        var g = group(name);
+        return vectorDecay || shape.rank() > 1 ? g.own ? g.decay : weightDecay * g.decay : 0;
+    }
+
+    private Group group(String name) {
+        for (var g : groups.reversed()) {
+            if (Cells.matches(g.pattern, name)) {
+                return g;
+            }
+        }
+        return new Group(name, 1, 1, false);
     }
 }

@@ -65,6 +65,13 @@ public final class Tokenizer {
         return LlamaTokenizer.read(path);
     }
 
+    /// A tokenizer of a `tokenizer.json`'s text.
+    ///
+    /// @param source what errors call it
+    public static Tokenizer parse(String source, String json) {
+        return TokenizerJson.parse(source, json);
+    }
+
     /// GPT-2's vocabulary and merges from two files.
     public static Tokenizer gpt2(Path vocabulary, Path merges) {
         return PlainVocabularies.gpt2(vocabulary, merges);

@@ -14,11 +14,18 @@ final class TokenizerJson {
     private TokenizerJson() {}
 
     static Tokenizer read(Path file) {
-        Object json = Json.parse(file);
-        var top = new Spec(file.toString(), "$", json);
+        var top = new Spec(file.toString(), "$", Json.parse(file));
         if (!(top.raw("model") instanceof java.util.Map<?, ?>)) { // a vocabulary can have such a token
             return PlainVocabularies.gpt2(file, file.resolveSibling("merges.txt"));
         }
+        return read(top);
+    }
+
+    static Tokenizer parse(String source, String text) {
+        return read(new Spec(source, "$", Json.parse(source, text)));
+    }
+
+    private static Tokenizer read(Spec top) {
         var model = ModelSpecs.read(top.object("model"));
         var added = new ArrayList<Added>();
         if (top.has("added_tokens")) {

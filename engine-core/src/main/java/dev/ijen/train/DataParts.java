@@ -56,6 +56,15 @@ public record DataParts(
 
     /// What examples of a shape that is declared are taken for, where no data is read.
     static Preprocessor declared(DataConfig data, dev.ijen.tensor.Shape shape, List<String> classes) {
+        boolean pixels = shape.rank() == 3 && switch (data.kind()) {
+            case AUTO, DIGITS, IDX, IMAGES -> true;
+            case RING, FIGURES, CSV, NPZ, LINES, AUDIO -> false;
+        };
+        if (pixels) {
+            checkPixels(data, shape.dim(0));
+            return new Preprocessor.Image(shape.dim(0), shape.dim(1), shape.dim(2), data.mean(), data.std(), classes,
+                    data.ink());
+        }
         return new Preprocessor.Arrays(data.kind() == DataConfig.Kind.LINES ? DType.I32 : DType.F32, shape, classes);
     }
 
@@ -97,7 +106,7 @@ public record DataParts(
     private static DataParts sounds(TrainConfig config) {
         var all = Sounds.read(config.data());
         var parts = Datasets.split(all.train(), fractions(config.data(), all.test() == null), config.seed(), true);
-        var train = Datasets.take(parts.get(0), limit(config.data()));
+        var train = limited(config, parts.get(0));
         var test = all.test() == null ? notEmpty(parts.get(2)) : all.test();
         return new DataParts(train, notEmpty(parts.get(1)), test, Sounds.fitted(all.pre(), train),
                 config.data().path() + ", " + train.size() + " sounds to train on, " + parts.get(1).size()
@@ -167,15 +176,22 @@ public record DataParts(
         return new double[] {1 - t - v, v, t};
     }
 
-    private static DataParts divided(TrainConfig config, Dataset all, String name) {
+    private static DataParts divided(TrainConfig config, Dataset every, String name) {
+        var all = chosen(config, every, name);
         var parts = Datasets.split(all, fractions(config.data(), true), config.seed(), all.isClassification());
         return of(config, parts.get(0), notEmpty(parts.get(1)), notEmpty(parts.get(2)), name);
     }
 
-    private static DataParts withTest(TrainConfig config, Dataset train, Dataset test) {
-        if (test == null) {
-            return divided(config, train, config.data().path());
+    private static Dataset chosen(TrainConfig config, Dataset all, String name) {
+        return all.isClassification() ? Relabelled.only(all, config.data().classes(), name) : all;
+    }
+
+    private static DataParts withTest(TrainConfig config, Dataset trainAll, Dataset testAll) {
+        if (testAll == null) {
+            return divided(config, trainAll, config.data().path());
         }
+        var train = chosen(config, trainAll, config.data().path());
+        var test = chosen(config, testAll, config.data().path());
         if (!test.classNames().equals(train.classNames()) || !test.input().shape().equals(train.input().shape())) {
             throw new IjenException(
                     config.data().path() + ": training and test part differ",
@@ -190,7 +206,7 @@ public record DataParts(
     }
 
     private static DataParts of(TrainConfig config, Dataset train, Dataset validation, Dataset test, String name) {
-        var part = Datasets.take(train, limit(config.data()));
+        var part = limited(config, train);
         if (part.size() == 0) {
             throw new IjenException(name + ": nothing to train on", "0 examples", "at least one",
                     "lower data.validation and data.test");
@@ -206,9 +222,10 @@ public record DataParts(
         if (input.shape().rank() != 3 || input.dtype() != DType.F32) {
             return new Preprocessor.Arrays(input.dtype(), input.shape(), train.classNames());
         }
-        var mean = new ArrayList<Double>();
-        var std = new ArrayList<Double>();
-        if (d.normalize()) {
+        var mean = new ArrayList<>(d.mean());
+        var std = new ArrayList<>(d.std());
+        checkPixels(d, input.shape().dim(0));
+        if (d.normalize() && mean.isEmpty()) {
             var n = Normalize.fit(train);
             for (int c = 0; c < n.mean().length; c++) {
                 mean.add((double) n.mean()[c]);
@@ -217,6 +234,27 @@ public record DataParts(
         }
         var s = input.shape();
         return new Preprocessor.Image(s.dim(0), s.dim(1), s.dim(2), mean, std, train.classNames(), d.ink());
+    }
+
+    private static void checkPixels(DataConfig d, int channels) {
+        boolean fits = d.mean().size() == d.std().size() && (d.mean().isEmpty() || d.mean().size() == channels)
+                && d.std().stream().allMatch(s -> s > 0);
+        if (!fits) {
+            throw new ConfigException(Mark.of("data.mean"), "not a mean and deviation for each channel",
+                    "mean " + d.mean() + ", std " + d.std(), channels + " of each, deviations above 0",
+                    "correct data.mean and data.std");
+        }
+    }
+
+    /// So many examples as are asked for, of every class its share: files of one class often stand together.
+    private static Dataset limited(TrainConfig config, Dataset train) {
+        int most = limit(config.data());
+        if (most >= train.size()) {
+            return train;
+        }
+        double share = (double) most / train.size();
+        return Datasets.take(
+                Datasets.split(train, new double[] {share}, config.seed(), train.isClassification()).getFirst(), most);
     }
 
     private static int limit(DataConfig d) {

@@ -38,7 +38,9 @@ record Examples(TrainConfig config) implements Task {
         }
         boolean numbers = config.data().task() == DataConfig.Task.REGRESSION;
         var shape = Shape.of(m.input().stream().mapToInt(Integer::intValue).toArray());
+        var named = config.data().classes();
         var classes = numbers ? List.<String>of()
+                : named.size() == m.outputs() ? named
                 : IntStream.range(0, m.outputs()).mapToObj(Integer::toString).toList();
         var pre = DataParts.declared(config.data(), shape, classes);
         return new Problem(pre, label(pre, m.outputs()), m.outputs(), null);

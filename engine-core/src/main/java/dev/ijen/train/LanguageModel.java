@@ -5,6 +5,7 @@ import dev.ijen.data.ElementSpec;
 import dev.ijen.data.SeededRandom;
 import dev.ijen.data.text.Characters;
 import dev.ijen.data.text.TokenWindows;
+import dev.ijen.data.text.Vocabulary;
 import dev.ijen.engine.Engine;
 import dev.ijen.generate.Generator;
 import dev.ijen.generate.Sampling;
@@ -35,7 +36,9 @@ record LanguageModel(TrainConfig config) implements Task {
         int test = (int) Math.round(text.length() * config.data().test());
         int validation = (int) Math.round((text.length() - test) * config.data().validation());
         int train = text.length() - test - validation;
-        var vocabulary = Characters.of(text.substring(0, train));
+        var tokenizer = config.data().tokenizer();
+        Vocabulary vocabulary = tokenizer.isBlank() ? Characters.of(text.substring(0, train))
+                : Subwords.read(Path.of(tokenizer));
         int length = config.task().length();
         int stride = config.task().stride() == 0 ? length : config.task().stride();
         var part = new TokenWindows(vocabulary.encode(text.substring(0, train)), length, stride);
@@ -46,9 +49,10 @@ record LanguageModel(TrainConfig config) implements Task {
                 config.data().path() + ", " + text.length() + " characters, " + vocabulary.size() + " symbols");
     }
 
-    private TokenWindows windows(Characters vocabulary, String text) {
+    private TokenWindows windows(Vocabulary vocabulary, String text) {
         int length = config.task().length();
-        return text.length() <= length ? null : new TokenWindows(vocabulary.encode(text), length, length);
+        int[] ids = vocabulary.encode(text);
+        return ids.length <= length ? null : new TokenWindows(ids, length, length);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.train.config.ConfigException;
 import dev.ijen.train.config.ConfigReader;
+import dev.ijen.train.config.GroupConfig;
 import dev.ijen.train.config.Mark;
 import dev.ijen.train.config.TrainConfig;
 import dev.ijen.train.config.TrainingConfig;
@@ -36,6 +37,7 @@ final class Learner implements AutoCloseable {
     private final Map<String, Optimizer> optimizers = new LinkedHashMap<>();
     private final Ema ema;
     private final TrainStep step;
+    private FirstWeights first;
 
     /// @param batches an epoch
     /// @param detect whether each step is checked at once and changes nothing if something in it is not finite
@@ -44,18 +46,44 @@ final class Learner implements AutoCloseable {
         this.config = config;
         this.task = task;
         this.problem = problem;
-        this.model = task.model(engine, problem);
+        this.model = Models.of(engine, config, task, problem);
         this.goals = task.goals(engine, model, problem);
+        var frozen = Models.frozen(config, model);
+        checkNames();
         for (var goal : goals) {
             // one that is updated several times a step comes to its schedule's end with the others
             int times = (int) goals.stream().filter(g -> g.name().equals(goal.name())).count();
             optimizers.computeIfAbsent(goal.name(), n -> Optimizers.optimizer(
-                    config, batches * times, (long) batches * times * config.training().epochs()));
+                    config, batches * times, (long) batches * times * config.training().epochs(), frozen));
         }
         this.ema = config.training().ema() > 0 ? Ema.of(config.training().ema()) : null;
         var t = config.training();
         boolean guarded = detect || t.nonFinite() == TrainingConfig.NonFinite.SKIP;
         this.step = new TrainStep(this, goals, ema, guarded);
+    }
+
+    private void checkNames() {
+        var names = goals.stream().flatMap(g -> Module.parameters(g.part()).keySet().stream()).distinct().toList();
+        Models.check("optimizer.frozen", config.optimizer().frozen(), names);
+        Models.check("optimizer.groups", config.optimizer().groups().stream().map(GroupConfig::match).toList(), names);
+        Models.check("lora.train", config.lora().train(), names);
+    }
+
+    /// Takes first weights from where the configuration says, if it does.
+    void begin() {
+        if (!config.init().isSet()) {
+            return;
+        }
+        first = FirstWeights.load(config.init(), model);
+        if (ema != null) {
+            var weights = Module.parameters(model);
+            ema.states(model).forEach((name, a) -> a.write(weights.get(name).read()));
+        }
+    }
+
+    /// What was taken; null if all weights are fresh, or from a checkpoint.
+    FirstWeights first() {
+        return first;
     }
 
     Engine engine() {

@@ -8,6 +8,7 @@ import dev.ijen.tensor.HostTensor;
 import dev.ijen.train.config.ConfigException;
 import dev.ijen.train.config.Mark;
 import dev.ijen.train.config.TrainConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,12 +47,12 @@ final class Lines {
         for (int i : lines(parts.getFirst())) {
             train.add(texts.get(i));
         }
-        var words = Words.of(train, LEAST, d.words());
+        var words = d.tokenizer().isBlank() ? Words.of(train, LEAST, d.words()) : Subwords.read(Path.of(d.tokenizer()));
         int length = config.task().length();
         var pre = new Preprocessor.Tokens(words, length, names);
         var sets = parts.stream().map(p -> p.size() == 0 ? null : encoded(p, texts, pre)).toList();
         return new DataParts(sets.get(0), sets.get(1), sets.get(2), pre,
-                folder + ", " + n + " lines, " + words.size() + " words");
+                folder + ", " + n + " lines, " + words.size() + (words instanceof Subwords ? " tokens" : " words"));
     }
 
     private static int[] lines(Dataset part) {
@@ -68,8 +69,10 @@ final class Lines {
     static Dataset dataset(List<String> texts, int[] labels, Preprocessor.Tokens pre) {
         var x = new int[texts.size() * pre.length()];
         for (int i = 0; i < texts.size(); i++) {
-            var ids = java.util.Arrays.copyOf(pre.vocabulary().encode(texts.get(i)), pre.length());
-            System.arraycopy(ids, 0, x, i * pre.length(), pre.length());
+            int[] ids = pre.vocabulary().encode(texts.get(i), pre.length());
+            int from = i * pre.length();
+            java.util.Arrays.fill(x, from, from + pre.length(), pre.vocabulary().padding());
+            System.arraycopy(ids, 0, x, from, ids.length);
         }
         return ArrayDataset.of(HostTensor.of(x, texts.size(), pre.length()), HostTensor.of(labels, labels.length),
                 pre.classNames());

@@ -196,6 +196,8 @@ final class ModelBuilder {
                     engine, RecurrentCell.RNN_TANH,
                     recurrent(in, r.hidden(), r.layers(), r.bidirectional(), r.dropout(), r.sequences()));
             case LayerSpec.Residual r -> residual(r, in, name, made);
+            case LayerSpec.Onnx o -> ModelFiles.open(engine, o);
+            case LayerSpec.Pretrained p -> ModelFiles.open(engine, p);
         };
     }
 

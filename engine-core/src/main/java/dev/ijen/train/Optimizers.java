@@ -15,10 +15,12 @@ import dev.ijen.optim.Rule;
 import dev.ijen.optim.Schedule;
 import dev.ijen.optim.Sgd;
 import dev.ijen.train.config.ConfigException;
+import dev.ijen.train.config.GroupConfig;
 import dev.ijen.train.config.Mark;
 import dev.ijen.train.config.OptimizerConfig;
 import dev.ijen.train.config.TrainConfig;
 import dev.ijen.train.config.TrainingConfig;
+import java.util.List;
 
 /// Optimizer, schedule and loss as a configuration names them.
 final class Optimizers {
@@ -26,7 +28,8 @@ final class Optimizers {
 
     /// @param batches an epoch
     /// @param steps planned in all
-    static Optimizer optimizer(TrainConfig config, int batches, long steps) {
+    /// @param frozen patterns of weights that stay
+    static Optimizer optimizer(TrainConfig config, int batches, long steps, List<String> frozen) {
         var c = config.optimizer();
         int k = c.accumulation();
         var o = Optimizer.of(rule(c), schedule(config, Math.max(1, batches / k), (int) Math.max(1, steps / k)));
@@ -45,7 +48,22 @@ final class Optimizers {
         if (k > 1) {
             o = o.withAccumulation(k);
         }
-        return c.frozen().isEmpty() ? o : o.withFrozen(c.frozen().toArray(new String[0]));
+        for (var g : c.groups()) {
+            double factor = g.lr() < 0 ? 1 : g.lr() / rate(c, g);
+            o = g.weightDecay() < 0 ? o.withGroup(g.match(), factor, 1)
+                    : o.withGroupOfDecay(g.match(), factor, g.weightDecay());
+        }
+        return frozen.isEmpty() ? o : o.withFrozen(frozen.toArray(new String[0]));
+    }
+
+    /// Groups' rates are factors on the schedule, so they follow its course.
+    private static double rate(OptimizerConfig c, GroupConfig g) {
+        if (c.lr() == 0) {
+            throw new ConfigException(Mark.of("optimizer.groups"), "a rate beside none",
+                    g.match() + ": " + g.lr() + ", optimizer.lr: 0",
+                    "an optimizer.lr above 0", "freeze the other weights instead: optimizer.frozen");
+        }
+        return c.lr();
     }
 
     private static Rule rule(OptimizerConfig c) {

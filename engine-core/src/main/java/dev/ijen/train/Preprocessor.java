@@ -257,8 +257,13 @@ public sealed interface Preprocessor {
             }
             case Tokens t -> {
                 m.put("kind", "tokens");
-                m.put("vocabulary", t.vocabulary instanceof Words ? "words" : "characters");
-                m.put("symbols", t.vocabulary.symbols());
+                if (t.vocabulary instanceof Subwords w) {
+                    m.put("vocabulary", "tokenizer");
+                    m.put("tokenizer", w.json());
+                } else {
+                    m.put("vocabulary", t.vocabulary instanceof Words ? "words" : "characters");
+                    m.put("symbols", t.vocabulary.symbols());
+                }
                 m.put("length", (long) t.length);
                 m.put("classes", t.classNames);
             }
@@ -302,15 +307,20 @@ public sealed interface Preprocessor {
                     throw m.wrong("dtype", "an element type");
                 }
             }
-            case "tokens" -> new Tokens(
-                    m.text("vocabulary").equals("words") ? Words.ofSymbols(m.texts("symbols"))
-                            : Characters.ofSymbols(m.texts("symbols")),
-                    m.whole("length", 1, 1 << 20), m.texts("classes"));
+            case "tokens" -> new Tokens(vocabulary(source, m), m.whole("length", 1, 1 << 20), m.texts("classes"));
             case "audio" -> new Audio(
                     m.whole("rate", 1, 1 << 24), m.whole("frames", 1, 100_000), m.whole("mels", 1, 1024),
                     m.whole("coefficients", 0, 1024), m.number("mean"), m.number("std"), m.texts("classes"));
             case "series" -> series(m);
             default -> throw m.wrong("kind", "image, table, arrays, tokens, audio or series");
+        };
+    }
+
+    private static Vocabulary vocabulary(String source, Fields m) {
+        return switch (m.text("vocabulary")) {
+            case "words" -> Words.ofSymbols(m.texts("symbols"));
+            case "tokenizer" -> Subwords.parse(source + " tokenizer", m.text("tokenizer"));
+            default -> Characters.ofSymbols(m.texts("symbols"));
         };
     }
 

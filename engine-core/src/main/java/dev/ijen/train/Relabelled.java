@@ -3,9 +3,13 @@ package dev.ijen.train;
 import dev.ijen.data.Batch;
 import dev.ijen.data.Dataset;
 import dev.ijen.data.ElementSpec;
+import dev.ijen.data.Subset;
 import dev.ijen.format.FormatException;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.train.config.ConfigException;
+import dev.ijen.train.config.Mark;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// A dataset whose classes have the numbers of another list of names.
 final class Relabelled implements Dataset {
@@ -37,6 +41,28 @@ final class Relabelled implements Dataset {
             to[c] = at;
         }
         return new Relabelled(data, names, to);
+    }
+
+    /// The examples of some classes, which then are all there are.
+    ///
+    /// @throws ConfigException if there is none of that name
+    static Dataset only(Dataset data, List<String> names, String source) {
+        if (names.isEmpty() || data.classNames().equals(names)) {
+            return data;
+        }
+        var to = new int[data.classes()];
+        java.util.Arrays.fill(to, -1);
+        for (int k = 0; k < names.size(); k++) {
+            int at = data.classNames().indexOf(names.get(k));
+            if (at < 0) {
+                throw new ConfigException(Mark.of("data.classes"), "no such class", "'" + names.get(k) + "'",
+                        "classes of " + source + ": " + data.classNames(), "correct the name");
+            }
+            to[at] = k;
+        }
+        var all = data.classIndices();
+        var rows = IntStream.range(0, all.length).filter(i -> to[all[i]] >= 0).toArray();
+        return new Relabelled(Subset.of(data, rows), names, to);
     }
 
     @Override

@@ -50,6 +50,7 @@ final class TextLog implements TrainListener, AutoCloseable {
                     "validation_loss", e.validation().loss(), e.metric(), e.value(), "best", e.best());
             case TrainEvent.Checkpointed c -> write(
                     "info", "checkpoint", "name", c.directory().getFileName(), "step", c.step(), "best", c.best());
+            case TrainEvent.Initialised i -> write("info", "first_weights", "message", i.message());
             case TrainEvent.Warned w -> write("warning", "warned", "message", w.message());
             case TrainEvent.Finished f -> write(
                     "info", "finished", "outcome", f.result().outcome().name().toLowerCase(Locale.ROOT), "steps",

@@ -11,6 +11,7 @@ import dev.ijen.generate.Sampling;
 import dev.ijen.generate.TextStream;
 import dev.ijen.nn.Chain;
 import dev.ijen.nn.zoo.Decoder;
+import dev.ijen.nn.zoo.HuggingFace;
 import dev.ijen.nn.zoo.Llama;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.text.Tokenizer;
@@ -35,11 +36,34 @@ public final class TextModel implements AutoCloseable {
 
     /// Reads a model that writes.
     ///
-    /// @param model a run, a checkpoint, or a `.bin` of llama2.c
-    /// @param tokenizer a `tokenizer.bin` or `tokenizer.json`; null for that a run has
+    /// @param model a run, a checkpoint, a `.bin` of llama2.c, or a Hugging Face folder of GPT-2
+    /// @param tokenizer a `tokenizer.bin` or `tokenizer.json`; null for that of the run or folder
     public static TextModel load(Path model, Path tokenizer, TrainOptions options) {
-        return model.toString().toLowerCase(Locale.ROOT).endsWith(".bin") ? llama(model, tokenizer, options)
+        return HuggingFace.is(model) ? gpt2(model, tokenizer, options)
+                : model.toString().toLowerCase(Locale.ROOT).endsWith(".bin") ? llama(model, tokenizer, options)
                 : run(model, tokenizer, options);
+    }
+
+    private static TextModel gpt2(Path folder, Path tokenizer, TrainOptions options) {
+        var h = HuggingFace.open(folder);
+        if (!h.kind().equals("gpt2")) {
+            throw FormatException.unsupported(folder, "writing with this model", h.kind(), "gpt2",
+                    "bert tells what stands at a place, not what comes next");
+        }
+        var tokens = Tokenizer.load(tokenizer == null ? folder : tokenizer);
+        var engine = Engine.open(options.device(), options.engine());
+        try {
+            var decoder = (Decoder) h.model(engine);
+            int end = tokens.id("<|endoftext|>");
+            if (tokens.size() > decoder.spec().vocabulary()) {
+                throw FormatException.unsupported(folder, "this tokenizer for this model", tokens.size() + " tokens",
+                        "at most " + decoder.spec().vocabulary(), "give the model's own tokenizer");
+            }
+            return new TextModel(engine, engine, decoder, Subwords.of(tokens, end));
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
     }
 
     private static TextModel llama(Path model, Path tokenizer, TrainOptions options) {

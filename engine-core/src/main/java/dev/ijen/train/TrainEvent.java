@@ -29,6 +29,11 @@ public sealed interface TrainEvent {
             long deviceBytes)
             implements TrainEvent {}
 
+    /// First weights were taken from a file: before the first step.
+    ///
+    /// @param message how many, from where, what is fresh and what was not used
+    record Initialised(String message) implements TrainEvent {}
+
     /// A step was started on the device. Loss, metric and rate are read at the logging interval; between, they are NaN.
     ///
     /// @param step from 1

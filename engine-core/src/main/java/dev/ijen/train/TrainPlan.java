@@ -34,6 +34,7 @@ import java.util.stream.IntStream;
 /// @param batchSize examples a step
 /// @param precision in which types it computes
 /// @param memory on the device
+/// @param init where first weights come from, for people; empty for fresh ones
 public record TrainPlan(
         String device,
         List<LayerRow> layers,
@@ -46,14 +47,16 @@ public record TrainPlan(
         ProgramReport step,
         int batchSize,
         Precision precision,
-        MemoryPlan memory) {
+        MemoryPlan memory,
+        String init) {
     /// Copies the list.
     public TrainPlan {
         layers = List.copyOf(layers);
     }
 
     /// Of a configuration. Without a path to data, the shapes the configuration declares are taken.
-    public static TrainPlan of(TrainConfig config, TrainOptions options) {
+    public static TrainPlan of(TrainConfig given, TrainOptions options) {
+        var config = ModelFiles.found(given);
         var task = Task.of(config);
         var declared = config.data().path().isBlank() ? task.declared() : null;
         if (declared == null) {
@@ -68,6 +71,7 @@ public record TrainPlan(
         try (var engine = Trainer.open(config, options);
                 var learner = new Learner(engine, config, task, declared, 1, false);
                 var scorer = learner.scorer()) {
+            learner.begin();
             var plan = of(engine, learner, scorer, declared.pre(), config.training().batchSize(),
                     Set.of(config.training().evalBatchSize()));
             if (options.engine().memoryLimit() > 0) {
@@ -84,17 +88,18 @@ public record TrainPlan(
             Collection<Integer> evaluated) {
         var step = learner.stepReport(batch);
         var memory = MemoryPlan.of(learner, step, evaluated.stream().map(scorer::report).toList());
-        return of(engine, learner.model(), scorer, pre, batch, step, learner.trained(), memory);
+        return of(engine, learner.model(), scorer, pre, batch, step, learner.trained(), memory,
+                learner.first() == null ? "" : learner.first().toString());
     }
 
     /// Of a model in use.
     static TrainPlan of(Engine engine, Module model, Scorer scorer, Preprocessor pre, int batch) {
         return of(engine, model, scorer, pre, batch, null, Module.parameterCount(model),
-                MemoryPlan.of(scorer.report(batch)));
+                MemoryPlan.of(scorer.report(batch)), "");
     }
 
     private static TrainPlan of(Engine engine, Module model, Scorer scorer, Preprocessor pre, int batch,
-            ProgramReport step, long trainable, MemoryPlan memory) {
+            ProgramReport step, long trainable, MemoryPlan memory, String init) {
         return new TrainPlan(
                 engine.choice(),
                 Module.summary(model, pre.dtype(), pre.shape().insert(0, 1)),
@@ -107,7 +112,8 @@ public record TrainPlan(
                 step,
                 batch,
                 engine.precision(),
-                memory);
+                memory,
+                init);
     }
 
     /// Bytes on the device while it runs.
@@ -124,6 +130,9 @@ public record TrainPlan(
         all.put("batch_size", (long) batchSize);
         all.put("parameters", parameters);
         all.put("trainable", trainable);
+        if (!init.isEmpty()) {
+            all.put("init", init);
+        }
         all.put("flops_forward", flopsForward);
         all.put("macs_forward", flopsForward / 2);
         all.put("flops_step", flopsStep);
@@ -170,6 +179,9 @@ public record TrainPlan(
         s.append('\n');
         row(s, "input", input + ", batch " + batchSize);
         row(s, "parameters", String.format(Locale.ROOT, "%,d (%,d trained)", parameters, trainable));
+        if (!init.isEmpty()) {
+            row(s, "first weights", init);
+        }
         // papers count a multiplication with its addition as one
         row(s, "forward", work(flopsForward) + " an example: multiplications and additions, "
                 + work(flopsForward / 2).replace("FLOP", "") + " multiply-adds");

@@ -43,7 +43,7 @@ public final class Trained implements AutoCloseable {
     private final Scorer scorer;
     private final int outputs;
 
-    private Trained(Path file, TrainConfig config, Preprocessor pre, int outputs, TrainOptions options) {
+    private Trained(Path file, Path adapter, TrainConfig config, Preprocessor pre, int outputs, TrainOptions options) {
         this.file = file;
         this.config = config;
         this.pre = pre;
@@ -52,8 +52,12 @@ public final class Trained implements AutoCloseable {
         try {
             this.task = Task.of(config);
             this.problem = new Problem(pre, task.label(pre, outputs), outputs, null);
-            this.model = task.model(engine, problem);
-            Checkpoints.restore(file, "", Module.cells(model));
+            this.model = Models.of(engine, config, task, problem);
+            if (adapter == null) {
+                Checkpoints.restore(file, "", Module.cells(model));
+            } else {
+                Adapters.restore(file, adapter, Module.cells(model));
+            }
             if (engine.precision() == Precision.F16) {
                 checkRange();
             }
@@ -83,16 +87,24 @@ public final class Trained implements AutoCloseable {
     ///
     /// @throws FormatException if it is none of these, or damaged
     public static Trained load(Path path, TrainOptions options) {
-        return load(path, options, c -> c);
+        return load(path, null, options, c -> c);
     }
 
-    private static Trained load(Path path, TrainOptions options, UnaryOperator<TrainConfig> change) {
+    /// A model with adapters that were trained on it; what they were trained for is known from their file.
+    ///
+    /// @param adapter file of them, from `ijen export --adapter`; null for none
+    /// @param precision to compute in; null for that of the training
+    public static Trained load(Path path, Path adapter, TrainOptions options, Precision precision) {
+        return load(path, adapter, options, c -> precision == null ? c : c.withPrecision(precision));
+    }
+
+    private static Trained load(Path path, Path adapter, TrainOptions options, UnaryOperator<TrainConfig> change) {
         var file = file(path);
         CheckpointSeal.checkModel(file);
         String yaml;
         String json;
         int outputs;
-        try (var in = Safetensors.open(file)) {
+        try (var in = Safetensors.open(adapter == null ? file : adapter)) {
             var m = in.metadata();
             yaml = m.get("ijen.config");
             json = m.get("ijen.preprocessor");
@@ -102,10 +114,10 @@ public final class Trained implements AutoCloseable {
                         "weights saved by 'ijen train'", "give a run's folder");
             }
             var pre = Preprocessor.fromJson(file + " preprocessor", json);
-            var config = change.apply(ConfigReader.parse(file + " config", yaml, List.of()));
+            var config = change.apply(ModelFiles.located(ConfigReader.parse(file + " config", yaml, List.of()), file));
             outputs = Task.of(config).outputs(pre);
             outputs = outputs < 0 ? targets(in) : outputs;
-            return new Trained(file, config, pre, outputs, options);
+            return new Trained(file, adapter, config, pre, outputs, options);
         }
     }
 
@@ -126,7 +138,7 @@ public final class Trained implements AutoCloseable {
         return targets;
     }
 
-    private static Path file(Path path) {
+    static Path file(Path path) {
         if (Files.isRegularFile(path)) {
             if (!path.toString().endsWith(".safetensors")) {
                 throw FormatException.lacking(
@@ -159,7 +171,7 @@ public final class Trained implements AutoCloseable {
 
     /// A run's best weights, computing in another precision than it was trained with.
     public static Trained load(Path path, TrainOptions options, Precision precision) {
-        return load(path, options, c -> c.withPrecision(precision));
+        return load(path, null, options, precision);
     }
 
     /// The configuration it was trained with, but for a precision that was asked for.

@@ -62,6 +62,9 @@ public final class Trainer implements AutoCloseable {
             int outputs = known < 0 ? Preprocessor.outputs(data.train()) : known;
             this.learner = new Learner(engine, config, task, new Problem(pre, loader.label(), outputs, data.train()),
                     loader.batches(), options.detectAnomaly());
+            if (resumed == null) {
+                learner.begin();
+            }
             this.scorer = learner.scorer();
         } catch (OutOfMemoryException e) {
             engine.close();
@@ -90,7 +93,7 @@ public final class Trainer implements AutoCloseable {
     /// @throws dev.ijen.train.config.ConfigException if the configuration does not fit the data
     /// @throws FormatException if a file cannot be used
     public static Trainer of(TrainConfig config, TrainOptions options) {
-        return new Trainer(config, options, null);
+        return new Trainer(ModelFiles.found(config), options, null);
     }
 
     /// Goes on with a run from its last checkpoint, bit for bit as if it had not been interrupted; from the start where there is none.
@@ -98,7 +101,10 @@ public final class Trainer implements AutoCloseable {
     /// @param run its directory
     public static Trainer resume(Path run, TrainOptions options) {
         var directory = RunDirectory.open(run);
-        return new Trainer(directory.readConfig(), options, directory);
+        var config = directory.readConfig();
+        // one that starts over takes its first weights from the originals
+        boolean begun = Files.isDirectory(run.resolve("checkpoints")) && directory.checkpoints().find("last") != null;
+        return new Trainer(begun ? ModelFiles.located(config, run) : config, options, directory);
     }
 
     /// The configuration.
@@ -169,6 +175,7 @@ public final class Trainer implements AutoCloseable {
                 ? RunDirectory.create(options.out() == null ? Path.of("runs", config.name()) : options.out(), config)
                 : resumed;
         run = directory.path();
+        ModelFiles.keep(config, run);
         var environment = Environment.of(engine, yaml, DataParts.files(config.data()));
         AtomicFiles.write(directory.environment(), Json.write(environment));
         var inputs = Inputs.of(environment);
@@ -179,7 +186,7 @@ public final class Trainer implements AutoCloseable {
             var listeners = new ArrayList<TrainListener>(List.of(metrics, board, log));
             listeners.addAll(options.listeners());
             try {
-                return train(directory, yaml, inputs, environment, progress, listeners);
+                return train(directory, inputs, environment, progress, listeners);
             } catch (IjenException e) {
                 log.write("error", "failed", "message", e.getMessage());
                 throw e;
@@ -203,6 +210,8 @@ public final class Trainer implements AutoCloseable {
             progress = Progress.of(state);
             told.addAll(inputs.changesSince(state));
             learner.restore(last);
+        } else if (resumed != null) {
+            learner.begin();
         }
         if (progress.bestStep > 0 && directory.checkpoints().find("best") == null) {
             progress.forgetBest();
@@ -214,15 +223,19 @@ public final class Trainer implements AutoCloseable {
     }
 
     private TrainResult train(
-            RunDirectory directory, String yaml, Inputs inputs, Map<String, Object> environment, Progress progress,
+            RunDirectory directory, Inputs inputs, Map<String, Object> environment, Progress progress,
             List<TrainListener> listeners) {
         var fitting = new Fitting(
-                config, learner, data, loader, scorer, monitor, directory, metadata(yaml), inputs, progress, listeners,
+                config, learner, data, loader, scorer, monitor, directory,
+                Imported.metadata(config, data.preprocessor()), inputs, progress, listeners,
                 options);
         tell(listeners, new TrainEvent.Started(
                 run, config.name(), engine.choice(), data.description(), learner.trained(), fitting.steps(),
                 config.training().epochs(),
                 progress.step, monitor.metric(), engine.memory().liveBytes()));
+        if (learner.first() != null) {
+            tell(listeners, new TrainEvent.Initialised(learner.first().toString()));
+        }
         recovered.forEach(w -> tell(listeners, new TrainEvent.Warned(w)));
         var outcome = fitting.run();
         var best = directory.checkpoints().find("best");
@@ -282,15 +295,6 @@ public final class Trainer implements AutoCloseable {
         AtomicFiles.write(directory.environment(), Json.write(all));
         AtomicFiles.write(ModelCard.file(directory), ModelCard.of(config, data, plan, result, all));
         Reports.write(new Reports.Subject(directory, config, result, data, plan, all, monitor.metric(), pairs));
-    }
-
-    private Map<String, String> metadata(String yaml) {
-        var m = new LinkedHashMap<String, String>();
-        m.put("format", "pt");
-        m.put("ijen.version", Environment.version());
-        m.put("ijen.config", yaml);
-        m.put("ijen.preprocessor", data.preprocessor().toJson());
-        return m;
     }
 
     private static void tell(List<TrainListener> listeners, TrainEvent e) {

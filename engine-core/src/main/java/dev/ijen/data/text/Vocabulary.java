@@ -10,6 +10,17 @@ public interface Vocabulary {
     /// A text as symbols.
     int[] encode(String text);
 
+    /// A text as at most so many symbols, those included that stand around texts.
+    default int[] encode(String text, int most) {
+        int[] all = encode(text);
+        return all.length <= most ? all : java.util.Arrays.copyOf(all, most);
+    }
+
+    /// The symbol that fills short texts up.
+    default int padding() {
+        return 0;
+    }
+
     /// Symbols as a text.
     String decode(int[] ids);
 

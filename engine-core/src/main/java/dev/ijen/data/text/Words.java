@@ -59,6 +59,7 @@ public final class Words implements Vocabulary {
     }
 
     /// A row of fixed length: cut off, or filled up with 0.
+    @Override
     public int[] encode(String text, int length) {
         return java.util.Arrays.copyOf(encode(text), length);
     }

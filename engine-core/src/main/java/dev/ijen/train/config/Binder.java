@@ -90,7 +90,9 @@ final class Binder {
         var values = node instanceof Node.Items items ? items.values() : List.of(node);
         var all = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
-            all.add(typed(slot, slot.element(), values.get(i), path + "[" + i + "]"));
+            var at = path + "[" + i + "]";
+            all.add(slot.element().isRecord() ? section(slot.element(), values.get(i), at)
+                    : typed(slot, slot.element(), values.get(i), at));
         }
         return all;
     }

@@ -70,7 +70,7 @@ public final class ConfigSchema {
         }
         if (slot.type() == List.class) {
             s.put("type", "array");
-            s.put("items", value(slot.element()));
+            s.put("items", slot.element().isRecord() ? section(slot.element()) : value(slot.element()));
         } else {
             s.putAll(value(slot.type()));
         }
@@ -102,7 +102,9 @@ public final class ConfigSchema {
     private static Object fallback(Slot slot) {
         var or = slot.key().or();
         if (slot.type() == List.class) {
-            return List.of();
+            return YamlTree.value("default", or) instanceof Node.Items all
+                    ? all.values().stream().map(n -> ((Node.Text) n).value()).toList()
+                    : List.of();
         }
         if (Slot.isNumber(slot.type())) {
             return number(Double.parseDouble(or));

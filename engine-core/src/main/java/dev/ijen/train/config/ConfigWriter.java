@@ -101,6 +101,8 @@ public final class ConfigWriter {
             case String s -> text(s);
             case LayerConfig l -> l.spec() instanceof LayerSpec.Activated ? layer(l) : flow(layer(l));
             case List<?> l -> l.stream().map(ConfigWriter::scalar).collect(Collectors.joining(", ", "[", "]"));
+            case Record r -> Slot.of(r.getClass()).stream().map(s -> s.name() + ": " + scalar(s.get(r)))
+                    .collect(Collectors.joining(", ", "{", "}"));
             default -> v.toString();
         };
     }

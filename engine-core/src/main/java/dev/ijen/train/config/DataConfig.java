@@ -25,9 +25,13 @@ import java.util.List;
 /// @param height of images
 /// @param width of images
 /// @param normalize whether pixels are scaled
+/// @param mean of pixels that is taken away
+/// @param std of pixels they are divided by
+/// @param classes those that are used
 /// @param ink whether pictures are looked at as ink on paper
 /// @param files of classes
 /// @param words symbols at most
+/// @param tokenizer file of tokens
 /// @param labelPattern finds the class in a name
 /// @param testFiles finds what is held out
 /// @param frames of a sound
@@ -59,9 +63,13 @@ public record DataConfig(
         @Key(doc = "images: height they are scaled to", or = "64", min = 1, max = 4096) int height,
         @Key(doc = "images: width they are scaled to", or = "64", min = 1, max = 4096) int width,
         @Key(doc = "images: each channel gets mean 0 and deviation 1", or = "true") boolean normalize,
+        @Key(doc = "images: mean of each channel of pixels from 0 to 1, where it is not the training part's own: that of a model that is trained further", or = "[]") List<Double> mean,
+        @Key(doc = "images: deviation of each channel, beside mean", or = "[]") List<Double> std,
+        @Key(doc = "names of the classes that are used; empty for all", or = "[]") List<String> classes,
         @Key(doc = "images: predict looks for ink on paper: inverts, crops and centres as MNIST does", or = "false") boolean ink,
         @Key(doc = "lines: a file for each class, below the path", or = "[]") List<String> files,
         @Key(doc = "lines: the most frequent words that are told apart", or = "20000", min = 2, max = 10_000_000) int words,
+        @Key(doc = "lines, language-model: a tokenizer.json whose tokens are taken instead of words or characters: that of a pretrained model", or = "''") String tokenizer,
         @Key(doc = "audio: regular expression whose first group is the class in a file's name", or = "'([^/_]+)_[^/]*$'") String labelPattern,
         @Key(doc = "audio: regular expression of names held out for the test; empty for a share", or = "''") String testFiles,
         @Key(doc = "audio: frames of 10 ms a sound is cut or filled up to", or = "96", min = 1, max = 100_000) int frames,
@@ -129,17 +137,30 @@ public record DataConfig(
         EMBEDDING
     }
 
-    /// Copies the list.
+    /// Copies the lists.
     public DataConfig {
         drop = List.copyOf(drop);
         files = List.copyOf(files);
+        mean = List.copyOf(mean);
+        std = List.copyOf(std);
+        classes = List.copyOf(classes);
     }
 
     /// With another file or folder.
     public DataConfig withPath(String p) {
+        return with(p, tokenizer);
+    }
+
+    /// With another file of tokens.
+    public DataConfig withTokenizer(String file) {
+        return with(path, file);
+    }
+
+    private DataConfig with(String p, String tokens) {
         return new DataConfig(
                 kind, p, count, limit, validation, test, sampling, target, drop, task, imputation, neighbours, encoding,
-                outliers, standardize, standardizeTarget, missingIndicators, channels, height, width, normalize, ink, files, words,
+                outliers, standardize, standardizeTarget, missingIndicators, channels, height, width, normalize, mean, std,
+                classes, ink, files, words, tokens,
                 labelPattern, testFiles, frames, mels, coefficients);
     }
 }

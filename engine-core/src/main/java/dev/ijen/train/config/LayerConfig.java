@@ -48,6 +48,8 @@ public record LayerConfig(LayerSpec spec, Mark mark) {
         all.put("gru", LayerSpec.Gru.class);
         all.put("rnn", LayerSpec.Rnn.class);
         all.put("residual", LayerSpec.Residual.class);
+        all.put("onnx", LayerSpec.Onnx.class);
+        all.put("pretrained", LayerSpec.Pretrained.class);
         return all;
     }
 

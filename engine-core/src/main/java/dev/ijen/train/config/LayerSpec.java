@@ -66,6 +66,23 @@ public sealed interface LayerSpec {
     /// Root-mean-square normalisation over the last axis.
     record RmsNorm() implements LayerSpec {}
 
+    /// A network out of an ONNX file, with its weights, which are trained further.
+    ///
+    /// @param file of it
+    /// @param to value to stop at
+    record Onnx(
+            @Key(doc = "the .onnx file; a run keeps a copy", required = true) String file,
+            @Key(doc = "name of a value to stop at, where other layers go on; empty for the first output", or = "''") String to)
+            implements LayerSpec {}
+
+    /// GPT-2 or BERT out of a Hugging Face folder, with its weights, which are trained further.
+    ///
+    /// @param folder of it
+    record Pretrained(
+            @Key(doc = "the folder with config.json and weights: gpt2 gives logits of the next token, bert features of the text", required = true)
+                    String folder)
+            implements LayerSpec {}
+
     /// An elementwise function.
     ///
     /// @param function its name

@@ -1,5 +1,6 @@
 package dev.ijen.train.config;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// How weights move.
@@ -17,6 +18,7 @@ import java.util.List;
 /// @param clipValue greatest gradient element
 /// @param accumulation batches an update
 /// @param frozen names of weights that stay
+/// @param groups weights with rates of their own
 public record OptimizerConfig(
         @Key(doc = "adam, adamw, sgd, rmsprop, adagrad, lamb, lion or adafactor", or = "adam") Type type,
         @Key(doc = "highest learning rate", or = "1e-3", min = 0, max = 1000) double lr,
@@ -30,7 +32,8 @@ public record OptimizerConfig(
         @Key(doc = "longest gradient, over all weights; 0 for no limit", or = "0", min = 0) double clipNorm,
         @Key(doc = "greatest gradient of one weight; 0 for no limit", or = "0", min = 0) double clipValue,
         @Key(doc = "batches whose gradients make one update", or = "1", min = 1, max = 65536) int accumulation,
-        @Key(doc = "names of weights that stay as they are, such as `0.*`", or = "[]") List<String> frozen) {
+        @Key(doc = "names of weights that stay as they are, such as `0.*`; `!9.*` excepts some: the last pattern that matches holds", or = "[]") List<String> frozen,
+        @Key(doc = "weights with a learning rate or decay of their own: {match: '9.*', lr: 1e-2}", or = "[]") List<GroupConfig> groups) {
     /// Update rules.
     public enum Type {
         /// Kingma and Ba.
@@ -51,8 +54,16 @@ public record OptimizerConfig(
         ADAFACTOR
     }
 
-    /// Copies the list.
+    /// Copies the lists.
     public OptimizerConfig {
         frozen = List.copyOf(frozen);
+        groups = List.copyOf(groups);
+    }
+
+    OptimizerConfig withFrozen(List<String> patterns) {
+        var all = new ArrayList<>(frozen);
+        all.addAll(patterns);
+        return new OptimizerConfig(type, lr, momentum, nesterov, beta1, beta2, eps, weightDecay, decayVectors, clipNorm, clipValue,
+                accumulation, all, groups);
     }
 }

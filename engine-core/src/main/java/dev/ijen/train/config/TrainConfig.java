@@ -10,6 +10,8 @@ import dev.ijen.tensor.Precision;
 /// @param task what it is about
 /// @param data which data
 /// @param model the network
+/// @param init where first weights come from
+/// @param lora adapters
 /// @param optimizer how weights move
 /// @param schedule how the learning rate goes
 /// @param training how long, and what is kept
@@ -22,6 +24,8 @@ public record TrainConfig(
         @Key(doc = "what the training is about, and settings of that") TaskConfig task,
         @Key(doc = "which data, how it is read, divided and prepared") DataConfig data,
         @Key(doc = "the network") ModelConfig model,
+        @Key(doc = "where first weights come from: transfer learning") InitConfig init,
+        @Key(doc = "low-rank adapters beside linear layers: only they are trained") LoraConfig lora,
         @Key(doc = "how weights move") OptimizerConfig optimizer,
         @Key(doc = "how the learning rate goes") ScheduleConfig schedule,
         @Key(doc = "how long, by what measure, and what is kept") TrainingConfig training,
@@ -29,17 +33,20 @@ public record TrainConfig(
 
     /// With another name.
     public TrainConfig withName(String n) {
-        return new TrainConfig(n, seed, precision, task, data, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(n, seed, precision, task, data, model, init, lora, optimizer, schedule, training,
+                augmentation);
     }
 
     /// With another seed.
     public TrainConfig withSeed(long s) {
-        return new TrainConfig(name, s, precision, task, data, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, s, precision, task, data, model, init, lora, optimizer, schedule, training,
+                augmentation);
     }
 
     /// With another precision.
     public TrainConfig withPrecision(Precision p) {
-        return new TrainConfig(name, seed, p, task, data, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, seed, p, task, data, model, init, lora, optimizer, schedule, training,
+                augmentation);
     }
 
     /// With another file or folder of data.
@@ -49,7 +56,8 @@ public record TrainConfig(
 
     /// With other data.
     public TrainConfig withData(DataConfig d) {
-        return new TrainConfig(name, seed, precision, task, d, model, optimizer, schedule, training, augmentation);
+        return new TrainConfig(name, seed, precision, task, d, model, init, lora, optimizer, schedule, training,
+                augmentation);
     }
 
     /// With another limit of steps; 0 for none.
@@ -96,7 +104,32 @@ public record TrainConfig(
                 t.prefetch(), policy, t.recompute()));
     }
 
+    /// With other first weights.
+    public TrainConfig withInit(InitConfig i) {
+        return new TrainConfig(name, seed, precision, task, data, model, i, lora, optimizer, schedule, training,
+                augmentation);
+    }
+
+    /// With other adapters.
+    public TrainConfig withLora(LoraConfig l) {
+        return new TrainConfig(name, seed, precision, task, data, model, init, l, optimizer, schedule, training,
+                augmentation);
+    }
+
+    /// With another network.
+    public TrainConfig withModel(ModelConfig m) {
+        return new TrainConfig(name, seed, precision, task, data, m, init, lora, optimizer, schedule, training,
+                augmentation);
+    }
+
+    /// With other weights that stay as they are, besides those there are.
+    public TrainConfig withFrozen(java.util.List<String> patterns) {
+        return new TrainConfig(name, seed, precision, task, data, model, init, lora, optimizer.withFrozen(patterns),
+                schedule, training, augmentation);
+    }
+
     private TrainConfig withTraining(TrainingConfig t) {
-        return new TrainConfig(name, seed, precision, task, data, model, optimizer, schedule, t, augmentation);
+        return new TrainConfig(name, seed, precision, task, data, model, init, lora, optimizer, schedule, t,
+                augmentation);
     }
 }
