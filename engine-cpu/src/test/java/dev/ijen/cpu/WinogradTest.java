@@ -76,6 +76,12 @@ class WinogradTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("geometries")
+    void filterGradientsInRounds(Geometry g) {
+        check(g, ConvPass.FILTER_GRADIENT, 5, 6);
+    }
+
     @Test
     void asItIsChosen() {
         for (var g : List.of(
