@@ -31,7 +31,8 @@ record WinogradCut(int chunk, int points) {
         var cut = of(s);
         return 4 * s.filterCount() <= CHUNK / 2 && !cut.byPoints()
                 ? cut
-                : new WinogradCut(Math.clamp(ROUND / (4 * WinogradShape.POINTS * (s.c() + s.k())), 1, s.tiles()), POINTS);
+                : new WinogradCut(Math.clamp(ROUND / (4 * WinogradShape.POINTS * (s.c() + s.k())), 1, s.tiles()),
+                        POINTS);
     }
 
     /// Into how many shares chunks go, each summed by one task.
