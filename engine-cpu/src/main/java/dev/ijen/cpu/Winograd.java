@@ -11,7 +11,7 @@ final class Winograd {
     /// Null where the direct way is better, or the only one.
     static CpuKernel of(Kernel.Conv conv, Pool pool) {
         var s = conv.dtype() == DType.F32 ? WinogradShape.of(conv) : null;
-        if (s == null || !saves(s) || Boolean.getBoolean("wino.off")) {
+        if (s == null || !saves(s)) {
             return null;
         }
         return conv.pass() == ConvPass.FILTER_GRADIENT

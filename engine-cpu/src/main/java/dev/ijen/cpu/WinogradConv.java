@@ -86,7 +86,7 @@ final class WinogradConv implements Weighted {
         private final long work;
         private final Pool.Task transform = this::transform;
 
-        Common(long x, long w, long y, long scratch, long u, int copies, Pool pool) {
+        Common(long x, long w, long y, long scratch, long u, Pool pool) {
             this.x = x;
             this.w = w;
             this.y = y;
@@ -124,7 +124,7 @@ final class WinogradConv implements Weighted {
         private final Pool.Task chunk = this::chunk;
 
         Chunks(long x, long w, long y, long scratch, long u, Pool pool) {
-            super(x, w, y, scratch, u, threads, pool);
+            super(x, w, y, scratch, u, pool);
             var a = new long[threads];
             var b = new long[threads];
             var c = new long[threads];
@@ -162,16 +162,16 @@ final class WinogradConv implements Weighted {
 
     /// All tiles one step after the other.
     private final class Steps extends Common {
-        private final WinogradSpread spread = new WinogradSpread(s);
-        private final DnnlRun[] products = new DnnlRun[WinogradShape.POINTS / cut.points()];
+        private final WinogradSpread spread = new WinogradSpread(s, s.tiles());
+        private final DnnlRun[] products;
         private final long m = v + inputBytes();
         private final Pool.Task input = this::input;
         private final Pool.Task product = this::product;
         private final Pool.Task output = this::output;
 
         Steps(long x, long w, long y, long scratch, long u, Pool pool) {
-            super(x, w, y, scratch, u, 1, pool);
-            int n = products.length;
+            super(x, w, y, scratch, u, pool);
+            int n = WinogradShape.POINTS / cut.points();
             var a = new long[n];
             var b = new long[n];
             var c = new long[n];
@@ -180,9 +180,7 @@ final class WinogradConv implements Weighted {
                 b[i] = u + i * weightBytes() / n;
                 c[i] = m + i * outputBytes() / n;
             }
-            System.arraycopy(WinogradConv.product(s, cut, s.tiles(), forward).runs(scope, workers, a, b, c), 0,
-                    products,
-                    0, n);
+            products = WinogradConv.product(s, cut, s.tiles(), forward).runs(scope, workers, a, b, c);
         }
 
         @Override

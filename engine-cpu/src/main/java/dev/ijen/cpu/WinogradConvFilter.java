@@ -162,41 +162,62 @@ final class WinogradConvFilter implements CpuKernel {
         }
     }
 
-    /// All tiles one step after the other.
+    /// All tiles, or as many as memory is spent on, one step after the other.
     private final class Steps extends Common {
-        private final WinogradSpread spread = new WinogradSpread(s);
-        private final DnnlRun[] products;
+        private final int rounds = Math.ceilDiv(s.tiles(), cut.chunk());
+        private final DnnlRun[] first;
+        private final DnnlRun[] next;
+        private final DnnlRun[] last;
         private final long m = v + inputBytes();
         private final Pool.Task points = this::points;
         private final Pool.Task product = this::product;
+        /// The round under way: where its tiles begin, how they are spread, its products.
+        private int from;
+        private WinogradSpread spread;
+        private DnnlRun[] products;
+        private final WinogradSpread whole = new WinogradSpread(s, cut.chunk());
+        private final WinogradSpread rest = new WinogradSpread(s, s.tiles() - (rounds - 1) * cut.chunk());
 
         Steps(long x, long dw, long dy, long scratch, Pool pool) {
             super(x, dw, dy, scratch, pool);
+            first = runs(cut.chunk(), false);
+            next = rounds > 1 ? runs(cut.chunk(), true) : first;
+            last = rounds > 1 ? runs(rest.tiles(), true) : first;
+        }
+
+        private DnnlRun[] runs(int tiles, boolean adds) {
             int n = WinogradShape.POINTS / cut.points();
             var a = new long[n];
             var b = new long[n];
             var c = new long[n];
             for (int i = 0; i < n; i++) {
-                a[i] = m + i * outputBytes() / n;
-                b[i] = v + i * inputBytes() / n;
+                a[i] = m + 4L * i * cut.points() * tiles * s.k();
+                b[i] = v + 4L * i * cut.points() * tiles * s.c();
                 c[i] = du + i * pointBytes() / n;
             }
-            products = WinogradConvFilter.product(s, cut, s.tiles(), false).runs(scope, workers, a, b, c);
+            return WinogradConvFilter.product(s, cut, tiles, adds).runs(scope, workers, a, b, c);
         }
 
         @Override
         public void run() {
-            pool.parallel(2 * spread.tasks(), points);
-            pool.parallel(products.length, product);
+            for (int r = 0; r < rounds; r++) {
+                boolean end = r == rounds - 1;
+                from = r * cut.chunk();
+                spread = end ? rest : whole;
+                products = r == 0 ? first : end ? last : next;
+                pool.parallel(2 * spread.tasks(), points);
+                pool.parallel(products.length, product);
+            }
             finish();
         }
 
         private void points(int task, int worker) {
-            int t = task / 2;
+            int t = from + spread.from(task / 2);
+            int count = spread.count(task / 2);
             if (task % 2 == 0) {
-                tiles.input(x, spread.from(t), spread.count(t), v, 0, s.tiles(), work(worker));
+                tiles.input(x, t, count, v, from, spread.tiles(), work(worker));
             } else {
-                tiles.outputGradient(dy, spread.from(t), spread.count(t), m, 0, s.tiles(), work(worker));
+                tiles.outputGradient(dy, t, count, m, from, spread.tiles(), work(worker));
             }
         }
 

@@ -20,8 +20,8 @@ final class WinogradLines {
     private static final double A = 0.75;
     private static final double B = 1.5;
 
-    private static final float P1 = (float) (A);
-    private static final float P2 = (float) (B);
+    private static final float P1 = (float) A;
+    private static final float P2 = (float) B;
     private static final float A2 = (float) (A * A);
     private static final float B2 = (float) (B * B);
     private static final float A3 = (float) (A * A * A);

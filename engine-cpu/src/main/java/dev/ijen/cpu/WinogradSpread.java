@@ -5,8 +5,8 @@ record WinogradSpread(int tiles, int each) {
     /// Floats of tiles' points that are one task.
     private static final int TASK = 1 << 16;
 
-    WinogradSpread(WinogradShape s) {
-        this(s.tiles(), Math.clamp(TASK / (WinogradShape.POINTS * (long) Math.max(s.c(), s.k())), 1, s.tiles()));
+    WinogradSpread(WinogradShape s, int tiles) {
+        this(tiles, Math.clamp(TASK / (WinogradShape.POINTS * (long) Math.max(s.c(), s.k())), 1, tiles));
     }
 
     int tasks() {

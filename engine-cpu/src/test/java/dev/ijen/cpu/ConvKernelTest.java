@@ -175,7 +175,7 @@ class ConvKernelTest {
 
     /// One of the three arrays from the others, as the definition says; with absolute values for the size of rounding
     /// errors.
-    private static void naive(
+    static void naive(
             ConvShape s, ConvPass pass, double[] x, double[] w, double[] y, double[] result, boolean absolute) {
         Arrays.fill(result, 0);
         int[] o = s.out();
