@@ -10,11 +10,11 @@ final class AttentionForward implements CpuKernel {
     private final Columns columns;
     private final int threads;
 
-    AttentionForward(Kernel.Attention k, Columns columns, int threads) {
+    AttentionForward(Kernel.Attention k, Columns columns, int threads, boolean code) {
         this.k = k;
         this.columns = columns;
         this.threads = threads;
-        shape = AttentionShape.of(k);
+        shape = AttentionShape.of(k, code);
     }
 
     /// Of each worker: packed queries, scores of a block, four rows.

@@ -19,11 +19,11 @@ final class AttentionGradient implements CpuKernel {
     private final int threads;
     private final int cuts;
 
-    AttentionGradient(Kernel.Attention k, Columns columns, int threads) {
+    AttentionGradient(Kernel.Attention k, Columns columns, int threads, boolean code) {
         this.k = k;
         this.columns = columns;
         this.threads = threads;
-        shape = AttentionShape.of(k);
+        shape = AttentionShape.of(k, code);
         int heads = Math.max(1, k.n() * k.kvHeads());
         int blocks = Math.max(1, k.tk() / AttentionShape.BLOCK);
         cuts = Math.min(Math.min(Math.ceilDiv(TASKS, heads), MOST_CUTS), blocks);

@@ -8,9 +8,9 @@ record AttentionShape(Kernel.Attention k, Micro u) {
     /// Keys of a block: with a strip of queries, their scores stay in the nearest cache.
     static final int BLOCK = 128;
 
-    static AttentionShape of(Kernel.Attention k) {
+    static AttentionShape of(Kernel.Attention k, boolean code) {
         return new AttentionShape(k, switch (k.dtype()) {
-            case F32 -> Micro32.INSTANCE;
+            case F32 -> Micro32Code.of(code);
             case F64 -> Micro64.INSTANCE;
             case F16, BF16, I32, I64, I8, U8, BOOL -> throw new IllegalArgumentException(k.dtype().toString());
         });

@@ -10,6 +10,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 
+import dev.ijen.cpu.math.F32Constants;
 import dev.ijen.tensor.UnaryFn;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -21,7 +22,7 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// Not `lanewise(EXP)` and its like: those give other bits in the interpreter than compiled, so a result would depend on when
 /// the JIT gets round to it. Everything here is made of operations that are exact in the same way wherever they run.
-/// Polynomials are minimax fits (Remez) of this project.
+/// Coefficients are those of [F32Constants].
 ///
 /// The loops call nothing but the Vector API, and constants are vectors: beyond some 18,000 nodes the compiler inlines no other
 /// method, and a vector that crosses a call is an object, which is twenty times slower. So functions share the exponential by
@@ -38,61 +39,54 @@ final class F32Math {
     static final FloatVector TWO = v(2);
     private static final FloatVector FOUR = v(4);
 
-    static final FloatVector LOG2E = v(1.442695f);
-    /// Adding it rounds to a whole number, which stands in the low bits then.
-    static final FloatVector MAGIC = v(0x1.8p23f);
+    static final FloatVector LOG2E = v(F32Constants.LOG2E);
+    static final FloatVector MAGIC = v(F32Constants.MAGIC);
 
-    static final int MAGIC_BITS = Float.floatToRawIntBits(0x1.8p23f);
-    /// 17 bits of ln 2: its products with exponents are exact.
-    private static final FloatVector LN2_HI = v(0x1.62e4p-1f);
+    static final int MAGIC_BITS = Float.floatToRawIntBits(F32Constants.MAGIC);
+    private static final FloatVector LN2_HI = v(F32Constants.LN2_HI);
 
-    private static final FloatVector LN2_LO = v(0x1.7f7d1cp-20f);
+    private static final FloatVector LN2_LO = v(F32Constants.LN2_LO);
     static final FloatVector MINUS_LN2_HI = LN2_HI.neg();
     static final FloatVector MINUS_LN2_LO = LN2_LO.neg();
 
-    // (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2, highest power first
-    static final FloatVector E7 = v(2.0163784e-4f);
-    static final FloatVector E6 = v(1.3945411e-3f);
-    static final FloatVector E5 = v(8.332738e-3f);
-    static final FloatVector E4 = v(4.1666307e-2f);
-    static final FloatVector E3 = v(1.666667e-1f);
+    static final FloatVector E7 = v(F32Constants.exp()[0]);
+    static final FloatVector E6 = v(F32Constants.exp()[1]);
+    static final FloatVector E5 = v(F32Constants.exp()[2]);
+    static final FloatVector E4 = v(F32Constants.exp()[3]);
+    static final FloatVector E3 = v(F32Constants.exp()[4]);
 
-    // (ln(1 + f) − f + f² / 2) / f³ for f from √½ − 1 to √2 − 1
-    private static final FloatVector L11 = v(6.915492e-2f);
-    private static final FloatVector L10 = v(-1.1789834e-1f);
-    private static final FloatVector L9 = v(1.18729316e-1f);
-    private static final FloatVector L8 = v(-1.2384341e-1f);
-    private static final FloatVector L7 = v(1.4218664e-1f);
-    private static final FloatVector L6 = v(-1.6669251e-1f);
-    private static final FloatVector L5 = v(2.0002227e-1f);
-    private static final FloatVector L4 = v(-2.4999987e-1f);
-    private static final FloatVector L3 = v(3.333331e-1f);
+    private static final FloatVector L11 = v(F32Constants.log()[0]);
+    private static final FloatVector L10 = v(F32Constants.log()[1]);
+    private static final FloatVector L9 = v(F32Constants.log()[2]);
+    private static final FloatVector L8 = v(F32Constants.log()[3]);
+    private static final FloatVector L7 = v(F32Constants.log()[4]);
+    private static final FloatVector L6 = v(F32Constants.log()[5]);
+    private static final FloatVector L5 = v(F32Constants.log()[6]);
+    private static final FloatVector L4 = v(F32Constants.log()[7]);
+    private static final FloatVector L3 = v(F32Constants.log()[8]);
 
-    // (tanh x − x) / x³ of x² for |x| < 0.625
-    static final FloatVector T13 = v(2.1475411e-3f);
-    static final FloatVector T11 = v(-8.182678e-3f);
-    static final FloatVector T9 = v(2.170297e-2f);
-    static final FloatVector T7 = v(-5.3947203e-2f);
-    static final FloatVector T5 = v(1.333321e-1f);
-    static final FloatVector T3 = v(-3.333333e-1f);
+    static final FloatVector T13 = v(F32Constants.tanh()[0]);
+    static final FloatVector T11 = v(F32Constants.tanh()[1]);
+    static final FloatVector T9 = v(F32Constants.tanh()[2]);
+    static final FloatVector T7 = v(F32Constants.tanh()[3]);
+    static final FloatVector T5 = v(F32Constants.tanh()[4]);
+    static final FloatVector T3 = v(F32Constants.tanh()[5]);
 
-    // erf(x) / x − 1 of x² for |x| < 0.93
-    private static final FloatVector N13 = v(8.345226e-5f);
-    private static final FloatVector N11 = v(-8.137438e-4f);
-    private static final FloatVector N9 = v(5.2006342e-3f);
-    private static final FloatVector N7 = v(-2.685927e-2f);
-    private static final FloatVector N5 = v(1.1283694e-1f);
-    private static final FloatVector N3 = v(-3.7612635e-1f);
-    private static final FloatVector N1 = v(1.2837917e-1f);
+    private static final FloatVector N13 = v(F32Constants.erfNear()[0]);
+    private static final FloatVector N11 = v(F32Constants.erfNear()[1]);
+    private static final FloatVector N9 = v(F32Constants.erfNear()[2]);
+    private static final FloatVector N7 = v(F32Constants.erfNear()[3]);
+    private static final FloatVector N5 = v(F32Constants.erfNear()[4]);
+    private static final FloatVector N3 = v(F32Constants.erfNear()[5]);
+    private static final FloatVector N1 = v(F32Constants.erfNear()[6]);
 
-    // −ln(1 − erf t) / t − 1 for t from 0.92 to 3.95
-    private static final FloatVector F6 = v(1.1522298e-5f);
-    private static final FloatVector F5 = v(-3.2565277e-4f);
-    private static final FloatVector F4 = v(3.6537643e-3f);
-    private static final FloatVector F3 = v(-2.3785347e-2f);
-    private static final FloatVector F2 = v(1.06263146e-1f);
-    private static final FloatVector F1 = v(6.351359e-1f);
-    private static final FloatVector F0 = v(1.2865216e-1f);
+    private static final FloatVector F6 = v(F32Constants.erfFar()[0]);
+    private static final FloatVector F5 = v(F32Constants.erfFar()[1]);
+    private static final FloatVector F4 = v(F32Constants.erfFar()[2]);
+    private static final FloatVector F3 = v(F32Constants.erfFar()[3]);
+    private static final FloatVector F2 = v(F32Constants.erfFar()[4]);
+    private static final FloatVector F1 = v(F32Constants.erfFar()[5]);
+    private static final FloatVector F0 = v(F32Constants.erfFar()[6]);
 
     private F32Math() {}
 

@@ -1,11 +1,14 @@
 package dev.ijen.cpu;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// What one worker knows while it runs a region.
 final class Frame {
     /// Address of the block of each value, and after them of the block to work in.
     final long[] at;
+    /// The same addresses, for machine code.
+    final MemorySegment addresses;
     /// Address of the worker's own block for each value that needs one.
     final long[] own;
     /// Where the loops stand.
@@ -27,6 +30,7 @@ final class Frame {
 
     Frame(int values, int loops) {
         at = new long[values];
+        addresses = MemorySegment.ofArray(at);
         own = new long[values];
         pos = new int[loops];
         seen = new long[values];

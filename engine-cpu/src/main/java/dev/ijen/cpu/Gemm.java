@@ -75,10 +75,9 @@ final class Gemm {
     private static void strip(
             Micro u, int m, int n, int k, long a, long ars, long acs, long step, long b, long brs, long c, long ldc,
             boolean add) {
-        int rows = u.rows();
         long fs = add ? ldc : 0;
         for (int i = 0; i < m;) {
-            int r = i + rows <= m ? rows : 1;
+            int r = u.take(m - i);
             long ai = a + i * step;
             long ci = c + i * ldc;
             if (n == u.strip()) {

@@ -35,10 +35,10 @@ final class JavaMatMul implements CpuKernel {
     /// Bytes in which a worker brings a part of a together.
     private final long gatherBytes;
 
-    JavaMatMul(Kernel.MatMul k, Pool pool) {
+    JavaMatMul(Kernel.MatMul k, Pool pool, boolean code) {
         this.k = k;
         u = switch (k.dtype()) {
-            case F32 -> Micro32.INSTANCE;
+            case F32 -> Micro32Code.of(code);
             case F64 -> Micro64.INSTANCE;
             case F16, BF16, I32, I64, I8, U8, BOOL -> throw new IllegalArgumentException(k.dtype().toString());
         };

@@ -9,21 +9,22 @@ final class Kernels {
 
     static CpuKernel of(Launch launch, Pool pool, Native library) {
         int threads = pool.threads();
+        boolean code = library.machineCode().isEmpty();
         return switch (launch.kernel()) {
-            case Kernel.Loop k -> RegionKernel.of(k.region(), threads);
+            case Kernel.Loop k -> RegionKernel.of(k.region(), threads, code);
             case Kernel.Fill k -> FillKernel.of(k, launch.out().getFirst().count());
             case Kernel.Copy _ -> new CopyKernel(launch.out().getFirst().bytes());
             case Kernel.MatMul k -> MatMulKernel.of(k, pool, library);
             case Kernel.Conv k -> ConvKernel.of(k, pool, library);
             case Kernel.Pool k -> PoolKernel.of(k, pool);
             case Kernel.Softmax k -> new SoftmaxKernel(k, threads);
-            case Kernel.Attention k -> AttentionKernel.of(k, threads);
+            case Kernel.Attention k -> AttentionKernel.of(k, threads, code);
             case Kernel.CrossEntropy k -> new CrossEntropyKernel(k, threads);
             case Kernel.Gather k -> new GatherKernel(k);
             case Kernel.Scatter k -> new ScatterKernel(k);
             case Kernel.CumSum k -> new CumSumKernel(k);
             case Kernel.ArgReduce k -> new ArgReduceKernel(k);
-            case Kernel.Recurrent k -> RecurrentKernel.of(k, pool);
+            case Kernel.Recurrent k -> RecurrentKernel.of(k, code);
             case Kernel.ArgSort k -> new ArgSortKernel(k, threads);
         };
     }

@@ -7,6 +7,8 @@ import dev.ijen.spi.Kernel;
 record MatMulCut(int products, int rows, int columns) {
     private static final int MOST = 64;
     private static final int AREA = 128 * 128;
+    private static final int FEW = 2; // rows
+    private static final int SLICE = 1 << 16; // numbers of b that a task reads
 
     /// A part of the batch.
     record Shard(int product, int row, int column, int products, int rows, int columns) {
@@ -19,11 +21,17 @@ record MatMulCut(int products, int rows, int columns) {
     static MatMulCut of(Kernel.MatMul k) {
         long work = (long) k.m() * k.n() * k.k();
         int tasks = tasks(work * k.batch());
+        if (k.m() <= FEW && k.batch() == 1) {
+            // each number of b is used once or twice, so reading them is the work: each core keeps some columns in its cache
+            int parts = Integer.highestOneBit((int) Math.clamp((long) k.n() * k.k() / SLICE, 1, MOST));
+            return new MatMulCut(1, k.m(), Math.min(k.n(), Math.ceilDiv(Math.ceilDiv(k.n(), parts), 16) * 16));
+        }
         if (k.batch() >= 2 * tasks || work < 1 << 20 && k.batch() > 1) {
             return new MatMulCut(Math.ceilDiv(k.batch(), Math.min(tasks, k.batch())), k.m(), k.n());
         }
         // smaller shards than 128 by 128 read their operands too often
-        long most = Math.max(8, (long) k.m() * k.n() / AREA);
+        // and with a transposed a each shard turns its part of a round first
+        long most = Math.max(k.ta() ? 2 : 8, (long) k.m() * k.n() / AREA);
         int each = Integer.highestOneBit(Math.clamp(tasks / k.batch(), 1, (int) Math.min(MOST, most)));
         MatMulCut best = new MatMulCut(1, k.m(), k.n());
         double least = Double.MAX_VALUE;

@@ -17,7 +17,7 @@ final class MatMulKernel {
         }
         return switch (k.dtype()) {
             case F32 -> f32(k, pool, nat);
-            case F64 -> new JavaMatMul(k, pool);
+            case F64 -> new JavaMatMul(k, pool, nat.machineCode().isEmpty());
             case BF16, F16 -> half(k, pool, nat, out);
             case I32, I64, I8, U8 -> new WholeMatMul(k, pool);
             case BOOL -> throw new IllegalArgumentException("matmul of BOOL");
@@ -44,7 +44,7 @@ final class MatMulKernel {
                 return kernel;
             }
         }
-        return new JavaMatMul(k, pool);
+        return new JavaMatMul(k, pool, nat.machineCode().isEmpty());
     }
 
     /// What takes less time in Java than the call of a library: a few thousand multiply-adds, and products with

@@ -12,16 +12,21 @@ interface Micro {
     /// Columns of a full strip: two vectors.
     int strip();
 
-    /// Rows that are taken at once; 1 is taken as well.
+    /// Most rows that are taken at once.
     int rows();
 
-    /// c = from + a · b for `rows` (which is [#rows] or 1) rows and a full strip. Rows of `from` are `fs` bytes
+    /// How many rows to take at once of those that are left.
+    default int take(int left) {
+        return left >= rows() ? rows() : 1;
+    }
+
+    /// c = from + a · b for `rows` rows, a number that [#take] gives, and a full strip. Rows of `from` are `fs` bytes
     /// apart; it may be c.
     void full(int rows, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc);
 
     /// One row by four full strips of b that begin `step` bytes apart: c = from + a · b. Strips of `from` are `fs` bytes apart, those of c
-    /// follow each other. One row by one strip has too few sums to keep the processor busy.
-    void four(long a, long acs, long b, long step, long brs, int k, long from, long fs, long c);
+    /// `cs`. One row by one strip has too few sums to keep the processor busy.
+    void four(long a, long acs, long b, long step, long brs, int k, long from, long fs, long c, long cs);
 
     /// The same as [#full] for the first `n` < [#strip] columns of a strip; nothing outside these is touched.
     void part(

@@ -45,7 +45,7 @@ final class Micro64 implements Micro {
     }
 
     @Override
-    public void four(long a, long acs, long b, long step, long brs, int k, long from, long fs, long c) {
+    public void four(long a, long acs, long b, long step, long brs, int k, long from, long fs, long c, long cs) {
         var c0 = load(from);
         var c1 = load(from + V);
         var c2 = load(from + fs);
@@ -69,12 +69,12 @@ final class Micro64 implements Micro {
         }
         put(c0, c);
         put(c1, c + V);
-        put(c2, c + 2 * V);
-        put(c3, c + 3 * V);
-        put(c4, c + 4 * V);
-        put(c5, c + 5 * V);
-        put(c6, c + 6 * V);
-        put(c7, c + 7 * V);
+        put(c2, c + cs);
+        put(c3, c + cs + V);
+        put(c4, c + 2 * cs);
+        put(c5, c + 2 * cs + V);
+        put(c6, c + 3 * cs);
+        put(c7, c + 3 * cs + V);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.ijen.cpu;
 
+import dev.ijen.cpu.x86.MachineCode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
@@ -52,6 +53,11 @@ final class Native {
     /// For [Dnnl] only.
     static SymbolLookup symbols() {
         return Loaded.NATIVE.symbols;
+    }
+
+    /// Why no machine code is made for fused loops; empty if it is.
+    String machineCode() {
+        return present() ? MachineCode.reason() : "no native code was asked for, or can be had";
     }
 
     @Override

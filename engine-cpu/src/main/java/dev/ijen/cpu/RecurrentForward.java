@@ -67,6 +67,14 @@ final class RecurrentForward extends RecurrentRun {
         if (s1 - s0 == perGate) {
             bring(x, g, r1 - r0, added * row);
             product(r1 - r0, a, row, 0, h, h, 0, added * perGate, g, gateRow, stripRow, g, gateRow);
+        } else if (lstm && r1 - r0 == 1) {
+            // few sums a gate, so the four of them together
+            for (int q = 0; q < gates; q++) {
+                bring(x + q * row, g + q * row, 1, (s1 - s0) * stripRow);
+            }
+            for (int s = s0; s < s1; s++) {
+                fourGates(a, h, s, perGate, g + (s - s0) * stripRow);
+            }
         } else {
             for (int q = 0; q < added; q++) {
                 bring(x + q * row, g + q * row, r1 - r0, (s1 - s0) * stripRow);

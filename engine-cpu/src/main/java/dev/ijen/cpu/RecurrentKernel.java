@@ -9,12 +9,12 @@ import dev.ijen.tensor.DType;
 /// Sequences do not see each other: threads take some each and run through all steps without meeting. Where there are too few sequences
 /// for that, and enough to do in a step, threads take units instead and meet after each step.
 record RecurrentKernel(Kernel.Recurrent k, Micro u) implements CpuKernel {
-    static CpuKernel of(Kernel.Recurrent k, Pool pool) {
+    static CpuKernel of(Kernel.Recurrent k, boolean code) {
         if (k.n() == 0) {
             return new Nothing(0);
         }
         var type = k.dtype() == DType.F64 ? DType.F64 : DType.F32;
-        var micro = type == DType.F64 ? Micro64.INSTANCE : Micro32.INSTANCE;
+        var micro = type == DType.F64 ? Micro64.INSTANCE : Micro32Code.of(code);
         int units = Math.ceilDiv(k.h(), micro.strip()) * micro.strip();
         var whole = new RecurrentKernel(
                 new Kernel.Recurrent(type, k.cell(), k.pass(), k.t(), k.n(), units, k.reverse()), micro);

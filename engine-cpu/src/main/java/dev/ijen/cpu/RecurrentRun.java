@@ -123,16 +123,35 @@ abstract class RecurrentRun implements CpuKernel.Bound {
                             c + i * ldc + s * stripRow, ldc);
                 }
             }
-            for (int i = whole; i < rows; i++) {
-                one(s1 - s0, ap + i * ars, b, step, d, f + i * frow, fstrip, c + i * ldc);
+            for (int i = whole; i < rows;) {
+                int r = u.take(rows - i);
+                if (r == 1) {
+                    one(s1 - s0, ap + i * ars, b, step, d, f + i * frow, fstrip, c + i * ldc);
+                } else {
+                    for (int s = 0; s < s1 - s0; s++) {
+                        u.full(r, ap + i * ars, ars, e, b + s * step, stripRow, d, f + i * frow + s * fstrip, frow,
+                                c + i * ldc + s * stripRow, ldc);
+                    }
+                }
+                i += r;
             }
+        }
+    }
+
+    /// The same for one row and one strip of each of four gates, whose strips are `perGate` apart, added to c: gates are `row` bytes
+    /// apart there.
+    final void fourGates(long a, int depth, int strip, int perGate, long c) {
+        long step = Gemm.stripBytes(u, depth);
+        for (int p = 0; p < depth; p += Gemm.DEPTH) {
+            int d = Math.min(Gemm.DEPTH, depth - p);
+            u.four(a + (long) p * e, e, packed + strip * step + p * stripRow, perGate * step, stripRow, d, c, row, c, row);
         }
     }
 
     private void one(int strips, long a, long b, long step, int d, long from, long ss, long c) {
         int s = 0;
         for (; s + 4 <= strips; s += 4) {
-            u.four(a, e, b + s * step, step, stripRow, d, from + s * ss, ss, c + s * stripRow);
+            u.four(a, e, b + s * step, step, stripRow, d, from + s * ss, ss, c + s * stripRow, stripRow);
         }
         for (; s < strips; s++) {
             u.full(1, a, 0, e, b + s * step, stripRow, d, from + s * ss, 0, c + s * stripRow, 0);

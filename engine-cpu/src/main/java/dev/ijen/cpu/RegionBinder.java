@@ -1,5 +1,7 @@
 package dev.ijen.cpu;
 
+import dev.ijen.cpu.x86.Loop;
+import dev.ijen.cpu.x86.MachineCode;
 import dev.ijen.spi.Region;
 import dev.ijen.spi.Region.Instr;
 import dev.ijen.spi.Region.Store;
@@ -25,6 +27,7 @@ final class RegionBinder {
     private final int[] same; // the value that a cast without effect stands for
     private final int[] lastUse;
     private final boolean[] needsBlock;
+    private final boolean[] outside; // values that not only machine code reads
     private final Pattern[] patterns;
     private final boolean[] late; // stores that must wait until the whole body is done
     private final List<Step> steps = new ArrayList<>();
@@ -45,6 +48,7 @@ final class RegionBinder {
         same = new int[n];
         lastUse = new int[n];
         needsBlock = new boolean[n];
+        outside = new boolean[n];
         patterns = new Pattern[n];
         slot = new int[n];
         late = new boolean[region.stores().size()];
@@ -61,10 +65,15 @@ final class RegionBinder {
         };
     }
 
+    /// The region bound to memory; null if it was to be compiled and can't be.
     CpuKernel.Bound bind(Pool pool) {
         analyse();
-        for (int i = 0; i < body.size(); i++) {
-            emit(i);
+        if (!kernel.compiled()) {
+            for (int i = 0; i < body.size(); i++) {
+                emit(i);
+            }
+        } else if (!compile()) {
+            return null;
         }
         for (int k = 0; k < late.length; k++) {
             if (late[k]) {
@@ -104,10 +113,13 @@ final class RegionBinder {
             for (int o : operands(body.get(i))) {
                 lastUse[same[o]] = i;
             }
-            markBlocks(body.get(i));
+            if (!inCode(i)) {
+                outside(i);
+            }
         }
         for (Store s : region.stores()) {
             needsBlock[same[s.value()]] = true;
+            outside[same[s.value()]] = true;
         }
         for (int k = 0; k < late.length; k++) {
             Store s = region.stores().get(k);
@@ -119,8 +131,16 @@ final class RegionBinder {
         }
     }
 
-    private void markBlocks(Instr i) {
+    /// True for an instruction that is left to machine code.
+    private boolean inCode(int i) {
+        return kernel.compiled() && Loop.takes(body.get(i));
+    }
+
+    /// Notes what an instruction that is interpreted reads.
+    private void outside(int at) {
+        Instr i = body.get(at);
         for (int o : operands(i)) {
+            outside[same[o]] |= same[at] == at;
             boolean alone = i instanceof Instr.Binary b
                     && (Functions.right(b, uniform(b.b())) && o == b.b() && o != b.a()
                             || Functions.left(b, uniform(b.a()), uniform(b.b())) && o == b.a() && o != b.b());
@@ -171,6 +191,84 @@ final class RegionBinder {
         return !(l.stored() == l.type() && patterns[i].isRun(l.stored().bytes())) && (needsBlock[i] || !uniform(i));
     }
 
+    /// Emits everything that is read first, then runs of instructions as machine code, with what must be interpreted between
+    /// them. Each value has a block of its own. False if there is no memory for code.
+    private boolean compile() {
+        for (int i = 0; i < body.size(); i++) {
+            boolean read = switch (body.get(i)) {
+                case Instr.Load _,Instr.Index _,Instr.Random _ -> true;
+                case Instr.Imm _ -> outside[i];
+                case Instr.Unary _,Instr.Binary _,Instr.Select _,Instr.Cast _ -> false;
+            };
+            if (read) {
+                emit(i);
+            }
+        }
+        var run = new ArrayList<Integer>();
+        for (int i = 0; i < body.size(); i++) {
+            switch (body.get(i)) {
+                case Instr.Load _,Instr.Index _,Instr.Random _,Instr.Imm _ -> {}
+                case Instr.Unary _,Instr.Binary _,Instr.Select _,Instr.Cast _ -> {
+                    if (same[i] != i) {
+                        continue;
+                    }
+                    if (inCode(i)) {
+                        run.add(i);
+                    } else {
+                        if (!code(run)) {
+                            return false;
+                        }
+                        run.clear();
+                        emit(i);
+                    }
+                }
+            }
+        }
+        return code(run);
+    }
+
+    /// Emits a run of instructions as machine code, in halves where they need too many registers.
+    private boolean code(List<Integer> run) {
+        if (run.isEmpty()) {
+            return true;
+        }
+        int n = body.size();
+        var written = new boolean[n];
+        for (int i : run) {
+            written[i] = outside[i] || lastUse[i] > run.getLast();
+        }
+        var uniform = new boolean[n];
+        for (int v = 0; v < n; v++) {
+            uniform[v] = body.get(v) instanceof Instr.Load && !moved(v) && patterns[v].isRun(0);
+        }
+        MachineCode code = new Loop(body, List.copyOf(run), same, uniform, written).compile();
+        if (code == null) {
+            int half = run.size() / 2;
+            return half > 0 && code(run.subList(0, half)) && code(run.subList(half, run.size()));
+        }
+        for (int i : run) {
+            if (written[i]) {
+                slot[i] = take();
+                int direct = direct(i);
+                if (direct >= 0) {
+                    steps.add(new Step.Target(i, place(region.stores().get(direct))));
+                }
+            }
+        }
+        steps.add(new Step.Compiled(code));
+        run.forEach(this::putAll);
+        return true;
+    }
+
+    /// Emits the stores of a value that need not wait.
+    private void putAll(int i) {
+        for (int k = 0; k < late.length; k++) {
+            if (same[region.stores().get(k).value()] == i && !late[k]) {
+                put(k);
+            }
+        }
+    }
+
     private void emit(int i) {
         if (same[i] != i) {
             release(i, operands(body.get(i)), -1);
@@ -194,11 +292,7 @@ final class RegionBinder {
             case Instr.Select s -> apply(i, Functions.select(s), operands);
             case Instr.Cast c -> apply(i, Casts.of(c.from(), c.to()), operands);
         }
-        for (int k = 0; k < late.length; k++) {
-            if (same[region.stores().get(k).value()] == i && !late[k]) {
-                put(k);
-            }
-        }
+        putAll(i);
         if (lastUse[i] == i) {
             free(i);
         }
@@ -320,7 +414,7 @@ final class RegionBinder {
     }
 
     private int take() {
-        return freeSlots.isEmpty() ? slots++ : freeSlots.pop();
+        return kernel.compiled() || freeSlots.isEmpty() ? slots++ : freeSlots.pop();
     }
 
     private void release(int i, int[] operands, int bytes) {

@@ -10,10 +10,11 @@ import dev.ijen.tensor.DType;
 ///
 /// @param block points of a tile, at most
 /// @param blockBytes memory of one value's block, with room for a vector too much
+/// @param compiled true to turn runs of instructions into machine code
 /// @param partials offset in scratch memory of each store's partial results, or −1 where results are folded in place
 /// @param threads workers, each with its own blocks
 record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[] partials, long scratchBytes,
-        int threads)
+        int threads, boolean compiled)
         implements CpuKernel {
     private static final int CACHE = 32 << 10; // most of the first-level cache
     /// Blocks that make the one to work in, which holds doubles for functions of floats.
@@ -21,7 +22,7 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
 
     private static final int SLACK = 128; // a vector to overrun, and blocks of a power of two would fall on each other's lines
 
-    static RegionKernel of(Region asked, int threads) {
+    static RegionKernel of(Region asked, int threads, boolean compiled) {
         Transposed t = Transposed.of(asked);
         Region region = t.region();
         int bytes = widest(region);
@@ -41,12 +42,19 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
             partials[i] = needed ? at : -1;
             at += needed ? Mem.align((long) nest.results(s) * type.bytes()) * nest.chunks + SLACK : 0;
         }
-        return new RegionKernel(region, nest, block, blockBytes, partials, at, threads);
+        return new RegionKernel(region, nest, block, blockBytes, partials, at, threads, compiled);
     }
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
-        return new RegionBinder(this, in, out, scratch).bind(pool);
+        Bound code = compiled ? new RegionBinder(this, in, out, scratch).bind(pool) : null;
+        return code != null ? code : new RegionBinder(interpreted(), in, out, scratch).bind(pool);
+    }
+
+    private RegionKernel interpreted() {
+        return compiled
+                ? new RegionKernel(region, nest, block, blockBytes, partials, scratchBytes, threads, false)
+                : this;
     }
 
     private static int widest(Region region) {

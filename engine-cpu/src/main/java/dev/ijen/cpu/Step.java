@@ -1,5 +1,7 @@
 package dev.ijen.cpu;
 
+import dev.ijen.cpu.x86.MachineCode;
+
 /// One thing done to a tile.
 interface Step {
     /// Values of four bytes in a vector, the most there are.
@@ -74,6 +76,22 @@ interface Step {
             long[] at = f.at;
             at[value] = f.n % LANES == 0 ? place.at(f.pos) : f.own[value];
             fn.run(at[a], at[b], at[c], at[value], f.n);
+        }
+    }
+
+    /// A value that is written where it is to be stored.
+    record Target(int value, Place place) implements Step {
+        @Override
+        public void run(Frame f) {
+            f.at[value] = place.at(f.pos);
+        }
+    }
+
+    /// Several functions of values at once, in machine code.
+    record Compiled(MachineCode code) implements Step {
+        @Override
+        public void run(Frame f) {
+            code.run(f.addresses, f.n);
         }
     }
 

@@ -58,7 +58,7 @@ class RecurrentKernelTest {
             case LSTM -> forward ? new int[] {all, g * all, all} : new int[] {g * all, state, state};
             case GRU -> forward ? new int[] {all, g * all, all} : new int[] {g * all, state, all};
         };
-        var bits = KernelBench.run(k.dtype(), threads, p -> RecurrentKernel.of(k, p), counts,
+        var bits = KernelBench.run(k.dtype(), threads, p -> RecurrentKernel.of(k, true), counts,
                 in.toArray(double[][]::new));
         var v = new double[bits.length][];
         for (int i = 0; i < v.length; i++) {

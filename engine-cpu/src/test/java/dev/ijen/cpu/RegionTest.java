@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ijen.cpu.x86.MachineCode;
 import dev.ijen.spi.Region;
 import dev.ijen.spi.Region.Fold;
 import dev.ijen.spi.Region.Instr;
@@ -20,6 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("restricted") // looks behind the end of arrays
 class RegionTest {
@@ -42,8 +45,9 @@ class RegionTest {
     }
 
     /// A result takes the place of an input that later instructions still read, for dense, narrow and permuted elements.
-    @Test
-    void inPlace() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void inPlace(boolean compiled) {
         for (DType t : List.of(DType.F32, DType.F64, DType.I8, DType.BF16)) {
             for (int[] strides : new int[][] {{40, 1}, {1, 37}}) {
                 var load = new Instr.Load(0, t, strides, 0);
@@ -68,7 +72,7 @@ class RegionTest {
                         in.get(1).set(i, i % 5 - 2);
                     }
                     var expected = NaiveRegion.run(region, in, new int[] {n, n, n});
-                    CpuKernel k = RegionKernel.of(region, 2);
+                    CpuKernel k = RegionKernel.of(region, 2, compiled && MachineCode.reason().isEmpty());
                     long scratch = arena.allocate(k.scratchBytes() + 64, 64).address();
                     k.bind(addresses(in), addresses(in), scratch, pool).run();
                     for (int o = 0; o < 3; o++) {
@@ -79,7 +83,8 @@ class RegionTest {
         }
     }
 
-    /// A random region gives what its definition says, and the same bits at any number of threads.
+    /// A random region gives what its definition says, and the same bits at any number of threads, interpreted and
+    /// in machine code.
     private static void check(int seed, Random r, int points) {
         var g = new Draw(r, points);
         Region region = g.region();
@@ -88,8 +93,9 @@ class RegionTest {
             var sizes = g.sizes();
             NaiveRegion.Output[] expected = NaiveRegion.run(region, in, sizes);
             byte[][] first = null;
-            for (int threads : new int[] {1, 3}) {
-                var out = run(region, in, g, threads, arena);
+            for (int way = 0; way < 4; way++) {
+                int threads = way % 2 == 0 ? 1 : 3;
+                var out = run(region, in, g, threads, way >= 2, arena);
                 for (int k = 0; first == null && k < out.size(); k++) {
                     String what = "seed " + seed + " output " + k + " of " + region;
                     compare(what, expected[k], out.get(k), sum(region, k), g.inPlace[k] < 0);
@@ -100,7 +106,7 @@ class RegionTest {
                 }
                 if (first != null) {
                     for (int k = 0; k < bytes.length; k++) {
-                        assertArrayEquals(first[k], bytes[k], "threads, seed " + seed);
+                        assertArrayEquals(first[k], bytes[k], "threads or machine code (" + way + "), seed " + seed);
                     }
                 }
                 first = bytes;
@@ -132,7 +138,8 @@ class RegionTest {
         }
     }
 
-    private static List<HostTensor> run(Region region, List<HostTensor> in, Draw g, int threads, Arena arena) {
+    private static List<HostTensor> run(Region region, List<HostTensor> in, Draw g, int threads, boolean compiled,
+            Arena arena) {
         var out = new ArrayList<HostTensor>();
         var inputs = new ArrayList<HostTensor>();
         for (HostTensor t : in) {
@@ -151,7 +158,7 @@ class RegionTest {
             out.add(o);
         }
         try (var pool = new ThreadPool(threads)) {
-            CpuKernel kernel = RegionKernel.of(region, threads);
+            CpuKernel kernel = RegionKernel.of(region, threads, compiled && MachineCode.reason().isEmpty());
             long scratch = arena.allocate(kernel.scratchBytes() + 64, 64).address();
             try (var bound = kernel.bind(addresses(inputs), addresses(out), scratch, pool)) {
                 bound.run();

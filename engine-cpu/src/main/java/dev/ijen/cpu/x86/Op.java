@@ -1,0 +1,53 @@
+package dev.ijen.cpu.x86;
+
+/// Vector instructions in EVEX encoding: opcode map (1: 0F, 2: 0F38, 3: 0F3A), mandatory prefix (0: none, 1: 66, 2: F3; with 80: for 64 bits) and opcode.
+enum Op {
+    LOAD(1, 0, 0x10), STORE(1, 0, 0x11), MOVE(1, 0, 0x28), BROADCAST(2, 1, 0x18),
+    /// Of floats; [#FMA213] is `to = a · to + b`, [#FMA231] is `to = a · b + to`.
+    ADD(1, 0, 0x58), MUL(1, 0, 0x59), SUB(1, 0, 0x5c), MIN(1, 0, 0x5d), DIV(1, 0, 0x5e), MAX(1, 0, 0x5f), SQRT(1, 0, 0x51),
+    FMA213(2, 1, 0xa8), FMA231(2, 1, 0xb8), ROUND(3, 1, 0x08), BLEND(2, 1, 0x65), COMPARE(1, 0, 0xc2),
+    /// Of ints. The shifts by a constant have their opcode's extension in place of the result, which is the second register.
+    AND_I(1, 1, 0xdb), OR_I(1, 1, 0xeb), XOR_I(1, 1, 0xef), ANDN_I(1, 1, 0xdf), ADD_I(1, 1, 0xfe), SUB_I(1, 1, 0xfa),
+    MUL_I(2, 1, 0x40),
+    MAX_I(2, 1, 0x3d), MIN_I(2, 1, 0x39), ABS_I(2, 1, 0x1e), COMPARE_I(3, 1, 0x1f), TEST_I(2, 1, 0x27), SHIFT_I(1, 1, 0x72),
+    SHL_I(2, 1, 0x47), SHR_I(2, 1, 0x45), TO_FLOAT(1, 0, 0x5b),
+    /// Signs of lanes to a mask.
+    SIGNS(2, 2, 0x39),
+    /// Of two registers: neighbouring numbers, or pairs of them, from the low or the high half of each 128 bits; parts of 128 bits.
+    LOW(1, 0, 0x14), HIGH(1, 0, 0x15), LOW_PAIRS(1, 0x81, 0x14), HIGH_PAIRS(1, 0x81, 0x15), PARTS(3, 1, 0x23);
+
+    static final int SHIFT_LEFT = 6; // of SHIFT_I
+    static final int SHIFT_RIGHT = 4; // of SHIFT_I, keeping the sign
+
+    // predicates of COMPARE: quiet, false for NaN but for NE
+    static final int EQ = 0x00;
+    static final int LT = 0x11;
+    static final int LE = 0x12;
+    static final int UNORDERED = 0x03;
+    static final int NE = 0x04;
+    static final int GE = 0x1d;
+    static final int GT = 0x1e;
+
+    // of COMPARE_I
+    static final int EQ_I = 0;
+    static final int LT_I = 1;
+    static final int LE_I = 2;
+    static final int NE_I = 4;
+    static final int GE_I = 5;
+    static final int GT_I = 6;
+
+    final int map;
+    final int prefix;
+    final int code;
+
+    Op(int map, int prefix, int code) {
+        this.map = map;
+        this.prefix = prefix;
+        this.code = code;
+    }
+
+    /// True if one number in memory may stand for a vector, which a bit of the encoding says; BROADCAST reads one anyway.
+    boolean broadcasts() {
+        return this != BROADCAST;
+    }
+}

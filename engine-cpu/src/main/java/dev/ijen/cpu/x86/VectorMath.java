@@ -1,0 +1,270 @@
+package dev.ijen.cpu.x86;
+
+import static dev.ijen.cpu.x86.Assembler.c;
+import static dev.ijen.cpu.x86.Assembler.v;
+import static dev.ijen.cpu.x86.Op.ADD;
+import static dev.ijen.cpu.x86.Op.ADD_I;
+import static dev.ijen.cpu.x86.Op.AND_I;
+import static dev.ijen.cpu.x86.Op.BLEND;
+import static dev.ijen.cpu.x86.Op.BROADCAST;
+import static dev.ijen.cpu.x86.Op.COMPARE;
+import static dev.ijen.cpu.x86.Op.DIV;
+import static dev.ijen.cpu.x86.Op.FMA213;
+import static dev.ijen.cpu.x86.Op.FMA231;
+import static dev.ijen.cpu.x86.Op.MUL;
+import static dev.ijen.cpu.x86.Op.OR_I;
+import static dev.ijen.cpu.x86.Op.SHIFT_I;
+import static dev.ijen.cpu.x86.Op.SHIFT_LEFT;
+import static dev.ijen.cpu.x86.Op.SHIFT_RIGHT;
+import static dev.ijen.cpu.x86.Op.SUB;
+import static dev.ijen.cpu.x86.Op.SUB_I;
+import static dev.ijen.cpu.x86.Op.TO_FLOAT;
+
+import dev.ijen.cpu.math.F32Constants;
+
+/// Transcendental functions in machine code: instruction by instruction what the Vector API computes elsewhere, to the same bits.
+final class VectorMath {
+    private static final int ABS = 0x7fffffff;
+    private static final int SIGN = Integer.MIN_VALUE;
+    private static final int MAGIC_BITS = Float.floatToRawIntBits(F32Constants.MAGIC);
+    private static final int K = 1; // masks to work with
+    private static final int K2 = 2;
+
+    private final Assembler asm;
+    private final Registers registers;
+
+    VectorMath(Assembler asm, Registers registers) {
+        this.asm = asm;
+        this.registers = registers;
+    }
+
+    /// `to = polynomial of x`, coefficients from the highest power on, each step rounded once.
+    private void polynomial(int to, int x, float... k) {
+        asm.broadcast(to, c(k[0]));
+        for (int i = 1; i < k.length; i++) {
+            asm.op(FMA213, to, x, c(k[i]));
+        }
+    }
+
+    private void compare(int mask, int a, int predicate, float b) {
+        asm.op(COMPARE, mask, a, c(b), predicate);
+    }
+
+    /// Sets the lanes of a mask to a number.
+    private void where(int to, int mask, float x) {
+        asm.evex(BROADCAST, to, 0, c(x), mask, false, -1);
+    }
+
+    /// `to = eˣ`; x stays.
+    void exp(int to, int x) {
+        int t = registers.take();
+        int r = registers.take();
+        int w = registers.take();
+        asm.broadcast(t, c(F32Constants.MAGIC));
+        asm.op(FMA231, t, x, c(F32Constants.LOG2E));
+        reduce(r, t, x, w);
+        polynomial(to, r, F32Constants.exp());
+        asm.op(MUL, w, r, v(r));
+        asm.op(FMA213, to, w, v(r));
+        asm.op(ADD, to, to, c(1f));
+        asm.op(SUB_I, t, t, c(MAGIC_BITS));
+        asm.op(SHIFT_I, SHIFT_RIGHT, w, v(t), 1);
+        power(r, w);
+        asm.op(MUL, to, to, v(r));
+        asm.op(SUB_I, t, t, v(w));
+        power(r, t);
+        asm.op(MUL, to, to, v(r));
+        compare(K, x, Op.LT, -104f);
+        compare(K2, x, Op.GT, 88.8f);
+        where(to, K, 0f);
+        where(to, K2, Float.POSITIVE_INFINITY);
+        registers.give(t, r, w);
+    }
+
+    /// `r = x − k ln 2` for the whole number k that the magic number was added to.
+    private void reduce(int r, int t, int x, int w) {
+        asm.op(SUB, w, t, c(F32Constants.MAGIC));
+        asm.move(r, x);
+        asm.op(FMA231, r, w, c(-F32Constants.LN2_HI));
+        asm.op(FMA231, r, w, c(-F32Constants.LN2_LO));
+    }
+
+    /// `to = 2ᵏ` as a float.
+    private void power(int to, int k) {
+        asm.op(ADD_I, to, k, c(127));
+        asm.op(SHIFT_I, SHIFT_LEFT, to, v(to), 23);
+    }
+
+    void expm1(int to, int x) {
+        int t = registers.take();
+        int r = registers.take();
+        int w = registers.take();
+        asm.broadcast(t, c(F32Constants.MAGIC));
+        asm.op(FMA231, t, x, c(F32Constants.LOG2E));
+        reduce(r, t, x, w);
+        polynomial(to, r, F32Constants.exp());
+        asm.op(MUL, w, r, v(r));
+        asm.op(FMA213, to, w, v(r));
+        asm.op(SUB_I, t, t, c(MAGIC_BITS - 126));
+        asm.op(SHIFT_I, SHIFT_LEFT, t, v(t), 23);
+        asm.op(SUB, w, t, c(0.5f));
+        asm.op(FMA213, to, t, v(w));
+        asm.op(MUL, to, to, c(2f));
+        compare(K, x, Op.LT, -18f);
+        where(to, K, -1f);
+        compare(K, x, Op.GT, 88.8f);
+        where(to, K, Float.POSITIVE_INFINITY);
+        compare(K, x, Op.EQ, 0f);
+        asm.evex(Op.MOVE, to, 0, v(x), K, false, -1);
+        registers.give(t, r, w);
+    }
+
+    void log(int to, int x) {
+        int bits = registers.take();
+        int e = registers.take();
+        int f = registers.take();
+        int k = registers.take();
+        compare(K, x, Op.LT, Float.MIN_NORMAL);
+        asm.move(bits, x);
+        asm.evex(MUL, bits, x, c(0x1p23f), K, false, -1);
+        significand(e, f, bits);
+        asm.op(TO_FLOAT, k, 0, v(e));
+        asm.op(Op.XOR_I, e, e, v(e));
+        where(e, K, -23f);
+        asm.op(ADD, k, k, v(e));
+        polynomial(to, f, F32Constants.log());
+        asm.op(MUL, e, f, v(f)); // f²
+        asm.op(MUL, to, to, v(f));
+        asm.op(MUL, to, to, v(e));
+        asm.op(MUL, bits, k, c(F32Constants.LN2_LO));
+        asm.op(ADD, to, bits, v(to));
+        sum(to, k, f, e);
+        compare(K, x, Op.EQ, Float.POSITIVE_INFINITY);
+        asm.evex(Op.MOVE, to, 0, v(x), K, false, -1);
+        compare(K, x, Op.EQ, 0f);
+        where(to, K, Float.NEGATIVE_INFINITY);
+        compare(K, x, Op.LT, 0f);
+        where(to, K, Float.NaN);
+        asm.op(COMPARE, K, x, v(x), Op.NE);
+        where(to, K, Float.NaN);
+        registers.give(bits, e, f, k);
+    }
+
+    /// Exponent and significand less 1 of a number's bits, which are lost.
+    private void significand(int e, int f, int bits) {
+        asm.op(SUB_I, e, bits, c(0x3f3504f3));
+        asm.op(SHIFT_I, SHIFT_RIGHT, e, v(e), 23);
+        asm.op(SHIFT_I, SHIFT_LEFT, f, v(e), 23);
+        asm.op(SUB_I, f, bits, v(f));
+        asm.op(SUB, f, f, c(1f));
+    }
+
+    /// `to = k ln 2 + (f + (to − f² / 2))`; ff is lost.
+    private void sum(int to, int k, int f, int ff) {
+        asm.op(MUL, ff, ff, c(0.5f));
+        asm.op(SUB, to, to, v(ff));
+        asm.op(ADD, to, f, v(to));
+        asm.op(FMA231, to, k, c(F32Constants.LN2_HI));
+    }
+
+    void log1p(int to, int x) {
+        int u = registers.take();
+        int e = registers.take();
+        int f = registers.take();
+        int k = registers.take();
+        int lost = registers.take();
+        asm.op(ADD, u, x, c(1f));
+        asm.op(SUB, lost, u, c(1f));
+        asm.op(SUB, lost, x, v(lost));
+        asm.op(SUB, f, u, v(x));
+        asm.broadcast(e, c(1f));
+        asm.op(SUB, f, e, v(f));
+        compare(K, x, Op.GT, 1f);
+        asm.evex(BLEND, lost, lost, v(f), K, false, -1);
+        asm.op(DIV, lost, lost, v(u));
+        significand(e, f, u);
+        asm.op(TO_FLOAT, k, 0, v(e));
+        polynomial(to, f, F32Constants.log());
+        asm.op(MUL, e, f, v(f));
+        asm.op(FMA231, lost, k, c(F32Constants.LN2_LO));
+        asm.op(MUL, to, to, v(f));
+        asm.op(MUL, to, to, v(e));
+        asm.op(ADD, to, lost, v(to));
+        sum(to, k, f, e);
+        compare(K, x, Op.EQ, Float.POSITIVE_INFINITY);
+        asm.evex(Op.MOVE, to, 0, v(x), K, false, -1);
+        compare(K, x, Op.EQ, 0f);
+        asm.evex(Op.MOVE, to, 0, v(x), K, false, -1);
+        compare(K, x, Op.EQ, -1f);
+        where(to, K, Float.NEGATIVE_INFINITY);
+        compare(K, x, Op.LT, -1f);
+        where(to, K, Float.NaN);
+        asm.op(COMPARE, K, x, v(x), Op.NE);
+        where(to, K, Float.NaN);
+        registers.give(u, e, f, k, lost);
+    }
+
+    void tanh(int to, int x) {
+        int a = registers.take();
+        int z = registers.take();
+        int e = registers.take();
+        asm.op(AND_I, a, x, c(ABS));
+        asm.op(MUL, z, a, c(2f));
+        exp(e, z);
+        asm.op(MUL, z, x, v(x));
+        polynomial(to, z, F32Constants.tanh());
+        asm.op(MUL, to, to, v(z));
+        asm.op(FMA213, to, x, v(x));
+        asm.op(ADD, e, e, c(1f));
+        asm.broadcast(z, c(2f));
+        asm.op(DIV, e, z, v(e));
+        asm.broadcast(z, c(1f));
+        asm.op(SUB, e, z, v(e));
+        compare(K, a, Op.LT, 0.625f);
+        asm.evex(BLEND, to, e, v(to), K, false, -1);
+        sign(to, x, a);
+        registers.give(a, z, e);
+    }
+
+    /// Gives a number the sign of x as well; w is lost.
+    private void sign(int to, int x, int w) {
+        asm.op(AND_I, w, x, c(SIGN));
+        asm.op(OR_I, to, to, v(w));
+    }
+
+    void sigmoid(int to, int x) {
+        int a = registers.take();
+        int e = registers.take();
+        asm.op(OR_I, a, x, c(SIGN)); // −|x|
+        exp(e, a);
+        asm.broadcast(to, c(1f));
+        compare(K, x, Op.LT, 0f);
+        asm.evex(BLEND, to, to, v(e), K, false, -1);
+        asm.op(ADD, e, e, c(1f));
+        asm.op(DIV, to, to, v(e));
+        registers.give(a, e);
+    }
+
+    void erf(int to, int x) {
+        int t = registers.take();
+        int q = registers.take();
+        int e = registers.take();
+        asm.op(AND_I, t, x, c(ABS));
+        compare(K, t, Op.GT, 4f);
+        where(t, K, 4f);
+        polynomial(q, t, F32Constants.erfFar());
+        asm.op(FMA213, q, t, v(t));
+        asm.op(Op.XOR_I, q, q, c(SIGN));
+        exp(e, q);
+        asm.op(MUL, q, x, v(x));
+        polynomial(to, q, F32Constants.erfNear());
+        asm.op(FMA213, to, x, v(x));
+        asm.broadcast(q, c(1f));
+        asm.op(SUB, e, q, v(e));
+        asm.op(AND_I, t, x, c(ABS));
+        compare(K, t, Op.LT, 0.921875f);
+        asm.evex(BLEND, to, e, v(to), K, false, -1);
+        sign(to, x, t);
+        registers.give(t, q, e);
+    }
+}

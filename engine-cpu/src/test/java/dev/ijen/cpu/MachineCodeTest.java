@@ -1,0 +1,230 @@
+package dev.ijen.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ijen.cpu.x86.Loop;
+import dev.ijen.cpu.x86.MachineCode;
+import dev.ijen.spi.Region;
+import dev.ijen.spi.Region.Instr;
+import dev.ijen.spi.Region.Store;
+import dev.ijen.tensor.BinaryFn;
+import dev.ijen.tensor.DType;
+import dev.ijen.tensor.UnaryFn;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What machine code computes is what the Vector API computes, bit by bit; what both compute is tested against other references
+/// in `F32MathTest`, `RegionTest` and the backend's contract.
+class MachineCodeTest {
+    private static final float[] SPECIAL = {
+            0f, -0f, 1f, -1f, 0.5f, -0.5f, 1.5f, 2.5f, -2.5f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY,
+            Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE, 88.7f, 88.9f, -103.9f, -104.1f,
+            -87.4f, 0.624f, 0.626f, 0.92f, 0.93f, 4f, -4.1f, 0x1p23f, -0x1p23f, 0x1p31f, 1e-20f, -18.1f};
+
+    @BeforeEach
+    void machine() {
+        assumeTrue(MachineCode.reason().isEmpty(), MachineCode.reason());
+    }
+
+    @Test
+    void functionsOfOneNumber() {
+        for (UnaryFn f : UnaryFn.values()) {
+            for (DType t : List.of(DType.F32, DType.I32)) {
+                var i = new Instr.Unary(f, t, 0);
+                if (Loop.takes(i)) {
+                    same(List.of(load(0, t), i), 1, 20_011);
+                }
+            }
+        }
+    }
+
+    @Test
+    void functionsOfTwoNumbers() {
+        for (BinaryFn f : BinaryFn.values()) {
+            for (DType t : List.of(DType.F32, DType.I32)) {
+                var i = new Instr.Binary(f, t, 0, 1);
+                if (Loop.takes(i)) {
+                    same(List.of(load(0, t), load(1, t), i), 2, 4_099);
+                    // with a constant on either side, and a number that is the same for all points
+                    var k = new Instr.Imm(t, -0.75, 3);
+                    same(List.of(load(0, t), k, i), 1, 515);
+                    same(List.of(k, load(0, t), i), 1, 515);
+                    same(List.of(new Instr.Load(0, t, new int[] {0}, 0), load(1, t), i), 2, 515);
+                    same(List.of(load(0, t), new Instr.Load(1, t, new int[] {0}, 3), i), 2, 515);
+                }
+            }
+        }
+    }
+
+    @Test
+    void selectionAndConversion() {
+        for (DType t : List.of(DType.F32, DType.I32)) {
+            same(List.of(load(0, t), load(1, t), load(2, DType.I32), new Instr.Select(t, 2, 0, 1)), 3, 777);
+        }
+        same(List.of(load(0, DType.I32), new Instr.Cast(DType.I32, DType.F32, 0)), 1, 777);
+        same(List.of(load(0, DType.I32), new Instr.Cast(DType.I32, DType.BOOL, 0)), 1, 777);
+        same(List.of(load(0, DType.F32), new Instr.Cast(DType.F32, DType.BOOL, 0)), 1, 777);
+    }
+
+    @Test
+    void everyLength() {
+        for (int n = 1; n <= 70; n++) {
+            same(List.of(load(0, DType.F32), new Instr.Unary(UnaryFn.TANH, DType.F32, 0)), 1, n);
+        }
+    }
+
+    /// More values at once than registers, and more addresses: the loop is cut.
+    @Test
+    void moreThanTheRegistersHold() {
+        var body = new ArrayList<Instr>();
+        int inputs = 40;
+        for (int k = 0; k < inputs; k++) {
+            body.add(load(k, DType.F32));
+        }
+        for (int k = 0; k < inputs; k++) {
+            body.add(new Instr.Unary(UnaryFn.SIGMOID, DType.F32, k));
+        }
+        int sum = inputs;
+        for (int k = 1; k < inputs; k++) {
+            body.add(new Instr.Binary(BinaryFn.ADD, DType.F32, sum, inputs + k));
+            sum = body.size() - 1;
+        }
+        same(body, inputs, 3_001);
+    }
+
+    /// Equal code is kept once.
+    @Test
+    void equalLoopsShareTheirCode() {
+        var body = List.<Instr>of(load(0, DType.F32), new Instr.Unary(UnaryFn.NEG, DType.F32, 0));
+        var a = loop(body).compile();
+        assertNotNull(a);
+        assertTrue(a == loop(body).compile());
+    }
+
+    /// Tiles of products, whole strips and parts of them: the bits of the Vector API's, and nothing outside is touched.
+    @Test
+    void tiles() {
+        Micro code = Micro32Code.of(true);
+        Micro java = Micro32.INSTANCE;
+        assertTrue(code != java && code.strip() == java.strip());
+        var random = new SplittableRandom(5);
+        try (var arena = Arena.ofConfined()) {
+            int size = 8 * 160;
+            long[] at = new long[5];
+            for (int i = 0; i < at.length; i++) {
+                var m = arena.allocate(4L * 40 * 160, 64);
+                for (int j = 0; j < 40 * 160; j++) {
+                    m.setAtIndex(JAVA_FLOAT, j, i < 3 ? (float) random.nextDouble(-1, 1) : 7f);
+                }
+                at[i] = m.address();
+            }
+            for (int k : new int[] {1, 2, 7, 40}) {
+                for (int rows = 1; rows <= code.rows(); rows++) {
+                    for (int n : new int[] {1, 15, 16, 17, 31, 32}) {
+                        one(code, rows, n, at, at[3], k);
+                        for (int r = 0; r < rows; r++) {
+                            long down = r * 640L;
+                            one(java, 1, n, new long[] {at[0] + r * 160L, at[1], at[2] + down}, at[4] + down, k);
+                        }
+                        equal(at[3], at[4], size);
+                    }
+                }
+                code.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[3], 640);
+                java.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[4], 640);
+                equal(at[3], at[4], size);
+            }
+        }
+    }
+
+    private static void one(Micro u, int rows, int n, long[] at, long to, int k) {
+        if (n == u.strip()) {
+            u.full(rows, at[0], 160, 4, at[1], 640, k, at[2], 640, to, 640);
+        } else {
+            u.part(rows, n, at[0], 160, 4, at[1], 640, k, at[2], 640, to, 640);
+        }
+    }
+
+    private static void equal(long a, long b, int n) {
+        for (int i = 0; i < n; i++) {
+            assertEquals(Mem.i32(a + 4L * i), Mem.i32(b + 4L * i), "element " + i);
+        }
+    }
+
+    private static Loop loop(List<Instr> body) {
+        return new Loop(body, List.of(1), new int[] {0, 1}, new boolean[2], new boolean[] {false, true});
+    }
+
+    private static Instr.Load load(int input, DType t) {
+        return new Instr.Load(input, t, new int[] {1}, 0);
+    }
+
+    /// Runs the last instruction's value both ways, on special and random numbers.
+    private static void same(List<Instr> body, int inputs, int n) {
+        Instr last = body.getLast();
+        DType t = last.type();
+        var stores = List.of(new Store(body.size() - 1, 0, t, new int[] {1}, 0, null));
+        var region = new Region(new int[] {n}, body, stores);
+        try (var arena = Arena.ofConfined(); var pool = new ThreadPool(1)) {
+            var in = new long[inputs];
+            var random = new SplittableRandom(n);
+            for (int k = 0; k < inputs; k++) {
+                var m = arena.allocate(4L * Math.max(n, SPECIAL.length) + 128, 64);
+                for (int i = 0; i < n; i++) {
+                    int special = k == 1 ? i / SPECIAL.length : i;
+                    boolean first = i < SPECIAL.length * SPECIAL.length;
+                    float x = first
+                            ? SPECIAL[special % SPECIAL.length]
+                            : i % 3 == 0 ? Float.intBitsToFloat(random.nextInt()) : (float) random.nextDouble(-20, 20);
+                    if (type(body, k) == DType.F32) {
+                        m.setAtIndex(JAVA_FLOAT, i, x);
+                    } else {
+                        m.setAtIndex(JAVA_INT, i, first ? (int) x % 40 : random.nextInt());
+                    }
+                }
+                in[k] = m.address();
+            }
+            MemorySegment a = run(region, in, false, n, arena, pool);
+            MemorySegment b = run(region, in, true, n, arena, pool);
+            for (int i = 0; i < n + 16; i++) {
+                int x = a.getAtIndex(JAVA_INT, i);
+                int y = b.getAtIndex(JAVA_INT, i);
+                boolean nan = t == DType.F32 && Float.isNaN(Float.intBitsToFloat(x))
+                        && Float.isNaN(Float.intBitsToFloat(y));
+                int at = i;
+                if (!nan) {
+                    assertEquals(x, y, () -> last + " at " + at + ": " + Float.intBitsToFloat(x) + " and "
+                            + Float.intBitsToFloat(y));
+                }
+            }
+        }
+    }
+
+    private static DType type(List<Instr> body, int input) {
+        for (Instr i : body) {
+            if (i instanceof Instr.Load l && l.input() == input) {
+                return l.stored();
+            }
+        }
+        throw new AssertionError("no load of input " + input);
+    }
+
+    private static MemorySegment run(Region region, long[] in, boolean compiled, int n, Arena arena, Pool pool) {
+        CpuKernel k = RegionKernel.of(region, 1, compiled);
+        MemorySegment out = arena.allocate(4L * n + 128, 64);
+        long scratch = arena.allocate(k.scratchBytes() + 64, 64).address();
+        try (var bound = k.bind(in, new long[] {out.address()}, scratch, pool)) {
+            bound.run();
+        }
+        return out;
+    }
+}
