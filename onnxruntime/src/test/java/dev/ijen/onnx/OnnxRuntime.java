@@ -3,10 +3,13 @@ package dev.ijen.onnx;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
-import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +28,7 @@ final class OnnxRuntime implements AutoCloseable {
         try (var options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
-            options.setSessionLogLevel(ai.onnxruntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
             session = environment.createSession(model, options);
         }
@@ -45,24 +48,24 @@ final class OnnxRuntime implements AutoCloseable {
     private OnnxTensor tensor(HostTensor h) throws OrtException {
         var shape = Arrays.stream(h.shape().dims()).asLongStream().toArray();
         return switch (h.dtype()) {
-            case DType t when t == DType.F32 -> OnnxTensor.createTensor(environment, direct(h.toFloatArray()), shape);
-            case DType t when t == DType.I64 -> OnnxTensor.createTensor(environment, direct(h.toLongArray()), shape);
+            case F32 -> OnnxTensor.createTensor(environment, direct(h.toFloatArray()), shape);
+            case I64 -> OnnxTensor.createTensor(environment, direct(h.toLongArray()), shape);
             default -> OnnxTensor.createTensor(environment, direct(h.toIntArray()), shape);
         };
     }
 
     private static FloatBuffer direct(float[] v) {
-        var b = java.nio.ByteBuffer.allocateDirect(v.length * 4).order(java.nio.ByteOrder.nativeOrder()).asFloatBuffer();
+        var b = ByteBuffer.allocateDirect(v.length * 4).order(ByteOrder.nativeOrder()).asFloatBuffer();
         return b.put(v).flip();
     }
 
     private static LongBuffer direct(long[] v) {
-        var b = java.nio.ByteBuffer.allocateDirect(v.length * 8).order(java.nio.ByteOrder.nativeOrder()).asLongBuffer();
+        var b = ByteBuffer.allocateDirect(v.length * 8).order(ByteOrder.nativeOrder()).asLongBuffer();
         return b.put(v).flip();
     }
 
-    private static java.nio.IntBuffer direct(int[] v) {
-        var b = java.nio.ByteBuffer.allocateDirect(v.length * 4).order(java.nio.ByteOrder.nativeOrder()).asIntBuffer();
+    private static IntBuffer direct(int[] v) {
+        var b = ByteBuffer.allocateDirect(v.length * 4).order(ByteOrder.nativeOrder()).asIntBuffer();
         return b.put(v).flip();
     }
 
