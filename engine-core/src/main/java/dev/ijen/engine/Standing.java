@@ -6,6 +6,7 @@ import dev.ijen.graph.Program;
 import dev.ijen.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 
 /// What a program reads that is computed from cells alone, in cells of its own: brought up to date before a run if one of those cells was
@@ -65,7 +66,9 @@ final class Standing implements AutoCloseable {
         boolean stale = !computed;
         for (int i = 0; i < versions.length; i++) {
             // the version before the value is read, so that a change meanwhile is seen the next time
-            long v = sources.get(i).version();
+            var source = sources.get(i);
+            source.buffer(); // a closed model is an error also where only what was made of it is read
+            long v = source.version();
             stale |= v != versions[i];
             versions[i] = v;
         }
@@ -73,6 +76,14 @@ final class Standing implements AutoCloseable {
             execution.run();
             computed = true;
         }
+    }
+
+    /// Memory of what is only read to be kept in another form, and of doing so.
+    long bytes(Compiled reader) {
+        var read = new HashSet<>(reader.bindings());
+        return execution.bytes() + sources.stream()
+                .filter(h -> !read.contains(new Compiled.Binding.Held(h)))
+                .mapToLong(h -> (long) h.shape().size() * h.dtype().bytes()).sum();
     }
 
     @Override

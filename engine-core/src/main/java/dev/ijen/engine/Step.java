@@ -179,7 +179,8 @@ public final class Step implements AutoCloseable {
     /// Compiles for a signature without running, and tells what the program is and needs.
     public synchronized ProgramReport report(List<InputSpec> inputs) {
         checkOpen();
-        var p = live(List.copyOf(inputs)).program;
+        var l = live(List.copyOf(inputs));
+        var p = l.program;
         var plan = p.compiled().plan();
         return new ProgramReport(
                 p.compiled().program().tensors().size(),
@@ -190,7 +191,7 @@ public final class Step implements AutoCloseable {
                 p.prepared().bindingBytes() - plan.workspaceBytes(),
                 ProgramReport.sum(plan, Plan.Role.ARGUMENT),
                 ProgramReport.sum(plan, Plan.Role.CONSTANT),
-                ProgramReport.sum(plan, Plan.Role.CELL),
+                ProgramReport.sum(plan, Plan.Role.CELL) + (l.standing == null ? 0 : l.standing.bytes(p.compiled())),
                 plan.launches().stream().map(LaunchInfo::of).toList(),
                 p.compiled().program().results());
     }
