@@ -102,7 +102,8 @@ class StandingTest {
         try (var step = engine.inference(x -> w.get().exp().mul(x))) {
             step.run(two(1, 1));
             w.close();
-            assertTrue(assertThrows(IjenException.class, () -> step.run(two(1, 1))).getMessage().contains("after close"));
+            assertTrue(
+                    assertThrows(IjenException.class, () -> step.run(two(1, 1))).getMessage().contains("after close"));
         }
     }
 }
