@@ -26,7 +26,8 @@ final class EvalCommand extends BaseCommand {
     public Integer call() {
         if (OnnxFiles.is(trained.model)) {
             if (data == null) {
-                throw Errors.wrong(spec, "ijen eval: --data is missing", "an .onnx file, which names no data", "--data FOLDER",
+                throw Errors.wrong(spec, "ijen eval: --data is missing", "an .onnx file, which names no data",
+                        "--data FOLDER",
                         "for example: ijen eval model.onnx --data mnist --mean 0.1307 --std 0.3081");
             }
             try (var engine = trained.compute.open()) {
@@ -37,7 +38,8 @@ final class EvalCommand extends BaseCommand {
             return Exit.DONE;
         }
         if (mean != null || std != null) {
-            throw Errors.wrong(spec, "ijen eval: --mean and --std do not fit", "a run, which has its own scaling", "an .onnx file",
+            throw Errors.wrong(spec, "ijen eval: --mean and --std do not fit", "a run, which has its own scaling",
+                    "an .onnx file",
                     "leave them out");
         }
         try (var model = trained.load()) {

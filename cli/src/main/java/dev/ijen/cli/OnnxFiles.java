@@ -52,7 +52,8 @@ final class OnnxFiles {
             var object = new LinkedHashMap<String, Object>();
             object.put("parameters", parameters);
             object.put("trainable", parameters);
-            var work = unknown.isEmpty() ? work(engine, model, shapes, object) : "shapes depend on the inputs: " + unknown;
+            var work = unknown.isEmpty() ? work(engine, model, shapes, object)
+                    : "shapes depend on the inputs: " + unknown;
             object.put("opset", model.opset());
             object.put("producer", model.producer());
             object.put("inputs", model.inputs().stream().map(OnnxInput::toString).toList());
@@ -86,7 +87,8 @@ final class OnnxFiles {
         }
         try (var step = engine.inferenceProgram(model::apply)) {
             var report = step.report(specs);
-            long memory = report.workspaceBytes() + report.argumentBytes() + report.constantBytes() + report.cellBytes();
+            long memory = report.workspaceBytes() + report.argumentBytes() + report.constantBytes()
+                    + report.cellBytes();
             object.put("flops_forward", report.flops());
             object.put("memory_bytes", memory);
             return Text.count(report.flops()) + " FLOPs forward, " + Text.bytes(memory);

@@ -144,7 +144,8 @@ abstract class RecurrentRun implements CpuKernel.Bound {
         long step = Gemm.stripBytes(u, depth);
         for (int p = 0; p < depth; p += Gemm.DEPTH) {
             int d = Math.min(Gemm.DEPTH, depth - p);
-            u.four(a + (long) p * e, e, packed + strip * step + p * stripRow, perGate * step, stripRow, d, c, row, c, row);
+            u.four(a + (long) p * e, e, packed + strip * step + p * stripRow, perGate * step, stripRow, d, c, row, c,
+                    row);
         }
     }
 

@@ -171,7 +171,8 @@ final class WinogradConv implements Weighted {
                 b[i] = u + i * weightBytes() / n;
                 c[i] = m + i * outputBytes() / n;
             }
-            System.arraycopy(WinogradConv.product(s, cut, s.tiles(), forward).runs(scope, workers, a, b, c), 0, products,
+            System.arraycopy(WinogradConv.product(s, cut, s.tiles(), forward).runs(scope, workers, a, b, c), 0,
+                    products,
                     0, n);
         }
 

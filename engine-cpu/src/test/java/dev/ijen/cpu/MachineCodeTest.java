@@ -27,9 +27,10 @@ import org.junit.jupiter.api.Test;
 /// in `F32MathTest`, `RegionTest` and the backend's contract.
 class MachineCodeTest {
     private static final float[] SPECIAL = {
-            0f, -0f, 1f, -1f, 0.5f, -0.5f, 1.5f, 2.5f, -2.5f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY,
-            Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE, 88.7f, 88.9f, -103.9f, -104.1f,
-            -87.4f, 0.624f, 0.626f, 0.92f, 0.93f, 4f, -4.1f, 0x1p23f, -0x1p23f, 0x1p31f, 1e-20f, -18.1f};
+        0f, -0f, 1f, -1f, 0.5f, -0.5f, 1.5f, 2.5f, -2.5f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY,
+        Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE, 88.7f, 88.9f, -103.9f,
+        -104.1f,
+        -87.4f, 0.624f, 0.626f, 0.92f, 0.93f, 4f, -4.1f, 0x1p23f, -0x1p23f, 0x1p31f, 1e-20f, -18.1f};
 
     @BeforeEach
     void machine() {

@@ -58,8 +58,10 @@ class CudaModelsTest {
     void speech() {
         var wave = Npz.read(SharedData.file("models/expected/silero_vad_16k_op15.npz")).get("in_wav_first_samples");
         var rate = HostTensor.of(new long[] {16_000});
-        try (var cuda = OnnxModel.open(engines.open(Device.cuda(0)), SharedData.file("models/silero_vad_16k_op15.onnx"));
-                var cpu = OnnxModel.open(engines.open(Device.cpu()), SharedData.file("models/silero_vad_16k_op15.onnx"))) {
+        try (var cuda = OnnxModel.open(engines.open(Device.cuda(0)),
+                SharedData.file("models/silero_vad_16k_op15.onnx"));
+                var cpu = OnnxModel.open(engines.open(Device.cpu()),
+                        SharedData.file("models/silero_vad_16k_op15.onnx"))) {
             var a = HostTensor.zeros(DType.F32, Shape.of(2, 1, 128));
             var b = a;
             for (int i = 0; i < 3; i++) {

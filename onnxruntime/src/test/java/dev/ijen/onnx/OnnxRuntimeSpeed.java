@@ -39,14 +39,16 @@ final class OnnxRuntimeSpeed {
         new Model("silero-vad", "silero_vad_16k_op15.onnx", new int[] {576}),
         new Model("ultraface", "ultraface-RFB-320_without_postprocessing.onnx", new int[] {3, 240, 320},
                 "0a0208010a0208030a0308f0010a0308c002"),
-        new Model("ultraface-weights-constant", "ultraface-RFB-320_without_postprocessing.onnx", new int[] {3, 240, 320},
+        new Model("ultraface-weights-constant", "ultraface-RFB-320_without_postprocessing.onnx",
+                new int[] {3, 240, 320},
                 "0a0208010a0208030a0308f0010a0308c002"),
     };
 
     private OnnxRuntimeSpeed() {}
 
     static void main(String[] args) throws IOException, OrtException {
-        System.out.println("| model | batch | Ijen | onnxruntime | ratio | 10 %–90 % | greatest difference |\n|---|---|---|---|---|---|---|");
+        System.out.println(
+                "| model | batch | Ijen | onnxruntime | ratio | 10 %–90 % | greatest difference |\n|---|---|---|---|---|---|---|");
         try (var engine = Engine.open(Device.cpu(), EngineOptions.defaults().withThreads(THREADS))) {
             for (var m : MODELS) {
                 if (args.length < 2 || m.name.contains(args[1])) {
@@ -73,7 +75,7 @@ final class OnnxRuntimeSpeed {
         }
         var in = m.name.startsWith("silero")
                 ? new HostTensor[] {x, HostTensor.zeros(DType.F32, Shape.of(2, batch, 128)),
-                        HostTensor.of(new long[] {16_000}).reshape()}
+                    HostTensor.of(new long[] {16_000}).reshape()}
                 : new HostTensor[] {x};
         try (var ours = OnnxModel.read(engine, m.file, bytes); var theirs = new OnnxRuntime(bytes, THREADS)) {
             theirs.set(in);
@@ -147,6 +149,7 @@ final class OnnxRuntimeSpeed {
     }
 
     private static String time(double s) {
-        return s < 1e-3 ? String.format(Locale.ROOT, "%.1f µs", s * 1e6) : String.format(Locale.ROOT, "%.2f ms", s * 1e3);
+        return s < 1e-3 ? String.format(Locale.ROOT, "%.1f µs", s * 1e6)
+                : String.format(Locale.ROOT, "%.2f ms", s * 1e3);
     }
 }

@@ -29,7 +29,7 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
             case Instr.Unary u -> switch (u.f()) {
                 case NEG, ABS, SIGN, RELU -> u.type() == DType.F32 || u.type() == DType.I32;
                 case FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF ->
-                    u.type() == DType.F32;
+                        u.type() == DType.F32;
                 case NOT -> u.type() == DType.I32;
                 case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH -> false;
             };

@@ -57,7 +57,7 @@ final class LoopBody {
                 case Instr.Select s -> select(s, to);
                 case Instr.Cast k -> cast(k, to);
                 case Instr.Load _,Instr.Imm _,Instr.Index _,Instr.Random _ ->
-                    throw new IllegalArgumentException(instr.toString());
+                        throw new IllegalArgumentException(instr.toString());
             }
             register[i] = to;
             if (loop.written()[i]) {
@@ -169,7 +169,7 @@ final class LoopBody {
             }
             case FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS,
                     ATAN, SINH, COSH ->
-                throw new IllegalArgumentException(u.toString());
+                    throw new IllegalArgumentException(u.toString());
         }
     }
 
@@ -188,7 +188,7 @@ final class LoopBody {
             case GT -> real ? Op.GT : Op.GT_I;
             case GE -> real ? Op.GE : Op.GE_I;
             case ADD, SUB, MUL, DIV, MOD, POW, ATAN2, MAX, MIN, AND, OR, XOR, SHL, SHR ->
-                throw new IllegalArgumentException(b.toString());
+                    throw new IllegalArgumentException(b.toString());
         };
         int x = in(b.a());
         asm.op(real ? Op.COMPARE : Op.COMPARE_I, K, x, last(b.b()), predicate);
@@ -206,7 +206,7 @@ final class LoopBody {
             case OR -> Op.OR_I;
             case XOR -> Op.XOR_I;
             case MOD, POW, ATAN2, MAX, MIN, SHL, SHR, EQ, NE, LT, LE, GT, GE ->
-                throw new IllegalArgumentException(b.toString());
+                    throw new IllegalArgumentException(b.toString());
         };
         int x = in(b.a());
         asm.op(op, to, x, last(b.b()));

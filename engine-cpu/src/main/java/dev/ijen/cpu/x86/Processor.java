@@ -18,7 +18,6 @@ final class Processor {
     /// Why it does not; empty if it does.
     static final String REASON = reason();
 
-
     private Processor() {}
 
     private static String reason() {

@@ -66,9 +66,9 @@ public final class Tile {
         asm.address(R10, RSI, RSI, 2);
         asm.address(R11, RAX, RSI, 2);
         Operand[] row = {
-                new Operand.At(RDI, -1, 0, 0), new Operand.At(RDI, RSI, 0, 0), new Operand.At(RDI, RSI, 1, 0),
-                new Operand.At(RDI, RAX, 0, 0), new Operand.At(RDI, RSI, 2, 0), new Operand.At(RDI, R10, 0, 0),
-                new Operand.At(RDI, RAX, 1, 0), new Operand.At(RDI, R11, 0, 0)};
+            new Operand.At(RDI, -1, 0, 0), new Operand.At(RDI, RSI, 0, 0), new Operand.At(RDI, RSI, 1, 0),
+            new Operand.At(RDI, RAX, 0, 0), new Operand.At(RDI, RSI, 2, 0), new Operand.At(RDI, R10, 0, 0),
+            new Operand.At(RDI, RAX, 1, 0), new Operand.At(RDI, R11, 0, 0)};
         asm.align();
         int start = asm.size();
         load(asm, B, RCX, 0, k1);
