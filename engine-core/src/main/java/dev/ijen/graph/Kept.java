@@ -31,7 +31,7 @@ public record Kept(Program program, Map<Cell, Tensor> values, List<Cell> sources
     public static Kept of(Program traced, Function<Tensor, Cell> hold) {
         var p = Simplify.run(traced);
         var flat = Flattened.run(p, steady(p, p.tensors()).keySet());
-        p = flat == p ? p : Simplify.run(flat);
+        p = flat.equals(p) ? p : Simplify.run(flat);
         var order = p.tensors();
         var steady = steady(p, order);
         var wanted = wanted(p, order, steady);
