@@ -36,7 +36,8 @@ final class OnnxFiles {
             long parameters = model.parameters().values().stream().mapToLong(p -> p.shape().size()).sum();
             var rows = new ArrayList<List<String>>();
             var layers = new ArrayList<Map<String, Object>>();
-            for (var n : model.nodes(shapes)) {
+            var unknown = unknown(model, shapes);
+            for (var n : unknown.isEmpty() ? model.nodes(shapes) : model.nodes()) {
                 long weights = n.weights().stream().mapToLong(w -> model.parameters().get(w).shape().size()).sum();
                 var out = n.outputs().isEmpty() ? "" : n.outputs().getFirst().toString();
                 rows.add(List.of(n.name(), n.op(), out, Text.count(weights)));
@@ -48,30 +49,49 @@ final class OnnxFiles {
                 m.put("parameters", weights);
                 layers.add(m);
             }
-            var specs = new ArrayList<InputSpec>();
-            for (int i = 0; i < shapes.size(); i++) {
-                specs.add(new InputSpec(model.inputs().get(i).dtype(), shapes.get(i)));
+            var object = new LinkedHashMap<String, Object>();
+            object.put("parameters", parameters);
+            object.put("trainable", parameters);
+            var work = unknown.isEmpty() ? work(engine, model, shapes, object)
+                    : "shapes depend on the inputs: " + unknown;
+            object.put("opset", model.opset());
+            object.put("producer", model.producer());
+            object.put("inputs", model.inputs().stream().map(OnnxInput::toString).toList());
+            object.put("outputs", model.outputs());
+            object.put("layers", layers);
+            var text = Text.table(List.of("node", "operator", "output", ">parameters"), rows)
+                    + "operator set %d, %s; inputs %s%n%s parameters, %s%n".formatted(
+                            model.opset(), model.producer(), model.inputs(), Text.count(parameters), work);
+            return new Shown(text, object);
+        }
+    }
+
+    /// Why shapes are not known for extents that were guessed; empty if they are.
+    private static String unknown(OnnxModel model, List<Shape> shapes) {
+        boolean open = model.inputs().stream().anyMatch(i -> i.dims().contains(-1) || !i.dtype().isFloat());
+        try {
+            model.nodes(shapes);
+            return "";
+        } catch (IjenException e) {
+            if (!open) {
+                throw e;
             }
-            try (var step = engine.inferenceProgram(model::apply)) {
-                var report = step.report(specs);
-                long memory = report.workspaceBytes() + report.argumentBytes() + report.constantBytes()
-                        + report.cellBytes();
-                var object = new LinkedHashMap<String, Object>();
-                object.put("parameters", parameters);
-                object.put("trainable", parameters);
-                object.put("flops_forward", report.flops());
-                object.put("memory_bytes", memory);
-                object.put("opset", model.opset());
-                object.put("producer", model.producer());
-                object.put("inputs", model.inputs().stream().map(OnnxInput::toString).toList());
-                object.put("outputs", model.outputs());
-                object.put("layers", layers);
-                var text = Text.table(List.of("node", "operator", "output", ">parameters"), rows)
-                        + "operator set %d, %s; inputs %s%n%s parameters, %s FLOPs forward, %s%n".formatted(
-                                model.opset(), model.producer(), model.inputs(), Text.count(parameters),
-                                Text.count(report.flops()), Text.bytes(memory));
-                return new Shown(text, object);
-            }
+            return e.getMessage().lines().map(String::strip).limit(2).reduce((a, b) -> a + ", " + b).orElse("");
+        }
+    }
+
+    private static String work(Engine engine, OnnxModel model, List<Shape> shapes, Map<String, Object> object) {
+        var specs = new ArrayList<InputSpec>();
+        for (int i = 0; i < shapes.size(); i++) {
+            specs.add(new InputSpec(model.inputs().get(i).dtype(), shapes.get(i)));
+        }
+        try (var step = engine.inferenceProgram(model::apply)) {
+            var report = step.report(specs);
+            long memory = report.workspaceBytes() + report.argumentBytes() + report.constantBytes()
+                    + report.cellBytes();
+            object.put("flops_forward", report.flops());
+            object.put("memory_bytes", memory);
+            return Text.count(report.flops()) + " FLOPs forward, " + Text.bytes(memory);
         }
     }
 
@@ -129,7 +149,7 @@ final class OnnxFiles {
         return l;
     }
 
-    private static int best(HostTensor h) {
+    static int best(HostTensor h) {
         int b = 0;
         for (int i = 1; i < h.shape().size(); i++) {
             b = h.get(i) > h.get(b) ? i : b;

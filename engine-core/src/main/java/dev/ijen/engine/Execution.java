@@ -18,6 +18,7 @@ final class Execution implements AutoCloseable {
     private final Buffer[] arguments;
     private final Backend.Bound bound;
     private final List<Buffer> owned = new ArrayList<>();
+    private final List<Held> written = new ArrayList<>();
     private final HostTensor[] shapes;
     private final long bytes;
 
@@ -42,7 +43,13 @@ final class Execution implements AutoCloseable {
                         owned.add(arguments[a.slot()]);
                         yield arguments[a.slot()];
                     }
-                    case Binding.Held h -> ((Held) h.cell()).buffer();
+                    case Binding.Held h -> {
+                        var held = (Held) h.cell();
+                        if (plan.externals().get(i).written()) {
+                            written.add(held);
+                        }
+                        yield held.buffer();
+                    }
                     case Binding.Fixed f -> program.constants().get(f);
                 };
             }
@@ -66,6 +73,7 @@ final class Execution implements AutoCloseable {
             write(inputs);
             var event = Recorded.run();
             bound.run();
+            count();
             Recorded.end(event, plan.launches().size());
         } catch (IllegalStateException e) {
             throw Engine.closedInUse(e);
@@ -76,8 +84,15 @@ final class Execution implements AutoCloseable {
         try {
             write(inputs);
             bound.runTimed(nanos);
+            count();
         } catch (IllegalStateException e) {
             throw Engine.closedInUse(e);
+        }
+    }
+
+    private void count() {
+        for (var h : written) {
+            h.written();
         }
     }
 

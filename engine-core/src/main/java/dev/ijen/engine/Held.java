@@ -8,11 +8,13 @@ import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.ShapeException;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// A cell with memory on an engine's device.
 public abstract sealed class Held extends Cell implements AutoCloseable permits Parameter, State {
     private final Engine engine;
     private final HeldMemory memory;
+    private final AtomicLong version = new AtomicLong();
 
     Held(Engine engine, String name, DType dtype, Shape shape) {
         super(name, dtype, shape);
@@ -68,6 +70,16 @@ public abstract sealed class Held extends Cell implements AutoCloseable permits 
         engine.checkOpen();
         var to = buffer();
         engine.whileOpen(() -> engine.write(to, value.data()));
+        written();
+    }
+
+    /// Counts writes: what is computed from the value is new when this is.
+    final long version() {
+        return version.get();
+    }
+
+    final void written() {
+        version.incrementAndGet();
     }
 
     /// Frees the memory. A second call does nothing; any other use afterwards throws.

@@ -47,15 +47,23 @@ public final class Step implements AutoCloseable {
     private static final class Live {
         final List<InputSpec> specs;
         final Execution.Loaded program;
+        final Standing standing;
         final ConcurrentLinkedDeque<Execution> idle = new ConcurrentLinkedDeque<>();
         Execution own;
         /// Calls that use this now, on any thread; an evicted program is unloaded after the last of them.
         int users;
         boolean evicted;
 
-        Live(List<InputSpec> specs, Execution.Loaded program) {
+        Live(List<InputSpec> specs, Execution.Loaded program, Standing standing) {
             this.specs = specs;
             this.program = program;
+            this.standing = standing;
+        }
+
+        void refresh() {
+            if (standing != null) {
+                standing.refresh();
+            }
         }
 
         boolean fits(HostTensor[] in) {
@@ -106,6 +114,7 @@ public final class Step implements AutoCloseable {
             l.own = execution(l);
         }
         generation++;
+        l.refresh();
         l.own.run(inputs);
         return new Latest(l.own, generation);
     }
@@ -119,6 +128,7 @@ public final class Step implements AutoCloseable {
         }
         var nanos = new long[l.program.compiled().plan().launches().size()];
         generation++;
+        l.refresh();
         l.own.runTimed(nanos, inputs);
         return nanos;
     }
@@ -139,6 +149,7 @@ public final class Step implements AutoCloseable {
             if (e == null) {
                 e = execution(l);
             }
+            l.refresh();
             e.run(inputs);
             var r = new ArrayList<HostTensor>();
             for (int i = 0; i < e.results(); i++) {
@@ -159,7 +170,7 @@ public final class Step implements AutoCloseable {
             }
             synchronized (this) {
                 if (--l.users == 0 && l.evicted) {
-                    engine.unload(l.program);
+                    unload(l);
                 }
             }
         }
@@ -168,7 +179,8 @@ public final class Step implements AutoCloseable {
     /// Compiles for a signature without running, and tells what the program is and needs.
     public synchronized ProgramReport report(List<InputSpec> inputs) {
         checkOpen();
-        var p = live(List.copyOf(inputs)).program;
+        var l = live(List.copyOf(inputs));
+        var p = l.program;
         var plan = p.compiled().plan();
         return new ProgramReport(
                 p.compiled().program().tensors().size(),
@@ -179,7 +191,7 @@ public final class Step implements AutoCloseable {
                 p.prepared().bindingBytes() - plan.workspaceBytes(),
                 ProgramReport.sum(plan, Plan.Role.ARGUMENT),
                 ProgramReport.sum(plan, Plan.Role.CONSTANT),
-                ProgramReport.sum(plan, Plan.Role.CELL),
+                ProgramReport.sum(plan, Plan.Role.CELL) + (l.standing == null ? 0 : l.standing.bytes(p.compiled())),
                 plan.launches().stream().map(LaunchInfo::of).toList(),
                 p.compiled().program().results());
     }
@@ -217,7 +229,7 @@ public final class Step implements AutoCloseable {
         var l = live.get(specs);
         if (l == null) {
             var event = Recorded.compile();
-            l = new Live(specs, engine.load(Compiled.of(program(specs))));
+            l = load(specs);
             Recorded.end(event, (training ? "training step " : "inference step ") + specs, l.program.compiled());
             if (++compiled % MAX_SIGNATURES == 0) {
                 warn(specs);
@@ -230,6 +242,31 @@ public final class Step implements AutoCloseable {
             }
         }
         return l;
+    }
+
+    private Live load(List<InputSpec> specs) {
+        var traced = program(specs);
+        if (training) {
+            return new Live(specs, engine.load(Compiled.of(traced)), null); // weights change with every step
+        }
+        var split = Standing.of(engine, traced);
+        boolean done = false;
+        try {
+            var l = new Live(specs, engine.load(Compiled.of(split.program())), split.standing());
+            done = true;
+            return l;
+        } finally {
+            if (!done && split.standing() != null) {
+                split.standing().close();
+            }
+        }
+    }
+
+    private void unload(Live l) {
+        engine.unload(l.program);
+        if (l.standing != null) {
+            l.standing.close();
+        }
     }
 
     private void warn(List<InputSpec> specs) {
@@ -301,7 +338,7 @@ public final class Step implements AutoCloseable {
             close(e);
         }
         if (l.users == 0) {
-            engine.unload(l.program);
+            unload(l);
         } else {
             l.evicted = true;
         }

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Runs conformance cases in ONNX's layout: a folder with `model.onnx` and folders `test_data_set_N` of `input_K.pb` and `output_K.pb`.
-/// A model may also lie beside an archive of the same name, or of the name `io.npz`, with arrays `in_K` and `out_K`.
+/// A model may also lie beside an archive of the same name, or of the name `io.npz`, with arrays `in_K` and `out_K`, or be a light one ([LightCase]).
 /// Real results must agree within rtol 1e-3 and atol 1e-7, ONNX's own; whole numbers, truth and text exactly.
 public final class OnnxCheck {
     private static final double RTOL = 1e-3;
@@ -107,6 +107,8 @@ public final class OnnxCheck {
             l.add(npz);
         } else if (Files.isRegularFile(io)) {
             l.add(io);
+        } else if (Files.isRegularFile(LightCase.output(model))) {
+            l.add(LightCase.output(model));
         } else if (file.equals("model.onnx")) {
             try (var all = Files.list(folder)) {
                 all.filter(p -> p.getFileName().toString().startsWith("test_data_set_")).sorted().forEach(l::add);
@@ -121,7 +123,7 @@ public final class OnnxCheck {
     static String check(Engine engine, Path file, List<Path> sets) {
         try (var model = OnnxModel.open(engine, file)) {
             for (var s : sets) {
-                var why = s.toString().endsWith(".npz") ? arrays(model, s) : messages(model, s);
+                var why = s.toString().endsWith(".npz") ? arrays(model, s) : LightCase.is(s) ? light(model, s) : messages(model, s);
                 if (!why.isEmpty()) {
                     return why;
                 }
@@ -133,6 +135,10 @@ public final class OnnxCheck {
             var at = e.getStackTrace().length == 0 ? "" : " at " + e.getStackTrace()[0];
             return "unexpected " + e + at;
         }
+    }
+
+    private static String light(OnnxModel model, Path set) {
+        return differs(model, "output 0", model.values(LightCase.inputs(model)).getFirst(), LightCase.expected(model, set));
     }
 
     private static String messages(OnnxModel model, Path set) {

@@ -188,6 +188,11 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
         return rows;
     }
 
+    /// The nodes of the main graph without the shapes of their results, which nothing needs to be known for.
+    public List<OnnxNode> nodes() {
+        return proto.graph().nodes().stream().map(n -> OnnxNode.of(n, List.of(), weights.keySet())).toList();
+    }
+
     Engine engine() {
         return engine;
     }

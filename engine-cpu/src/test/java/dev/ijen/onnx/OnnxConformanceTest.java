@@ -66,6 +66,12 @@ class OnnxConformanceTest {
         assertEquals(328, passed(run("burn-onnx-models", "burn-onnx-ort-io")));
     }
 
+    /// Networks of ImageNet's size, their weights made by nodes.
+    @Test
+    void lightModels() throws IOException {
+        assertEquals(6, passed(run("onnx-light-models")));
+    }
+
     @Test
     void modelsOfTract() throws IOException {
         assertEquals(7, passed(run("tract-onnx-cases")));
