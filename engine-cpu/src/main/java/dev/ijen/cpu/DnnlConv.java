@@ -124,7 +124,7 @@ final class DnnlConv implements Weighted {
         @Override
         public void refresh() {
             if (plain) {
-                Mem.copy(w, weights, p.dtype().bytes() * p.k() * p.filterCount());
+                Mem.copy(w, weights, (long) p.dtype().bytes() * p.k() * p.filterCount());
             } else {
                 pool.parallel(reorders.length, reorder);
             }

@@ -65,7 +65,7 @@ final class DnnlConvSlices implements Weighted {
     }
 
     private long outBytes() {
-        return Mem.align(4 * p.n() * slice.yImage());
+        return Mem.align(4L * p.n() * slice.yImage());
     }
 
     @Override

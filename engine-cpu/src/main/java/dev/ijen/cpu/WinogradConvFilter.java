@@ -172,7 +172,7 @@ final class WinogradConvFilter implements CpuKernel {
         private final Pool.Task points = this::points;
         private final Pool.Task product = this::product;
         /// The round under way: where its tiles begin, how they are spread, its products.
-        private int from;
+        private int begin;
         private WinogradSpread spread;
         private DnnlRun[] products;
         private final WinogradSpread whole = new WinogradSpread(s, cut.chunk());
@@ -202,7 +202,7 @@ final class WinogradConvFilter implements CpuKernel {
         public void run() {
             for (int r = 0; r < rounds; r++) {
                 boolean end = r == rounds - 1;
-                from = r * cut.chunk();
+                begin = r * cut.chunk();
                 spread = end ? rest : whole;
                 products = r == 0 ? first : end ? last : next;
                 pool.parallel(2 * spread.tasks(), points);
@@ -212,12 +212,12 @@ final class WinogradConvFilter implements CpuKernel {
         }
 
         private void points(int task, int worker) {
-            int t = from + spread.from(task / 2);
+            int from = begin + spread.from(task / 2);
             int count = spread.count(task / 2);
             if (task % 2 == 0) {
-                tiles.input(x, t, count, v, from, spread.tiles(), work(worker));
+                tiles.input(x, from, count, v, begin, spread.tiles(), work(worker));
             } else {
-                tiles.outputGradient(dy, t, count, m, from, spread.tiles(), work(worker));
+                tiles.outputGradient(dy, from, count, m, begin, spread.tiles(), work(worker));
             }
         }
 

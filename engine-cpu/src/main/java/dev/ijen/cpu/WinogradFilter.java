@@ -8,7 +8,7 @@ final class WinogradFilter {
     private static final int SIZE = 3;
     private static final int TAPS = SIZE * SIZE;
     private static final int BLOCK = 128;
-    private static final int LINE = 4 * BLOCK;
+    private static final long LINE = 4L * BLOCK;
     private static final long BETWEEN = (long) SIZE * IN * LINE;
     /// Input channels whose filters are brought across at once: a cache line.
     private static final int ACROSS = 16;
@@ -97,7 +97,7 @@ final class WinogradFilter {
             }
             for (int i = 0; i < IN; i++) {
                 long at = work + (long) i * SIZE * LINE;
-                lines.toFilter(at, at + LINE, at + 2 * LINE, u + 4L * j + i * IN * point(), point(), bytes);
+                lines.toFilter(at, at + LINE, at + 2 * LINE, u + 4L * j + (long) i * IN * point(), point(), bytes);
             }
         }
     }
@@ -124,7 +124,7 @@ final class WinogradFilter {
             lines.toFilterGradient(from + s * point(), IN * point(), at, at + IN * LINE, at + 2 * IN * LINE, bytes);
         }
         for (int r = 0; r < SIZE; r++) {
-            long at = dw + SIZE * r * tap;
+            long at = dw + (long) SIZE * r * tap;
             lines.toFilterGradient(work + (long) r * IN * LINE, LINE, at, at + tap, at + 2 * tap, bytes);
         }
     }

@@ -8,10 +8,10 @@ import static dev.ijen.cpu.WinogradShape.OUT;
 final class WinogradTiles {
     /// Channels that are transformed at once: what lies between the two directions then fits the nearest cache.
     private static final int BLOCK = 128;
-    private static final int LINE = 4 * BLOCK;
+    private static final long LINE = 4L * BLOCK;
 
     /// Bytes of a worker's memory: a block between the directions, a line of zeros and one for what nobody wants.
-    static final int WORK = (IN * IN + 2) * LINE;
+    static final long WORK = (IN * IN + 2) * LINE;
 
     private final WinogradLines lines = WinogradLines.INSTANCE;
     private final WinogradShape s;
@@ -68,7 +68,7 @@ final class WinogradTiles {
         for (int i = 0; i < IN; i++) {
             long at = work + (long) i * IN * LINE;
             lines.toInput(at, at + LINE, at + 2 * LINE, at + 3 * LINE, at + 4 * LINE, at + 5 * LINE,
-                    v + i * IN * point, point, bytes);
+                    v + (long) i * IN * point, point, bytes);
         }
     }
 
@@ -136,7 +136,7 @@ final class WinogradTiles {
         }
         for (int i = 0; i < IN; i++) {
             long at = work + (long) i * OUT * LINE;
-            lines.toOutputGradient(at, at + LINE, at + 2 * LINE, at + 3 * LINE, m + i * IN * point, point,
+            lines.toOutputGradient(at, at + LINE, at + 2 * LINE, at + 3 * LINE, m + (long) i * IN * point, point,
                     bytes);
         }
     }
