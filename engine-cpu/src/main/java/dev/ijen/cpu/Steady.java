@@ -16,6 +16,8 @@ import java.util.TreeSet;
 record Steady(List<Kept> kept, boolean[] skipped) {
     /// Launches that a weight may come through; those of real programs permute it, and that is all.
     private static final int LONGEST = 8;
+    /// Most memory for weights in other forms, in bytes: each binding, of which there is one for each run under way, has its own.
+    private static final long MOST = 256L << 20;
 
     /// @param launch number of the launch
     /// @param chain launches that compute its weights, in order
@@ -24,12 +26,14 @@ record Steady(List<Kept> kept, boolean[] skipped) {
 
     static Steady of(Plan plan, CpuKernel[] kernels) {
         var kept = new ArrayList<Kept>();
+        long bytes = 0;
         for (int i = 0; i < kernels.length; i++) {
-            if (kernels[i] instanceof Weighted) {
+            if (kernels[i] instanceof Weighted w && bytes + w.weightBytes() <= MOST) {
                 var chain = new TreeSet<Integer>();
                 var externals = new TreeSet<Integer>();
                 if (comesFrom(plan, plan.launches().get(i).in().get(Weighted.WEIGHTS), i, chain, externals)) {
                     kept.add(new Kept(i, List.copyOf(chain), List.copyOf(externals)));
+                    bytes += w.weightBytes();
                 }
             }
         }
