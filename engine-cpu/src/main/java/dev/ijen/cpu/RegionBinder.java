@@ -8,14 +8,13 @@ import dev.ijen.spi.Region.Store;
 import dev.ijen.tensor.DType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
 /// Turns a region and its addresses into steps: decides which values are used in place, which need a block and which one, and
 /// where results are written at once.
 final class RegionBinder {
-    private static final int[] NONE = {};
-
     private final RegionKernel kernel;
     private final Region region;
     private final Nest nest;
@@ -23,13 +22,11 @@ final class RegionBinder {
     private final long[] in;
     private final long[] out;
     private final long scratch;
-
-    private final int[] same; // the value that a cast without effect stands for
+    private final RegionUses uses;
+    private final int[] same;
     private final int[] lastUse;
-    private final boolean[] needsBlock;
-    private final boolean[] outside; // values that not only machine code reads
     private final Pattern[] patterns;
-    private final boolean[] late; // stores that must wait until the whole body is done
+    private final boolean[] late;
     private final List<Step> steps = new ArrayList<>();
     private final List<RegionRun.Constant> constants = new ArrayList<>();
     private final int[] slot; // of each value, or −1
@@ -44,30 +41,17 @@ final class RegionBinder {
         this.in = in;
         this.out = out;
         this.scratch = scratch;
-        int n = body.size();
-        same = new int[n];
-        lastUse = new int[n];
-        needsBlock = new boolean[n];
-        outside = new boolean[n];
-        patterns = new Pattern[n];
-        slot = new int[n];
-        late = new boolean[region.stores().size()];
-    }
-
-    /// Values an instruction reads.
-    static int[] operands(Instr i) {
-        return switch (i) {
-            case Instr.Unary u -> new int[] {u.a()};
-            case Instr.Binary b -> new int[] {b.a(), b.b()};
-            case Instr.Select s -> new int[] {s.a(), s.b(), s.c()};
-            case Instr.Cast c -> new int[] {c.a()};
-            case Instr.Load _,Instr.Imm _,Instr.Index _,Instr.Random _ -> NONE;
-        };
+        uses = new RegionUses(kernel, in, out);
+        same = uses.same;
+        lastUse = uses.lastUse;
+        patterns = uses.patterns;
+        late = uses.late;
+        slot = new int[body.size()];
+        Arrays.fill(slot, -1);
     }
 
     /// The region bound to memory; null if it was to be compiled and can't be.
     CpuKernel.Bound bind(Pool pool) {
-        analyse();
         if (!kernel.compiled()) {
             for (int i = 0; i < body.size(); i++) {
                 emit(i);
@@ -98,106 +82,13 @@ final class RegionBinder {
         return f;
     }
 
-    private void analyse() {
-        for (int i = 0; i < body.size(); i++) {
-            boolean idle = body.get(i) instanceof Instr.Cast c && Casts.of(c.from(), c.to()) == null;
-            same[i] = idle ? same[operands(body.get(i))[0]] : i;
-            slot[i] = -1;
-            lastUse[same[i]] = i;
-            patterns[i] = switch (body.get(i)) {
-                case Instr.Load l -> nest.pattern(l.stride(), l.stored().bytes());
-                case Instr.Index x -> nest.pattern(x.stride(), 1);
-                case Instr.Random r -> nest.pattern(r.stride(), 1);
-                case Instr.Imm _,Instr.Unary _,Instr.Binary _,Instr.Select _,Instr.Cast _ -> null;
-            };
-            for (int o : operands(body.get(i))) {
-                lastUse[same[o]] = i;
-            }
-            if (!inCode(i)) {
-                outside(i);
-            }
-        }
-        for (Store s : region.stores()) {
-            needsBlock[same[s.value()]] = true;
-            outside[same[s.value()]] = true;
-        }
-        for (int k = 0; k < late.length; k++) {
-            Store s = region.stores().get(k);
-            late[k] = s.fold() == null && overwritesInput(s);
-        }
-        for (int k = 0; k < late.length; k++) {
-            int v = same[region.stores().get(k).value()];
-            lastUse[v] = late[k] ? body.size() : lastUse[v];
-        }
-    }
-
-    /// True for an instruction that is left to machine code.
-    private boolean inCode(int i) {
-        return kernel.compiled() && Loop.takes(body.get(i));
-    }
-
-    /// Notes what an instruction that is interpreted reads.
-    private void outside(int at) {
-        Instr i = body.get(at);
-        for (int o : operands(i)) {
-            outside[same[o]] |= same[at] == at;
-            boolean alone = i instanceof Instr.Binary b
-                    && (Functions.right(b, uniform(b.b())) && o == b.b() && o != b.a()
-                            || Functions.left(b, uniform(b.a()), uniform(b.b())) && o == b.a() && o != b.b());
-            needsBlock[same[o]] |= !alone;
-        }
-    }
-
-    /// True for a value that is one number throughout each tile and can be read from memory as it is.
-    private boolean uniform(int v) {
-        return switch (body.get(same[v])) {
-            case Instr.Imm _ -> true;
-            case Instr.Load l -> l.stored() == l.type() && patterns[same[v]].isRun(0);
-            case Instr.Index _,Instr.Random _,Instr.Unary _,Instr.Binary _,Instr.Select _,Instr.Cast _ -> false;
-        };
-    }
-
-    /// True if a store writes memory from which a later instruction still reads.
-    private boolean overwritesInput(Store s) {
-        int at = same[s.value()];
-        for (int i = 0; i < body.size(); i++) {
-            if (body.get(i) instanceof Instr.Load l && overlap(l, s) && (i > at || !moved(i) && lastUse[i] > at)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean overlap(Instr.Load l, Store s) {
-        long[] a = range(in[l.input()], l.stride(), l.offset(), l.stored());
-        long[] b = range(out[s.output()], s.stride(), s.offset(), s.stored());
-        return a[0] < b[1] && b[0] < a[1];
-    }
-
-    private long[] range(long base, int[] stride, int offset, DType type) {
-        long low = offset;
-        long high = offset;
-        for (int k = 0; k < stride.length; k++) {
-            long d = (long) stride[k] * (region.space()[k] - 1);
-            low += Math.min(0, d);
-            high += Math.max(0, d);
-        }
-        return new long[] {base + low * type.bytes(), base + (high + 1) * type.bytes()};
-    }
-
-    /// True for a load that copies to a block.
-    private boolean moved(int i) {
-        var l = (Instr.Load) body.get(i);
-        return !(l.stored() == l.type() && patterns[i].isRun(l.stored().bytes())) && (needsBlock[i] || !uniform(i));
-    }
-
     /// Emits everything that is read first, then runs of instructions as machine code, with what must be interpreted between
     /// them. Each value has a block of its own. False if there is no memory for code.
     private boolean compile() {
         for (int i = 0; i < body.size(); i++) {
             boolean read = switch (body.get(i)) {
                 case Instr.Load _,Instr.Index _,Instr.Random _ -> true;
-                case Instr.Imm _ -> outside[i];
+                case Instr.Imm _ -> uses.outside[i];
                 case Instr.Unary _,Instr.Binary _,Instr.Select _,Instr.Cast _ -> false;
             };
             if (read) {
@@ -212,7 +103,7 @@ final class RegionBinder {
                     if (same[i] != i) {
                         continue;
                     }
-                    if (inCode(i)) {
+                    if (uses.inCode(i)) {
                         run.add(i);
                     } else {
                         if (!code(run)) {
@@ -235,11 +126,11 @@ final class RegionBinder {
         int n = body.size();
         var written = new boolean[n];
         for (int i : run) {
-            written[i] = outside[i] || lastUse[i] > run.getLast();
+            written[i] = uses.outside[i] || lastUse[i] > run.getLast();
         }
         var uniform = new boolean[n];
         for (int v = 0; v < n; v++) {
-            uniform[v] = body.get(v) instanceof Instr.Load && !moved(v) && patterns[v].isRun(0);
+            uniform[v] = body.get(v) instanceof Instr.Load && !uses.moved(v) && patterns[v].isRun(0);
         }
         MachineCode code = new Loop(body, List.copyOf(run), same, uniform, written).compile();
         if (code == null) {
@@ -271,10 +162,10 @@ final class RegionBinder {
 
     private void emit(int i) {
         if (same[i] != i) {
-            release(i, operands(body.get(i)), -1);
+            release(i, RegionUses.operands(body.get(i)), -1);
             return;
         }
-        int[] operands = operands(body.get(i));
+        int[] operands = RegionUses.operands(body.get(i));
         switch (body.get(i)) {
             case Instr.Imm m -> constant(i, m);
             case Instr.Load l -> load(i, l);
@@ -288,7 +179,7 @@ final class RegionBinder {
                 steps.add(new Step.Random(i, in[r.state()], r.stream(), place, patterns[i]));
             }
             case Instr.Unary u -> apply(i, Functions.unary(u), operands);
-            case Instr.Binary b -> apply(i, Functions.binary(b, uniform(b.a()), uniform(b.b())), operands);
+            case Instr.Binary b -> apply(i, Functions.binary(b, uses.uniform(b.a()), uses.uniform(b.b())), operands);
             case Instr.Select s -> apply(i, Functions.select(s), operands);
             case Instr.Cast c -> apply(i, Casts.of(c.from(), c.to()), operands);
         }
@@ -307,13 +198,13 @@ final class RegionBinder {
             case I32, I64 -> m.whole();
             case F16, BF16, I8, U8, BOOL -> throw new IllegalArgumentException("constant of " + m.type());
         };
-        constants.add(new RegionRun.Constant(i, m.type().bytes(), bits, needsBlock[i] ? points : 1));
+        constants.add(new RegionRun.Constant(i, m.type().bytes(), bits, uses.needsBlock[i] ? points : 1));
     }
 
     private void load(int i, Instr.Load l) {
         int size = l.stored().bytes();
         Place place = nest.place(in[l.input()] + (long) l.offset() * size, l.stride(), size);
-        if (!moved(i)) {
+        if (!uses.moved(i)) {
             steps.add(new Step.Direct(i, place));
             return;
         }
@@ -322,7 +213,7 @@ final class RegionBinder {
             keep |= place.step()[k] == 0 && nest.loopCount[k] > 1;
         }
         for (Store s : region.stores()) {
-            keep &= !overlap(l, s);
+            keep &= !uses.overlap(l, s);
         }
         slot[i] = keep ? slots++ : take();
         if (keep) {
