@@ -254,9 +254,18 @@ public final class Engine implements Evaluator, AutoCloseable {
         return in;
     }
 
+    /// [#inferenceProgram] for a model that is being trained: nothing is kept from run to run, as its weights will have changed.
+    public Step evaluationProgram(Function<List<Tensor>, List<Tensor>> f) {
+        return step(f, false, false);
+    }
+
     private Step step(Function<List<Tensor>, List<Tensor>> f, boolean training) {
+        return step(f, training, !training);
+    }
+
+    private Step step(Function<List<Tensor>, List<Tensor>> f, boolean training, boolean keeps) {
         checkOpen();
-        var s = new Step(this, f, training);
+        var s = new Step(this, f, training, keeps);
         open.add(s);
         return s;
     }

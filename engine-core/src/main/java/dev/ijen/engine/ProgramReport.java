@@ -15,6 +15,7 @@ import java.util.List;
 /// @param argumentBytes copies of the arguments on the device
 /// @param constantBytes values captured by the step
 /// @param cellBytes parameters and states the program uses
+/// @param standingBytes what an inference step computes once and keeps until a cell is written, and the memory to compute it in
 /// @param details of each launch
 /// @param results the graph
 public record ProgramReport(
@@ -27,12 +28,13 @@ public record ProgramReport(
         long argumentBytes,
         long constantBytes,
         long cellBytes,
+        long standingBytes,
         List<LaunchInfo> details,
         List<Tensor> results) {
 
-    /// What a run allocates besides what lives longer: workspace, scratch, arguments, constants.
+    /// What a step allocates besides parameters and states: workspace, scratch, arguments, constants, what stands between runs.
     public long bindingBytes() {
-        return workspaceBytes + scratchBytes + argumentBytes + constantBytes;
+        return workspaceBytes + scratchBytes + argumentBytes + constantBytes + standingBytes;
     }
 
     /// Everything on the device while the program runs.

@@ -78,12 +78,31 @@ final class Standing implements AutoCloseable {
         }
     }
 
-    /// Memory of what is only read to be kept in another form, and of doing so.
-    long bytes(Compiled reader) {
+    /// Floating-point operations of computing it.
+    long flops() {
+        return program.compiled().flops();
+    }
+
+    /// Memory of the values that stand, and of computing them.
+    long bytes() {
+        return execution.bytes() + cellBytes();
+    }
+
+    /// Memory of the values that stand.
+    long cellBytes() {
+        return cells.stream().mapToLong(Standing::size).sum();
+    }
+
+    /// Memory of the cells that the reader does not read itself.
+    long sourceBytes(Compiled reader) {
         var read = new HashSet<>(reader.bindings());
-        return execution.bytes() + sources.stream()
+        return sources.stream()
                 .filter(h -> !read.contains(new Compiled.Binding.Held(h)))
-                .mapToLong(h -> (long) h.shape().size() * h.dtype().bytes()).sum();
+                .mapToLong(Standing::size).sum();
+    }
+
+    private static long size(Held h) {
+        return (long) h.shape().size() * h.dtype().bytes();
     }
 
     @Override

@@ -31,6 +31,7 @@ public final class Step implements AutoCloseable {
     private final Engine engine;
     private final Function<List<Tensor>, List<Tensor>> body;
     private final boolean training;
+    private final boolean keeps;
     private final AtomicLong boundBytes = new AtomicLong();
     private final Map<List<InputSpec>, Live> live = new LinkedHashMap<>(16, 0.75f, true);
     private int compiled;
@@ -38,10 +39,12 @@ public final class Step implements AutoCloseable {
     private Live last;
     private long generation;
 
-    Step(Engine engine, Function<List<Tensor>, List<Tensor>> body, boolean training) {
+    /// @param keeps true to compute what comes from cells alone once, and again only after one of them was written
+    Step(Engine engine, Function<List<Tensor>, List<Tensor>> body, boolean training, boolean keeps) {
         this.engine = engine;
         this.body = body;
         this.training = training;
+        this.keeps = keeps;
     }
 
     private static final class Live {
@@ -182,16 +185,19 @@ public final class Step implements AutoCloseable {
         var l = live(List.copyOf(inputs));
         var p = l.program;
         var plan = p.compiled().plan();
+        var standing = l.standing;
+        long cells = ProgramReport.sum(plan, Plan.Role.CELL);
         return new ProgramReport(
                 p.compiled().program().tensors().size(),
                 plan.launches().size(),
-                p.compiled().flops(),
+                p.compiled().flops() + (standing == null ? 0 : standing.flops()),
                 plan.workspaceBytes(),
                 p.compiled().naiveBytes(),
                 p.prepared().bindingBytes() - plan.workspaceBytes(),
                 ProgramReport.sum(plan, Plan.Role.ARGUMENT),
                 ProgramReport.sum(plan, Plan.Role.CONSTANT),
-                ProgramReport.sum(plan, Plan.Role.CELL) + (l.standing == null ? 0 : l.standing.bytes(p.compiled())),
+                standing == null ? cells : cells - standing.cellBytes() + standing.sourceBytes(p.compiled()),
+                standing == null ? 0 : standing.bytes(),
                 plan.launches().stream().map(LaunchInfo::of).toList(),
                 p.compiled().program().results());
     }
@@ -246,8 +252,8 @@ public final class Step implements AutoCloseable {
 
     private Live load(List<InputSpec> specs) {
         var traced = program(specs);
-        if (training) {
-            return new Live(specs, engine.load(Compiled.of(traced)), null); // weights change with every step
+        if (!keeps) {
+            return new Live(specs, engine.load(Compiled.of(traced)), null);
         }
         var split = Standing.of(engine, traced);
         boolean done = false;

@@ -214,8 +214,8 @@ final class PlanMemory {
         for (var t : g.out) {
             names.add(t.op().label());
         }
-        return new Plan.Origin(
-                names.stream().limit(4).collect(Collectors.joining("+")), g.out.getLast().where());
+        var where = g.out.stream().filter(t -> t.where().contains("layer ")).findFirst().orElse(g.out.getLast());
+        return new Plan.Origin(names.stream().limit(4).collect(Collectors.joining("+")), where.where());
     }
 
     private Ref operand(Tensor in) {

@@ -73,6 +73,7 @@ public record MemoryPlan(List<Part> parts) {
         all.add(new Part("scratch of " + of, r.scratchBytes(), List.of()));
         all.add(new Part("batch of " + of, r.argumentBytes(), List.of()));
         all.add(new Part("constants of " + of, r.constantBytes(), List.of()));
+        all.add(new Part("weights in other forms of " + of, r.standingBytes(), List.of()));
     }
 
     private static List<String> largest(ProgramReport r) {

@@ -21,7 +21,7 @@ final class Scorer implements AutoCloseable {
         this.task = task;
         this.problem = problem;
         this.batch = batch;
-        this.step = engine.inferenceProgram(in -> Where.nowhere(() -> {
+        this.step = engine.evaluationProgram(in -> Where.nowhere(() -> {
             var labels = in.size() > 1 ? in.get(1) : null;
             var y = ema == null ? task.outputs(model, problem, in.getFirst(), labels)
                     : ema.with(model, () -> task.outputs(model, problem, in.getFirst(), labels));
