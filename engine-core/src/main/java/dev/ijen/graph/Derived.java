@@ -83,7 +83,8 @@ final class Derived {
 
     private static boolean small(Tensor t) {
         return t.op() instanceof Leaf.Const
-                || t.op() instanceof Movement.Broadcast && t.input(0).shape().size() * 8L <= t.shape().size();
+                || t.op() instanceof Movement.Broadcast
+                        && (t.input(0).shape().size() == 1 || t.input(0).shape().size() * 8L <= t.shape().size());
     }
 
     boolean has(Tensor t) {

@@ -107,7 +107,7 @@ final class Operators {
         var states = new LinkedHashMap<String, dev.ijen.engine.State>();
         in.forEach((n, v) -> states.put(n, engine.state(n, v)));
         var image = engine.zeros("dx", in.get("1").dtype(), Shape.of(in.get("1").shape().dims()));
-        var step = engine.inferenceProgram(_ -> {
+        var step = engine.evaluationProgram(_ -> {
             var x = states.get("1").get();
             var w = states.get("2").get();
             var loss = x.conv2d(w, stride, pad).mul(states.get("3").get()).sum();

@@ -54,7 +54,7 @@ record Workload(String name, Step step, double flops, long parameters, int batch
     }
 
     private static Step inference(Engine engine, Network network, State input) {
-        return engine.inferenceProgram(_ -> List.of(network.module().apply(input.get())));
+        return engine.evaluationProgram(_ -> List.of(network.module().apply(input.get())));
     }
 
     private static double flops(Engine engine, Network network, State input) {
@@ -84,7 +84,7 @@ record Workload(String name, Step step, double flops, long parameters, int batch
             Function<Map<String, Tensor>, Tensor> f) {
         var states = new java.util.LinkedHashMap<String, State>();
         values.forEach((n, v) -> states.put(n, engine.state(n, v)));
-        var step = engine.inferenceProgram(_ -> {
+        var step = engine.evaluationProgram(_ -> {
             var in = new java.util.LinkedHashMap<String, Tensor>();
             states.forEach((n, s) -> in.put(n, s.get()));
             return List.of(f.apply(in));
