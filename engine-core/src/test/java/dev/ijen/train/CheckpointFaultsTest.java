@@ -189,7 +189,8 @@ class CheckpointFaultsTest {
         bytes[bytes.length - 1] ^= 1;
         Files.write(file, bytes);
         var e = assertThrows(FormatException.class, () -> CheckpointSeal.checkModel(file));
-        assertTrue(e.getMessage().contains("SHA-256") && e.getMessage().contains("sets damaged checkpoints aside"), e.getMessage());
+        assertTrue(e.getMessage().contains("SHA-256") && e.getMessage().contains("sets damaged checkpoints aside"),
+                e.getMessage());
         // weights that were taken out of their run stand for themselves
         var alone = Files.copy(file, scratch.resolve(Checkpoints.MODEL));
         CheckpointSeal.checkModel(alone);
