@@ -78,7 +78,10 @@ final class Derived {
     private Origin operand(Tensor x) {
         var o = known.get(x);
         boolean kept = real.contains(x) && !(x.op() instanceof Leaf.Read(var cell) && written.contains(cell));
-        return o != null && !kept ? o : kept ? new Origin(x, 0) : null;
+        if (o == null && !kept && x.op() instanceof Movement.Reshape && Fuse.ones(x.shape(), x.input(0).shape())) {
+            return operand(x.input(0));
+        }
+        return kept ? new Origin(x, 0) : o;
     }
 
     private static boolean small(Tensor t) {

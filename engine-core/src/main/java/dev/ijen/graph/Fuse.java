@@ -165,7 +165,7 @@ final class Fuse {
     }
 
     /// A reshape that only adds or drops extents of 1 is index arithmetic; any other needs dense memory.
-    private static boolean ones(Shape a, Shape b) {
+    static boolean ones(Shape a, Shape b) {
         return Arrays.equals(
                 Arrays.stream(a.dims()).filter(x -> x != 1).toArray(),
                 Arrays.stream(b.dims()).filter(x -> x != 1).toArray());

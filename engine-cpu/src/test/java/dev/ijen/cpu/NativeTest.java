@@ -123,10 +123,14 @@ class NativeTest {
         assumeTrue(nat.present(), nat.reason());
         try (var pool = new ThreadPool(2)) {
             bindRunClose(nat, pool, 50);
-            long before = mallocBytes();
-            bindRunClose(nat, pool, 400);
-            long grown = mallocBytes() - before;
-            assertTrue(grown < 4 << 20, () -> "grown by " + grown + " bytes");
+            // the JVM's compiler takes and gives back megabytes meanwhile, but what is lost is lost in every round
+            long least = Long.MAX_VALUE;
+            for (int i = 0; i < 8 && least > 1 << 20; i++) {
+                long before = mallocBytes();
+                bindRunClose(nat, pool, 400);
+                least = Math.min(least, mallocBytes() - before);
+            }
+            assertTrue(least <= 1 << 20, "grown by " + least + " bytes in each round");
         }
     }
 
