@@ -7,7 +7,6 @@ final class Estimate {
     /// Before, the code is not yet compiled and an estimate would frighten.
     private static final double WARM_UP_SECONDS = 1;
 
-    private String metricName = "";
     private long firstStep;
     private double firstSeconds = Double.NaN; // the step before the first also compiled
     private double loss = Double.NaN;
@@ -18,7 +17,6 @@ final class Estimate {
     private double eta = Double.NaN;
 
     void start(TrainEvent.Started s) {
-        metricName = s.metric();
         bytes = s.deviceBytes();
     }
 
@@ -52,7 +50,7 @@ final class Estimate {
             text.append("  loss ").append(Text.number(loss));
         }
         if (!Double.isNaN(metric)) {
-            text.append("  ").append(metricName).append(' ').append(Text.number(metric));
+            text.append("  accuracy ").append(Text.number(metric));
         }
         if (!Double.isNaN(learningRate)) {
             text.append("  lr ").append(Text.number(learningRate));

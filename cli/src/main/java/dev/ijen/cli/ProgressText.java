@@ -22,7 +22,7 @@ final class ProgressText {
         var text = new StringBuilder(
                 "epoch %d/%d  loss %s".formatted(e.epoch(), e.epochs(), Text.number(e.trainLoss())));
         if (!Double.isNaN(e.trainMetric())) {
-            text.append("  ").append(e.metric()).append(' ').append(Text.number(e.trainMetric()));
+            text.append("  accuracy ").append(Text.number(e.trainMetric())); // whatever the validation is judged by
         }
         if (e.validation() != null) {
             text.append("  | validation").append(numbers(e.validation(), e.metric()));
