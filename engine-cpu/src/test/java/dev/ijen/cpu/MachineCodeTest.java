@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -118,7 +117,7 @@ class MachineCodeTest {
     void tiles() {
         Micro code = Micro32Code.of(true);
         Micro java = Micro32.INSTANCE;
-        assertNotSame(code, java);
+        assumeTrue(code instanceof Micro32Code, "the JVM uses vectors of 256 bits: strips are those of the Vector API");
         assertEquals(code.strip(), java.strip());
         var random = new SplittableRandom(5);
         try (var arena = Arena.ofConfined()) {
