@@ -32,6 +32,17 @@ public record Region(int[] space, List<Instr> body, List<Store> stores) {
         /// Compute type of the value.
         DType type();
 
+        /// The earlier values it reads.
+        default int[] operands() {
+            return switch (this) {
+                case Unary u -> new int[] {u.a()};
+                case Binary b -> new int[] {b.a(), b.b()};
+                case Select s -> new int[] {s.a(), s.b(), s.c()};
+                case Cast c -> new int[] {c.a()};
+                case Load _,Imm _,Index _,Random _ -> new int[0];
+            };
+        }
+
         /// The element of launch input `input` at the index; `stored` is its type in memory.
         record Load(int input, DType stored, int[] stride, int offset) implements Instr {
             @Override

@@ -142,7 +142,7 @@ final class RegionBinder {
                 slot[i] = take();
                 int direct = direct(i);
                 if (direct >= 0) {
-                    steps.add(new Step.Target(i, place(region.stores().get(direct))));
+                    steps.add(new Step.Direct(i, place(region.stores().get(direct))));
                 }
             }
         }
@@ -162,10 +162,10 @@ final class RegionBinder {
 
     private void emit(int i) {
         if (same[i] != i) {
-            release(i, RegionUses.operands(body.get(i)), -1);
+            release(i, body.get(i).operands(), -1);
             return;
         }
-        int[] operands = RegionUses.operands(body.get(i));
+        int[] operands = body.get(i).operands();
         switch (body.get(i)) {
             case Instr.Imm m -> constant(i, m);
             case Instr.Load l -> load(i, l);

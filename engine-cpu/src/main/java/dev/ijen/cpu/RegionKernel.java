@@ -67,7 +67,7 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
         var last = new int[n];
         for (int i = 0; i < n; i++) {
             last[i] = i;
-            for (int o : RegionUses.operands(region.body().get(i))) {
+            for (int o : region.body().get(i).operands()) {
                 last[o] = i;
             }
         }

@@ -10,8 +10,6 @@ import java.util.List;
 /// What is known of a region's values once addresses are: where each is read for the last time, which need a block of their own,
 /// which stores have to wait.
 final class RegionUses {
-    private static final int[] NONE = {};
-
     /// The value that a cast without effect stands for; each other value itself.
     final int[] same;
     /// The last instruction that reads each value.
@@ -47,21 +45,10 @@ final class RegionUses {
         analyse(kernel.nest());
     }
 
-    /// Values an instruction reads.
-    static int[] operands(Instr i) {
-        return switch (i) {
-            case Instr.Unary u -> new int[] {u.a()};
-            case Instr.Binary b -> new int[] {b.a(), b.b()};
-            case Instr.Select s -> new int[] {s.a(), s.b(), s.c()};
-            case Instr.Cast c -> new int[] {c.a()};
-            case Instr.Load _,Instr.Imm _,Instr.Index _,Instr.Random _ -> NONE;
-        };
-    }
-
     private void analyse(Nest nest) {
         for (int i = 0; i < body.size(); i++) {
             boolean idle = body.get(i) instanceof Instr.Cast c && Casts.of(c.from(), c.to()) == null;
-            same[i] = idle ? same[operands(body.get(i))[0]] : i;
+            same[i] = idle ? same[body.get(i).operands()[0]] : i;
             lastUse[same[i]] = i;
             patterns[i] = switch (body.get(i)) {
                 case Instr.Load l -> nest.pattern(l.stride(), l.stored().bytes());
@@ -69,7 +56,7 @@ final class RegionUses {
                 case Instr.Random r -> nest.pattern(r.stride(), 1);
                 case Instr.Imm _,Instr.Unary _,Instr.Binary _,Instr.Select _,Instr.Cast _ -> null;
             };
-            for (int o : operands(body.get(i))) {
+            for (int o : body.get(i).operands()) {
                 lastUse[same[o]] = i;
             }
             if (!inCode(i)) {
@@ -98,7 +85,7 @@ final class RegionUses {
     /// Notes what an instruction that is interpreted reads.
     private void outside(int at) {
         Instr i = body.get(at);
-        for (int o : operands(i)) {
+        for (int o : i.operands()) {
             outside[same[o]] |= same[at] == at;
             boolean alone = i instanceof Instr.Binary b
                     && (Functions.right(b, uniform(b.b())) && o == b.b() && o != b.a()

@@ -9,7 +9,7 @@ interface Step {
 
     void run(Frame f);
 
-    /// A value that is used where it lies.
+    /// A value that is used where it lies, or that machine code writes where it is to be stored.
     record Direct(int value, Place place) implements Step {
         @Override
         public void run(Frame f) {
@@ -76,14 +76,6 @@ interface Step {
             long[] at = f.at;
             at[value] = f.n % LANES == 0 ? place.at(f.pos) : f.own[value];
             fn.run(at[a], at[b], at[c], at[value], f.n);
-        }
-    }
-
-    /// A value that is written where it is to be stored.
-    record Target(int value, Place place) implements Step {
-        @Override
-        public void run(Frame f) {
-            f.at[value] = place.at(f.pos);
         }
     }
 

@@ -46,17 +46,6 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
         };
     }
 
-    /// Values an instruction reads.
-    static int[] operands(Instr i) {
-        return switch (i) {
-            case Instr.Unary u -> new int[] {u.a()};
-            case Instr.Binary b -> new int[] {b.a(), b.b()};
-            case Instr.Select s -> new int[] {s.a(), s.b(), s.c()};
-            case Instr.Cast c -> new int[] {c.a()};
-            case Instr.Load _,Instr.Imm _,Instr.Index _,Instr.Random _ -> new int[0];
-        };
-    }
-
     /// The function, or null if it has too many values for the registers, or machine code can't be made here.
     public MachineCode compile() {
         var pointers = pointers();
@@ -74,7 +63,7 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
     private List<Integer> pointers() {
         var list = new ArrayList<Integer>();
         for (int i : computed) {
-            for (int o : operands(body.get(i))) {
+            for (int o : body.get(i).operands()) {
                 int v = same[o];
                 boolean inside = computed.contains(v) || body.get(v) instanceof Instr.Imm;
                 if (!inside && !list.contains(v)) {

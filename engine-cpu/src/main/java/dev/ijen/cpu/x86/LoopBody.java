@@ -37,7 +37,7 @@ final class LoopBody {
         lastUse = new int[register.length];
         for (int i : loop.computed()) {
             lastUse[i] = i;
-            for (int o : Loop.operands(loop.body().get(i))) {
+            for (int o : loop.body().get(i).operands()) {
                 lastUse[loop.same()[o]] = i;
             }
         }
@@ -68,7 +68,7 @@ final class LoopBody {
     }
 
     private void release(Instr instr, int i) {
-        for (int o : Loop.operands(instr)) {
+        for (int o : instr.operands()) {
             free(loop.same()[o], i);
         }
         free(i, i);

@@ -7,7 +7,7 @@ enum Op {
     ADD(1, 0, 0x58), MUL(1, 0, 0x59), SUB(1, 0, 0x5c), MIN(1, 0, 0x5d), DIV(1, 0, 0x5e), MAX(1, 0, 0x5f), SQRT(1, 0, 0x51),
     FMA213(2, 1, 0xa8), FMA231(2, 1, 0xb8), ROUND(3, 1, 0x08), BLEND(2, 1, 0x65), COMPARE(1, 0, 0xc2),
     /// Of ints. The shifts by a constant have their opcode's extension in place of the result, which is the second register.
-    AND_I(1, 1, 0xdb), OR_I(1, 1, 0xeb), XOR_I(1, 1, 0xef), ANDN_I(1, 1, 0xdf), ADD_I(1, 1, 0xfe), SUB_I(1, 1, 0xfa),
+    AND_I(1, 1, 0xdb), OR_I(1, 1, 0xeb), XOR_I(1, 1, 0xef), ADD_I(1, 1, 0xfe), SUB_I(1, 1, 0xfa),
     MUL_I(2, 1, 0x40),
     MAX_I(2, 1, 0x3d), MIN_I(2, 1, 0x39), ABS_I(2, 1, 0x1e), COMPARE_I(3, 1, 0x1f), TEST_I(2, 1, 0x27), SHIFT_I(1, 1, 0x72),
     SHL_I(2, 1, 0x47), SHR_I(2, 1, 0x45), TO_FLOAT(1, 0, 0x5b),

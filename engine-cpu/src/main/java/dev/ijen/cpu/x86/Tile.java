@@ -67,23 +67,8 @@ public final class Tile {
             load(asm, 2 * r + 1, R10, V, k2);
             asm.addRegister(R10, R11);
         }
-        asm.address(RAX, RSI, RSI, 1); // 3, 5 and 7 steps
-        asm.address(R10, RSI, RSI, 2);
-        asm.address(R11, RAX, RSI, 2);
-        Operand[] row = rows(RDI);
-        asm.align();
-        int start = asm.size();
-        load(asm, B, RCX, 0, k1);
-        load(asm, B + 1, RCX, V, k2);
-        for (int r = 0; r < rows; r++) {
-            asm.broadcast(A, row[r]);
-            asm.op(Op.FMA231, 2 * r, A, v(B));
-            asm.op(Op.FMA231, 2 * r + 1, A, v(B + 1));
-        }
-        asm.addRegister(RDI, RDX);
-        asm.addRegister(RCX, R8);
-        asm.decrement(R9);
-        asm.backIfNotZero(start);
+        EightRows.steps(asm);
+        products(asm, rows, RDI, k1, k2);
         asm.loadPointer(R10, RSP, SAVED + 24);
         asm.loadPointer(R11, RSP, SAVED + 32);
         for (int r = 0; r < rows; r++) {
@@ -106,9 +91,7 @@ public final class Tile {
             asm.push(r);
         }
         int stack = 8 * saved.length;
-        asm.address(RAX, RSI, RSI, 1); // 3, 5 and 7 steps
-        asm.address(R10, RSI, RSI, 2);
-        asm.address(R11, RAX, RSI, 2);
+        EightRows.steps(asm);
         asm.loadPointer(R12, RSP, stack + 8); // from
         asm.loadPointer(R13, RSP, stack + 24); // c
         asm.copy(R14, RCX); // b
@@ -123,20 +106,7 @@ public final class Tile {
             load(asm, 2 * r + 1, R12, V, 0);
             asm.addRegister(R12, RBX);
         }
-        asm.align();
-        int start = asm.size();
-        load(asm, B, RCX, 0, 0);
-        load(asm, B + 1, RCX, V, 0);
-        Operand[] row = rows(RBP);
-        for (int r = 0; r < ROWS; r++) {
-            asm.broadcast(A, row[r]);
-            asm.op(Op.FMA231, 2 * r, A, v(B));
-            asm.op(Op.FMA231, 2 * r + 1, A, v(B + 1));
-        }
-        asm.addRegister(RBP, RDX);
-        asm.addRegister(RCX, R8);
-        asm.decrement(R9);
-        asm.backIfNotZero(start);
+        products(asm, ROWS, RBP, 0, 0);
         asm.loadPointer(RBX, RSP, stack + 32);
         for (int r = 0; r < ROWS; r++) {
             store(asm, 2 * r, R13, 0, 0);
@@ -156,12 +126,22 @@ public final class Tile {
         return MachineCode.of(asm.finish());
     }
 
-    /// Addresses of eight rows, with the multiples of the step in their registers.
-    private static Operand[] rows(int base) {
-        return new Operand[] {
-            new Operand.At(base, -1, 0, 0), new Operand.At(base, RSI, 0, 0), new Operand.At(base, RSI, 1, 0),
-            new Operand.At(base, RAX, 0, 0), new Operand.At(base, RSI, 2, 0), new Operand.At(base, R10, 0, 0),
-            new Operand.At(base, RAX, 1, 0), new Operand.At(base, R11, 0, 0)};
+    /// The loop over p: adds the products of some rows of a, which begin at a register, and the strip of b to the sums.
+    private static void products(Assembler asm, int rows, int a, int k1, int k2) {
+        Operand[] row = EightRows.at(a);
+        asm.align();
+        int start = asm.size();
+        load(asm, B, RCX, 0, k1);
+        load(asm, B + 1, RCX, V, k2);
+        for (int r = 0; r < rows; r++) {
+            asm.broadcast(A, row[r]);
+            asm.op(Op.FMA231, 2 * r, A, v(B));
+            asm.op(Op.FMA231, 2 * r + 1, A, v(B + 1));
+        }
+        asm.addRegister(a, RDX);
+        asm.addRegister(RCX, R8);
+        asm.decrement(R9);
+        asm.backIfNotZero(start);
     }
 
     /// One row by four strips that begin some bytes apart. Arguments: a, step along p, b, step between strips, step between

@@ -1,6 +1,5 @@
 package dev.ijen.cpu.x86;
 
-import static dev.ijen.cpu.x86.Assembler.RAX;
 import static dev.ijen.cpu.x86.Assembler.RDI;
 import static dev.ijen.cpu.x86.Assembler.RSI;
 import static dev.ijen.cpu.x86.Assembler.v;
@@ -13,8 +12,6 @@ public final class Transpose {
     private static final int RCX = 1;
     private static final int RBX = 3;
     private static final int R8 = 8;
-    private static final int R10 = 10;
-    private static final int R11 = 11;
     private static final int V = 64;
 
     private Transpose() {}
@@ -26,14 +23,13 @@ public final class Transpose {
     public static MachineCode strip() {
         var asm = new Assembler();
         asm.push(RBX);
-        asm.address(RAX, RSI, RSI, 1); // 3, 5 and 7 steps
-        asm.address(R10, RSI, RSI, 2);
-        asm.address(R11, RAX, RSI, 2);
+        EightRows.steps(asm);
+        Operand[] row = EightRows.at(R8);
         int start = asm.size();
         asm.copy(R8, RDI);
         for (int half = 0; half < 2; half++) {
             for (int r = 0; r < 16; r++) {
-                asm.op(Op.LOAD, r, 0, row(r % 8));
+                asm.op(Op.LOAD, r, 0, row[r % 8]);
                 if (r % 8 == 7) {
                     asm.address(R8, R8, RSI, 3); // eight rows on
                 }
@@ -51,19 +47,6 @@ public final class Transpose {
         asm.pop(RBX);
         asm.end();
         return MachineCode.of(asm.finish());
-    }
-
-    private static Operand row(int r) {
-        return switch (r) {
-            case 0 -> new Operand.At(R8, -1, 0, 0);
-            case 1 -> new Operand.At(R8, RSI, 0, 0);
-            case 2 -> new Operand.At(R8, RSI, 1, 0);
-            case 3 -> new Operand.At(R8, RAX, 0, 0);
-            case 4 -> new Operand.At(R8, RSI, 2, 0);
-            case 5 -> new Operand.At(R8, R10, 0, 0);
-            case 6 -> new Operand.At(R8, RAX, 1, 0);
-            default -> new Operand.At(R8, R11, 0, 0);
-        };
     }
 
     /// Registers 0 to 15 become the columns of what they hold; 16 to 31 are lost.

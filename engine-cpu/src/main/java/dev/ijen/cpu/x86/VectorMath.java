@@ -60,12 +60,7 @@ final class VectorMath {
         int t = registers.take();
         int r = registers.take();
         int w = registers.take();
-        asm.broadcast(t, c(F32Constants.MAGIC));
-        asm.op(FMA231, t, x, c(F32Constants.LOG2E));
-        reduce(r, t, x, w);
-        polynomial(to, r, F32Constants.exp());
-        asm.op(MUL, w, r, v(r));
-        asm.op(FMA213, to, w, v(r));
+        reduced(to, x, t, r, w);
         asm.op(ADD, to, to, c(1f));
         asm.op(SUB_I, t, t, c(MAGIC_BITS));
         asm.op(SHIFT_I, SHIFT_RIGHT, w, v(t), 1);
@@ -89,12 +84,7 @@ final class VectorMath {
         int w = registers.take();
         asm.broadcast(w, c(40f));
         asm.op(Op.MIN, x, w, v(x)); // the second operand if one is NaN
-        asm.broadcast(t, c(F32Constants.MAGIC));
-        asm.op(FMA231, t, x, c(F32Constants.LOG2E));
-        reduce(r, t, x, w);
-        polynomial(to, r, F32Constants.exp());
-        asm.op(MUL, w, r, v(r));
-        asm.op(FMA213, to, w, v(r));
+        reduced(to, x, t, r, w);
         asm.op(ADD, to, to, c(1f));
         asm.op(ADD_I, t, t, c(127 - MAGIC_BITS));
         asm.op(SHIFT_I, SHIFT_LEFT, t, v(t), 23);
@@ -102,12 +92,17 @@ final class VectorMath {
         registers.give(t, r, w);
     }
 
-    /// `r = x − k ln 2` for the whole number k that the magic number was added to.
-    private void reduce(int r, int t, int x, int w) {
+    /// `to = eʳ − 1` of r = x − k ln 2, and in the low bits of t, above the magic number's, the whole number k; w is lost.
+    private void reduced(int to, int x, int t, int r, int w) {
+        asm.broadcast(t, c(F32Constants.MAGIC));
+        asm.op(FMA231, t, x, c(F32Constants.LOG2E));
         asm.op(SUB, w, t, c(F32Constants.MAGIC));
         asm.move(r, x);
         asm.op(FMA231, r, w, c(-F32Constants.LN2_HI));
         asm.op(FMA231, r, w, c(-F32Constants.LN2_LO));
+        polynomial(to, r, F32Constants.exp());
+        asm.op(MUL, w, r, v(r));
+        asm.op(FMA213, to, w, v(r));
     }
 
     /// `to = 2ᵏ` as a float.
@@ -120,12 +115,7 @@ final class VectorMath {
         int t = registers.take();
         int r = registers.take();
         int w = registers.take();
-        asm.broadcast(t, c(F32Constants.MAGIC));
-        asm.op(FMA231, t, x, c(F32Constants.LOG2E));
-        reduce(r, t, x, w);
-        polynomial(to, r, F32Constants.exp());
-        asm.op(MUL, w, r, v(r));
-        asm.op(FMA213, to, w, v(r));
+        reduced(to, x, t, r, w);
         asm.op(SUB_I, t, t, c(MAGIC_BITS - 126));
         asm.op(SHIFT_I, SHIFT_LEFT, t, v(t), 23);
         asm.op(SUB, w, t, c(0.5f));

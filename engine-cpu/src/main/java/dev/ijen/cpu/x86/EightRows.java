@@ -1,0 +1,29 @@
+package dev.ijen.cpu.x86;
+
+import static dev.ijen.cpu.x86.Assembler.RAX;
+import static dev.ijen.cpu.x86.Assembler.RSI;
+
+import dev.ijen.cpu.x86.Assembler.Operand;
+
+/// Eight rows a step apart, which is in rsi: no instruction adds more than one register to a base.
+final class EightRows {
+    private static final int R10 = 10;
+    private static final int R11 = 11;
+
+    private EightRows() {}
+
+    /// Three, five and seven steps to rax, r10 and r11, where they stay.
+    static void steps(Assembler asm) {
+        asm.address(RAX, RSI, RSI, 1);
+        asm.address(R10, RSI, RSI, 2);
+        asm.address(R11, RAX, RSI, 2);
+    }
+
+    /// Their beginnings, the first one at a general register.
+    static Operand[] at(int base) {
+        return new Operand[] {
+            new Operand.At(base, -1, 0, 0), new Operand.At(base, RSI, 0, 0), new Operand.At(base, RSI, 1, 0),
+            new Operand.At(base, RAX, 0, 0), new Operand.At(base, RSI, 2, 0), new Operand.At(base, R10, 0, 0),
+            new Operand.At(base, RAX, 1, 0), new Operand.At(base, R11, 0, 0)};
+    }
+}
