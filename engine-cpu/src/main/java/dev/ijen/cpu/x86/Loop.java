@@ -21,7 +21,7 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
     private static final int SAVED = 6; // where those begin that belong to the caller
     private static final int BYTES = 64;
     private static final int LANES = 16;
-    private static final int TAIL = 7; // mask of the last lanes
+    private static final int TAIL = 3; // mask of the last lanes
 
     /// True if the instruction can be part of a loop.
     public static boolean takes(Instr i) {

@@ -27,8 +27,7 @@ final class VectorMath {
     private static final int ABS = 0x7fffffff;
     private static final int SIGN = Integer.MIN_VALUE;
     private static final int MAGIC_BITS = Float.floatToRawIntBits(F32Constants.MAGIC);
-    private static final int K = 1; // masks to work with
-    private static final int K2 = 2;
+    private static final int K = 1; // a mask to work with
 
     private final Assembler asm;
     private final Registers registers;
@@ -70,9 +69,9 @@ final class VectorMath {
         power(r, t);
         asm.op(MUL, to, to, v(r));
         compare(K, x, Op.LT, -104f);
-        compare(K2, x, Op.GT, 88.8f);
         where(to, K, 0f);
-        where(to, K2, Float.POSITIVE_INFINITY);
+        compare(K, x, Op.GT, 88.8f);
+        where(to, K, Float.POSITIVE_INFINITY);
         registers.give(t, r, w);
     }
 
