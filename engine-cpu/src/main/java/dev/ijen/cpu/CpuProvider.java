@@ -58,7 +58,7 @@ public final class CpuProvider implements BackendProvider {
         details.put("threads", Integer.toString(threads));
         details.put("native library", library.present() ? library.version() : "none: " + library.reason());
         String code = library.machineCode();
-        details.put("fused loops", code.isEmpty() ? "machine code for AVX-512" : "interpreted: " + code);
+        details.put("fused loops", code.isEmpty() ? "machine code for " + library.target() : "interpreted: " + code);
         boolean bf16 = library.present() && DnnlMatMul.multipliesBf16();
         details.put("tf32", "computed in f32: nothing is rounded");
         details.put("bf16", bf16 ? "products in bf16, sums in f32" : "kept in bf16, computed in f32: no faster");

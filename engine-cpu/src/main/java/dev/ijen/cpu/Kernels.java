@@ -1,5 +1,6 @@
 package dev.ijen.cpu;
 
+import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Plan.Launch;
 
@@ -9,7 +10,7 @@ final class Kernels {
 
     static CpuKernel of(Launch launch, Pool pool, Native library) {
         int threads = pool.threads();
-        boolean code = library.machineCode().isEmpty();
+        Target code = library.target();
         return switch (launch.kernel()) {
             case Kernel.Loop k -> RegionKernel.of(k.region(), threads, code);
             case Kernel.Fill k -> FillKernel.of(k, launch.out().getFirst().count());
@@ -18,13 +19,13 @@ final class Kernels {
             case Kernel.Conv k -> ConvKernel.of(k, pool, library);
             case Kernel.Pool k -> PoolKernel.of(k, pool);
             case Kernel.Softmax k -> new SoftmaxKernel(k, threads);
-            case Kernel.Attention k -> AttentionKernel.of(k, threads, code);
+            case Kernel.Attention k -> AttentionKernel.of(k, threads, code != null);
             case Kernel.CrossEntropy k -> new CrossEntropyKernel(k, threads);
             case Kernel.Gather k -> new GatherKernel(k);
             case Kernel.Scatter k -> new ScatterKernel(k);
             case Kernel.CumSum k -> new CumSumKernel(k);
             case Kernel.ArgReduce k -> new ArgReduceKernel(k);
-            case Kernel.Recurrent k -> RecurrentKernel.of(k, code);
+            case Kernel.Recurrent k -> RecurrentKernel.of(k, code != null);
             case Kernel.ArgSort k -> new ArgSortKernel(k, threads);
         };
     }

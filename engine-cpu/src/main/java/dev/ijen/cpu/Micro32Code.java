@@ -1,21 +1,30 @@
 package dev.ijen.cpu;
 
 import dev.ijen.cpu.x86.MachineCode;
+import dev.ijen.cpu.x86.Target;
 import dev.ijen.cpu.x86.Tile;
 import dev.ijen.cpu.x86.Transpose;
+import java.util.stream.Stream;
 
-/// [Micro32] in machine code: tiles of up to 8 rows, the same bits.
+/// [Micro32] in machine code: tiles of more rows, the same bits.
 final class Micro32Code implements Micro {
-    private static final Micro32Code INSTANCE = make();
+    /// With strips as wide as those of the Vector API, which the passes between products use.
+    private static final Micro32Code INSTANCE = Stream.of(Target.values())
+            .filter(t -> 2 * t.lanes() == Micro32.INSTANCE.strip() && t.reason().isEmpty())
+            .findFirst()
+            .map(Micro32Code::of)
+            .orElse(null);
 
+    private final Tile tile;
     private final MachineCode[] full;
     private final MachineCode[] part;
     private final MachineCode four;
     private final MachineCode groups;
     private final MachineCode transpose;
 
-    private Micro32Code(MachineCode[] full, MachineCode[] part, MachineCode four, MachineCode groups,
+    private Micro32Code(Tile tile, MachineCode[] full, MachineCode[] part, MachineCode four, MachineCode groups,
             MachineCode transpose) {
+        this.tile = tile;
         this.full = full;
         this.part = part;
         this.four = four;
@@ -30,22 +39,25 @@ final class Micro32Code implements Micro {
         return code && INSTANCE != null ? INSTANCE : Micro32.INSTANCE;
     }
 
-    private static Micro32Code make() {
-        if (!MachineCode.reason().isEmpty() || Micro32.INSTANCE.strip() != 32) {
+    /// For a target that the processor has; null if machine code can't be made here.
+    static Micro32Code of(Target target) {
+        if (!MachineCode.reason().isEmpty()) {
             return null;
         }
-        var full = new MachineCode[Tile.ROWS + 1];
-        var part = new MachineCode[Tile.ROWS + 1];
-        MachineCode four = Tile.four();
-        MachineCode groups = Tile.groups();
-        MachineCode transpose = Transpose.strip();
+        var tile = new Tile(target);
+        int most = tile.rows();
+        var full = new MachineCode[most + 1];
+        var part = new MachineCode[most + 1];
+        MachineCode four = tile.four();
+        MachineCode groups = tile.groups();
+        MachineCode transpose = Transpose.strip(target);
         boolean all = four != null && groups != null && transpose != null;
-        for (int r = 1; r <= Tile.ROWS; r++) {
-            full[r] = Tile.full(r);
-            part[r] = Tile.part(r);
+        for (int r = 1; r <= most; r++) {
+            full[r] = tile.full(r);
+            part[r] = tile.part(r);
             all &= full[r] != null && part[r] != null;
         }
-        return all ? new Micro32Code(full, part, four, groups, transpose) : null;
+        return all ? new Micro32Code(tile, full, part, four, groups, transpose) : null;
     }
 
     @Override
@@ -55,17 +67,17 @@ final class Micro32Code implements Micro {
 
     @Override
     public int strip() {
-        return 32;
+        return tile.strip();
     }
 
     @Override
     public int rows() {
-        return Tile.ROWS;
+        return tile.rows();
     }
 
     @Override
     public int take(int left) {
-        return Math.min(left, Tile.ROWS);
+        return Math.min(left, tile.rows());
     }
 
     @Override
@@ -96,13 +108,13 @@ final class Micro32Code implements Micro {
     public void pack(long from, long rs, long cs, int k, int n, long to) {
         int whole = 0;
         if (n == strip() && rs == Float.BYTES) {
-            whole = k & -16;
+            whole = k & -tile.target().lanes();
             if (whole > 0) {
                 transpose.run(from, cs, whole, to, 0, 0, 0, 0, 0, 0, 0);
             }
         }
         if (whole < k) {
-            Micro32.INSTANCE.pack(from + whole * rs, rs, cs, k - whole, n, to + whole * 128L);
+            Micro32.INSTANCE.pack(from + whole * rs, rs, cs, k - whole, n, to + (long) whole * strip() * bytes());
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.ijen.cpu;
 
 import dev.ijen.cpu.x86.MachineCode;
+import dev.ijen.cpu.x86.Target;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
@@ -58,6 +59,11 @@ final class Native {
     /// Why no machine code is made for fused loops; empty if it is.
     String machineCode() {
         return present() ? MachineCode.reason() : "no native code was asked for, or can be had";
+    }
+
+    /// What machine code is written for; null if none is made.
+    Target target() {
+        return machineCode().isEmpty() ? Target.best() : null;
     }
 
     @Override

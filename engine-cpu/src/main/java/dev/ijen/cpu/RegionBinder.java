@@ -52,7 +52,7 @@ final class RegionBinder {
 
     /// The region bound to memory; null if it was to be compiled and can't be.
     CpuKernel.Bound bind(Pool pool) {
-        if (!kernel.compiled()) {
+        if (kernel.code() == null) {
             for (int i = 0; i < body.size(); i++) {
                 emit(i);
             }
@@ -132,7 +132,8 @@ final class RegionBinder {
         for (int v = 0; v < n; v++) {
             uniform[v] = body.get(v) instanceof Instr.Load && !uses.moved(v) && patterns[v].isRun(0);
         }
-        MachineCode code = new Loop(body, List.copyOf(run), same, uniform, written).compile();
+        MachineCode code = new Loop(body, List.copyOf(run), same, uniform, written)
+                .compile(kernel.code());
         if (code == null) {
             int half = run.size() / 2;
             return half > 0 && code(run.subList(0, half)) && code(run.subList(half, run.size()));
@@ -305,7 +306,7 @@ final class RegionBinder {
     }
 
     private int take() {
-        return kernel.compiled() || freeSlots.isEmpty() ? slots++ : freeSlots.pop();
+        return kernel.code() != null || freeSlots.isEmpty() ? slots++ : freeSlots.pop();
     }
 
     private void release(int i, int[] operands, int bytes) {

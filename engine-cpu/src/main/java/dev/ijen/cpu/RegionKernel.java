@@ -1,5 +1,6 @@
 package dev.ijen.cpu;
 
+import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Region;
 import dev.ijen.spi.Region.Instr;
 import dev.ijen.spi.Region.Store;
@@ -10,11 +11,11 @@ import dev.ijen.tensor.DType;
 ///
 /// @param block points of a tile, at most
 /// @param blockBytes memory of one value's block, with room for a vector too much
-/// @param compiled true to turn runs of instructions into machine code
+/// @param code what runs of instructions are turned into machine code for, or null to interpret all
 /// @param partials offset in scratch memory of each store's partial results, or −1 where results are folded in place
 /// @param threads workers, each with its own blocks
 record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[] partials, long scratchBytes,
-        int threads, boolean compiled)
+        int threads, Target code)
         implements CpuKernel {
     private static final int CACHE = 32 << 10; // most of the first-level cache
     /// Blocks that make the one to work in, which holds doubles for functions of floats.
@@ -22,7 +23,7 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
 
     private static final int SLACK = 128; // a vector to overrun, and blocks of a power of two would fall on each other's lines
 
-    static RegionKernel of(Region asked, int threads, boolean compiled) {
+    static RegionKernel of(Region asked, int threads, Target code) {
         Transposed t = Transposed.of(asked);
         Region region = t.region();
         int bytes = widest(region);
@@ -42,18 +43,18 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
             partials[i] = needed ? at : -1;
             at += needed ? Mem.align((long) nest.results(s) * type.bytes()) * nest.chunks + SLACK : 0;
         }
-        return new RegionKernel(region, nest, block, blockBytes, partials, at, threads, compiled);
+        return new RegionKernel(region, nest, block, blockBytes, partials, at, threads, code);
     }
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
-        Bound code = compiled ? new RegionBinder(this, in, out, scratch).bind(pool) : null;
-        return code != null ? code : new RegionBinder(interpreted(), in, out, scratch).bind(pool);
+        Bound compiled = code != null ? new RegionBinder(this, in, out, scratch).bind(pool) : null;
+        return compiled != null ? compiled : new RegionBinder(interpreted(), in, out, scratch).bind(pool);
     }
 
     private RegionKernel interpreted() {
-        return compiled
-                ? new RegionKernel(region, nest, block, blockBytes, partials, scratchBytes, threads, false)
+        return code != null
+                ? new RegionKernel(region, nest, block, blockBytes, partials, scratchBytes, threads, null)
                 : this;
     }
 

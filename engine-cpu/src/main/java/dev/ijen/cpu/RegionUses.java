@@ -30,7 +30,7 @@ final class RegionUses {
     private final long[] out;
 
     RegionUses(RegionKernel kernel, long[] in, long[] out) {
-        compiled = kernel.compiled();
+        compiled = kernel.code() != null;
         region = kernel.region();
         body = region.body();
         this.in = in;

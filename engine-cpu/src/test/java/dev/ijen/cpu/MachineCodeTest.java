@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ijen.cpu.x86.Loop;
 import dev.ijen.cpu.x86.MachineCode;
+import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Region;
 import dev.ijen.spi.Region.Instr;
 import dev.ijen.spi.Region.Store;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What machine code computes is what the Vector API computes, bit by bit; what both compute is tested against other references
 /// in `F32MathTest`, `RegionTest` and the backend's contract.
@@ -107,18 +110,22 @@ class MachineCodeTest {
     @Test
     void equalLoopsShareTheirCode() {
         var body = List.<Instr>of(load(0, DType.F32), new Instr.Unary(UnaryFn.NEG, DType.F32, 0));
-        var a = loop(body).compile();
-        assertNotNull(a);
-        assertSame(a, loop(body).compile());
+        for (Target t : Target.values()) {
+            var a = loop(body).compile(t);
+            assertNotNull(a);
+            assertSame(a, loop(body).compile(t));
+        }
     }
 
-    /// Tiles of products, whole strips and parts of them: the bits of the Vector API's, and nothing outside is touched.
-    @Test
-    void tiles() {
-        Micro code = Micro32Code.of(true);
-        Micro java = Micro32.INSTANCE;
-        assumeTrue(code instanceof Micro32Code, "the JVM uses vectors of 256 bits: strips are those of the Vector API");
-        assertEquals(code.strip(), java.strip());
+    /// Tiles of products, whole strips and parts of them: the bits of sums in the order of p, one fused multiply-add each, and nothing outside is
+    /// touched.
+    @ParameterizedTest
+    @MethodSource("dev.ijen.cpu.Targets#here")
+    void tiles(Target target) {
+        Micro code = Micro32Code.of(target);
+        assertNotNull(code);
+        int strip = code.strip();
+        int width = 2 * strip;
         var random = new SplittableRandom(5);
         try (var arena = Arena.ofConfined()) {
             int size = 8 * 160;
@@ -132,11 +139,14 @@ class MachineCodeTest {
             }
             for (int k : new int[] {1, 2, 7, 40}) {
                 for (int rows = 1; rows <= code.rows(); rows++) {
-                    for (int n : new int[] {1, 15, 16, 17, 31, 32}) {
-                        one(code, rows, n, at, at[3], k);
+                    for (int n : new int[] {1, strip / 2 - 1, strip / 2, strip / 2 + 1, strip - 1, strip}) {
+                        if (n == strip) {
+                            code.full(rows, at[0], 160, 4, at[1], 640, k, at[2], 640, at[3], 640);
+                        } else {
+                            code.part(rows, n, at[0], 160, 4, at[1], 640, k, at[2], 640, at[3], 640);
+                        }
                         for (int r = 0; r < rows; r++) {
-                            long down = r * 640L;
-                            one(java, 1, n, new long[] {at[0] + r * 160L, at[1], at[2] + down}, at[4] + down, k);
+                            row(at[0] + r * 160L, at[1], at[2] + r * 640L, at[4] + r * 640L, n, k);
                         }
                         equal(at[3], at[4], size);
                     }
@@ -145,22 +155,49 @@ class MachineCodeTest {
                     // rows 16 numbers apart, from and to where rows of 40 numbers are
                     code.groups(n, at[0], 64, 4, at[1], 640, k, at[2], 160, at[3], 160);
                     for (int r = 0; r < n * code.rows(); r++) {
-                        one(java, 1, 32, new long[] {at[0] + r * 64L, at[1], at[2] + r * 160L}, at[4] + r * 160L, k);
+                        row(at[0] + r * 64L, at[1], at[2] + r * 160L, at[4] + r * 160L, strip, k);
                     }
                     equal(at[3], at[4], size);
                 }
-                code.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[3], 640);
-                java.four(at[0], 4, at[1], 128, 640, k, at[2], 128, at[4], 640);
+                code.four(at[0], 4, at[1], 2L * width, 640, k, at[2], 2L * width, at[3], 640);
+                for (int s = 0; s < 4; s++) {
+                    row(at[0], at[1] + 2L * s * width, at[2] + 2L * s * width, at[4] + s * 640L, strip, k);
+                }
                 equal(at[3], at[4], size);
             }
         }
     }
 
-    private static void one(Micro u, int rows, int n, long[] at, long to, int k) {
-        if (n == u.strip()) {
-            u.full(rows, at[0], 160, 4, at[1], 640, k, at[2], 640, to, 640);
-        } else {
-            u.part(rows, n, at[0], 160, 4, at[1], 640, k, at[2], 640, to, 640);
+    /// Rows become columns, and what is left over of a vector as well.
+    @Test
+    void packing() {
+        Micro code = Micro32Code.of(true);
+        assumeTrue(code instanceof Micro32Code, "the JVM's vectors are none for which there are tiles");
+        int strip = code.strip();
+        int k = 3 * strip + 5;
+        try (var arena = Arena.ofConfined()) {
+            var from = arena.allocate(4L * strip * k, 64);
+            for (int i = 0; i < strip * k; i++) {
+                from.setAtIndex(JAVA_FLOAT, i, i);
+            }
+            var to = arena.allocate(4L * strip * k, 64);
+            code.pack(from.address(), 4, 4L * k, k, strip, to.address());
+            for (int p = 0; p < k; p++) {
+                for (int j = 0; j < strip; j++) {
+                    assertEquals(j * k + p, to.getAtIndex(JAVA_FLOAT, (long) p * strip + j));
+                }
+            }
+        }
+    }
+
+    /// One row of n columns: c = from + a · b.
+    private static void row(long a, long b, long from, long c, int n, int k) {
+        for (int j = 0; j < 4 * n; j += 4) {
+            float sum = Mem.f32(from + j);
+            for (int p = 0; p < k; p++) {
+                sum = Math.fma(Mem.f32(a + 4L * p), Mem.f32(b + 640L * p + j), sum);
+            }
+            Mem.f32(c + j, sum);
         }
     }
 
@@ -180,6 +217,10 @@ class MachineCodeTest {
 
     /// Runs the last instruction's value both ways, on special and random numbers.
     private static void same(List<Instr> body, int inputs, int n) {
+        Targets.here().forEach(t -> same(t, body, inputs, n));
+    }
+
+    private static void same(Target target, List<Instr> body, int inputs, int n) {
         Instr last = body.getLast();
         DType t = last.type();
         var stores = List.of(new Store(body.size() - 1, 0, t, new int[] {1}, 0, null));
@@ -203,8 +244,8 @@ class MachineCodeTest {
                 }
                 in[k] = m.address();
             }
-            MemorySegment a = run(region, in, false, n, arena, pool);
-            MemorySegment b = run(region, in, true, n, arena, pool);
+            MemorySegment a = run(region, in, null, n, arena, pool);
+            MemorySegment b = run(region, in, target, n, arena, pool);
             for (int i = 0; i < n + 16; i++) {
                 int x = a.getAtIndex(JAVA_INT, i);
                 int y = b.getAtIndex(JAVA_INT, i);
@@ -212,7 +253,7 @@ class MachineCodeTest {
                         && Float.isNaN(Float.intBitsToFloat(y));
                 int at = i;
                 if (!nan) {
-                    assertEquals(x, y, () -> last + " at " + at + ": " + Float.intBitsToFloat(x) + " and "
+                    assertEquals(x, y, () -> target + ": " + last + " at " + at + ": " + Float.intBitsToFloat(x) + " and "
                             + Float.intBitsToFloat(y));
                 }
             }
@@ -228,8 +269,8 @@ class MachineCodeTest {
         throw new AssertionError("no load of input " + input);
     }
 
-    private static MemorySegment run(Region region, long[] in, boolean compiled, int n, Arena arena, Pool pool) {
-        CpuKernel k = RegionKernel.of(region, 1, compiled);
+    private static MemorySegment run(Region region, long[] in, Target code, int n, Arena arena, Pool pool) {
+        CpuKernel k = RegionKernel.of(region, 1, code);
         MemorySegment out = arena.allocate(4L * n + 128, 64);
         long scratch = arena.allocate(k.scratchBytes() + 64, 64).address();
         try (var bound = k.bind(in, new long[] {out.address()}, scratch, pool)) {

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.ijen.cpu.x86.MachineCode;
+import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Region;
 import dev.ijen.spi.Region.Fold;
 import dev.ijen.spi.Region.Instr;
@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @SuppressWarnings("restricted") // looks behind the end of arrays
 class RegionTest {
@@ -46,8 +46,8 @@ class RegionTest {
 
     /// A result takes the place of an input that later instructions still read, for dense, narrow and permuted elements.
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void inPlace(boolean compiled) {
+    @MethodSource("dev.ijen.cpu.Targets#ways")
+    void inPlace(Target code) {
         for (DType t : List.of(DType.F32, DType.F64, DType.I8, DType.BF16)) {
             for (int[] strides : new int[][] {{40, 1}, {1, 37}}) {
                 var load = new Instr.Load(0, t, strides, 0);
@@ -72,7 +72,7 @@ class RegionTest {
                         in.get(1).set(i, i % 5 - 2);
                     }
                     var expected = NaiveRegion.run(region, in, new int[] {n, n, n});
-                    CpuKernel k = RegionKernel.of(region, 2, compiled && MachineCode.reason().isEmpty());
+                    CpuKernel k = RegionKernel.of(region, 2, code);
                     long scratch = arena.allocate(k.scratchBytes() + 64, 64).address();
                     k.bind(addresses(in), addresses(in), scratch, pool).run();
                     for (int o = 0; o < 3; o++) {
@@ -93,9 +93,11 @@ class RegionTest {
             var sizes = g.sizes();
             NaiveRegion.Output[] expected = NaiveRegion.run(region, in, sizes);
             byte[][] first = null;
-            for (int way = 0; way < 4; way++) {
+            var ways = Targets.ways();
+            for (int way = 0; way < 2 * ways.size(); way++) {
                 int threads = way % 2 == 0 ? 1 : 3;
-                var out = run(region, in, g, threads, way >= 2, arena);
+                Target code = ways.get(way / 2);
+                var out = run(region, in, g, threads, code, arena);
                 for (int k = 0; first == null && k < out.size(); k++) {
                     String what = "seed " + seed + " output " + k + " of " + region;
                     compare(what, expected[k], out.get(k), sum(region, k), g.inPlace[k] < 0);
@@ -106,7 +108,7 @@ class RegionTest {
                 }
                 if (first != null) {
                     for (int k = 0; k < bytes.length; k++) {
-                        assertArrayEquals(first[k], bytes[k], "threads or machine code (" + way + "), seed " + seed);
+                        assertArrayEquals(first[k], bytes[k], threads + " threads, " + code + ", seed " + seed);
                     }
                 }
                 first = bytes;
@@ -138,7 +140,7 @@ class RegionTest {
         }
     }
 
-    private static List<HostTensor> run(Region region, List<HostTensor> in, Draw g, int threads, boolean compiled,
+    private static List<HostTensor> run(Region region, List<HostTensor> in, Draw g, int threads, Target code,
             Arena arena) {
         var out = new ArrayList<HostTensor>();
         var inputs = new ArrayList<HostTensor>();
@@ -158,7 +160,7 @@ class RegionTest {
             out.add(o);
         }
         try (var pool = new ThreadPool(threads)) {
-            CpuKernel kernel = RegionKernel.of(region, threads, compiled && MachineCode.reason().isEmpty());
+            CpuKernel kernel = RegionKernel.of(region, threads, code);
             long scratch = arena.allocate(kernel.scratchBytes() + 64, 64).address();
             try (var bound = kernel.bind(addresses(inputs), addresses(out), scratch, pool)) {
                 bound.run();

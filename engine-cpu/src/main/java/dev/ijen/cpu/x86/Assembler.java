@@ -6,14 +6,14 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 
-/// Writes machine code for x86-64 with AVX-512: bytes of instructions, jumps, and a pool of constants behind them.
+/// Writes machine code for x86-64: bytes of instructions, jumps, and a pool of constants behind them. Instructions on vectors are added
+/// by [Vectors].
 ///
-/// Source of the encodings: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, chapter 2.7 (EVEX).
-/// Vector registers are numbered 0 to 31 (`zmm`), masks 0 to 7 (`k`), general registers 0 to 15 in the processor's order
-/// (`rax rcx rdx rbx rsp rbp rsi rdi r8 …`).
-final class Assembler {
+/// Source of the encodings: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2. General registers are numbered
+/// 0 to 15 in the processor's order (`rax rcx rdx rbx rsp rbp rsi rdi r8 …`).
+abstract class Assembler {
     static final int RAX = 0;
     static final int RSP = 4;
     static final int RBP = 5;
@@ -22,7 +22,8 @@ final class Assembler {
 
     private final ByteArrayOutputStream code = new ByteArrayOutputStream(1024);
     private final List<Fix> fixes = new ArrayList<>();
-    private final Map<Integer, Integer> pool = new LinkedHashMap<>(); // bits of a constant → its number
+    private final SequencedMap<List<Integer>, Integer> pool = new LinkedHashMap<>(); // a constant's words → its number
+    private final List<int[]> jumps = new ArrayList<>();
 
     /// A distance to a constant, to be filled in: where it stands, where its instruction ends, which constant.
     private record Fix(int at, int end, int constant) {}
@@ -32,10 +33,10 @@ final class Assembler {
         /// A vector register.
         record Vector(int register) implements Operand {}
 
-        /// 64 bytes at a general register plus [#RAX].
+        /// A vector at a general register plus [#RAX].
         record Block(int base) implements Operand {}
 
-        /// 64 bytes, or for an instruction that reads one number that number, at base + index · 2^scale + displacement.
+        /// A vector, or for an instruction that reads one number that number, at base + index · 2^scale + displacement.
         ///
         /// @param index a general register, or −1 for none
         record At(int base, int index, int scale, int displacement) implements Operand {}
@@ -43,8 +44,8 @@ final class Assembler {
         /// One number at a general register, in all lanes.
         record One(int base) implements Operand {}
 
-        /// A constant of 32 bits, in all lanes.
-        record Constant(int bits) implements Operand {}
+        /// A constant of 32 bits in the first lane, more by `step` from lane to lane.
+        record Constant(int bits, int step) implements Operand {}
     }
 
     static Operand v(int register) {
@@ -52,18 +53,18 @@ final class Assembler {
     }
 
     static Operand c(float x) {
-        return new Operand.Constant(Float.floatToRawIntBits(x));
+        return c(Float.floatToRawIntBits(x));
     }
 
     static Operand c(int bits) {
-        return new Operand.Constant(bits);
+        return new Operand.Constant(bits, 0);
     }
 
-    int size() {
+    final int size() {
         return code.size();
     }
 
-    void bytes(int... b) {
+    final void bytes(int... b) {
         for (int x : b) {
             code.write(x);
         }
@@ -73,42 +74,25 @@ final class Assembler {
         bytes(x, x >> 8, x >> 16, x >> 24);
     }
 
-    /// An instruction in EVEX encoding, of 512 bits.
+    /// The bits that name a place in memory in an instruction's prefix: bit 3 of its base, and of its index. All are 0 for a constant.
+    static int base(Operand b) {
+        return switch (b) {
+            case Operand.Vector r -> r.register();
+            case Operand.Block m -> m.base();
+            case Operand.At m -> m.base();
+            case Operand.One m -> m.base();
+            case Operand.Constant _ -> 0;
+        };
+    }
+
+    /// The bytes that name an instruction's result and its last operand.
     ///
-    /// @param op what it is
-    /// @param to register of the result, a mask for comparisons, or the extension of the opcode for shifts
-    /// @param a second register, or 0 where the instruction has none
-    /// @param b last operand
-    /// @param mask lanes the result is written to: a mask, or 0 for all
-    /// @param zero true to clear the other lanes, false to leave them
-    /// @param imm a byte at the end, or −1 for none
-    void evex(Op op, int to, int a, Operand b, int mask, boolean zero, int imm) {
-        int rm = 0;
-        int x = 0; // bit 4 of a register operand
-        boolean one = false;
-        switch (b) {
-            case Operand.Vector r -> {
-                rm = r.register() & 15;
-                x = r.register() >> 4;
-            }
-            case Operand.Block m -> rm = m.base();
-            case Operand.At m -> {
-                rm = m.base();
-                x = m.index() < 0 ? 0 : m.index() >> 3;
-            }
-            case Operand.One m -> {
-                rm = m.base();
-                one = true;
-            }
-            case Operand.Constant _ -> one = true;
-        }
-        bytes(0x62,
-                (~to >> 3 & 1) << 7 | (~x & 1) << 6 | (~(rm >> 3) & 1) << 5 | (~(to >> 4) & 1) << 4 | op.map,
-                (~a & 15) << 3 | 4 | op.prefix,
-                (zero ? 0x80 : 0) | 0x40 | (one && op.broadcasts() ? 0x10 : 0) | (~(a >> 4) & 1) << 3 | mask,
-                op.code);
+    /// @param to register of the result, or what stands in its place
+    /// @param words of a constant in the pool
+    /// @param tail bytes that follow
+    final void operands(int to, Operand b, List<Integer> words, int tail) {
         int reg = (to & 7) << 3;
-        int tail = imm >= 0 ? 1 : 0;
+        int rm = base(b);
         switch (b) {
             case Operand.Vector _ -> bytes(0xc0 | reg | rm & 7);
             case Operand.At m -> {
@@ -135,48 +119,13 @@ final class Assembler {
                     bytes(0);
                 }
             }
-            case Operand.Constant k -> {
+            case Operand.Constant _ -> {
                 bytes(0x05 | reg);
-                int number = pool.computeIfAbsent(k.bits(), _ -> pool.size());
+                int number = pool.computeIfAbsent(words, _ -> pool.size());
                 fixes.add(new Fix(size(), size() + 4 + tail, number));
                 int32(0);
             }
         }
-        if (tail > 0) {
-            bytes(imm);
-        }
-    }
-
-    /// An instruction without mask and immediate.
-    void op(Op op, int to, int a, Operand b) {
-        evex(op, to, a, b, 0, false, -1);
-    }
-
-    /// An instruction with an immediate byte.
-    void op(Op op, int to, int a, Operand b, int imm) {
-        evex(op, to, a, b, 0, false, imm);
-    }
-
-    /// Copies a register.
-    void move(int to, int from) {
-        if (to != from) {
-            op(Op.MOVE, to, 0, v(from));
-        }
-    }
-
-    /// All lanes from one number in memory.
-    void broadcast(int to, Operand one) {
-        op(Op.BROADCAST, to, 0, one);
-    }
-
-    /// Reads 64 bytes, or the lanes of a mask with zeros elsewhere.
-    void load(int to, int base, int mask) {
-        evex(Op.LOAD, to, 0, new Operand.Block(base), mask, mask != 0, -1);
-    }
-
-    /// Writes 64 bytes, or the lanes of a mask.
-    void store(int from, int base, int mask) {
-        evex(Op.STORE, from, 0, new Operand.Block(base), mask, false, -1);
     }
 
     void push(int r) {
@@ -275,19 +224,9 @@ final class Assembler {
         int32(place - (size() + 4));
     }
 
-    private final List<int[]> jumps = new ArrayList<>();
-
     /// A jump made before comes here.
     void here(int jump) {
         jumps.add(new int[] {jump, size() - (jump + 4)});
-    }
-
-    /// Sets the lowest lanes of a mask, as many as the register says.
-    ///
-    /// @param work one of the first eight registers, whose number is lost
-    void maskOf(int mask, int count, int work) {
-        bits(work, count);
-        moveToMask(mask, work);
     }
 
     /// As many of the register's lowest bits set as `count`, which is at most 32, says.
@@ -295,11 +234,6 @@ final class Assembler {
         bytes(0xb8 | register); // mov register, −1
         int32(-1);
         bytes(0xc4, 0xe2, (~count & 15) << 3, 0xf5, 0xc0 | register << 3 | register); // bzhi
-    }
-
-    /// A mask from the low 16 bits of one of the first eight registers.
-    void moveToMask(int mask, int register) {
-        bytes(0xc5, 0xf8, 0x92, 0xc0 | mask << 3 | register);
     }
 
     /// Shifts the low 32 bits of one of the first eight registers to the right.
@@ -323,10 +257,11 @@ final class Assembler {
     byte[] finish() {
         align();
         int constants = size();
-        pool.keySet().forEach(this::int32);
+        pool.keySet().forEach(words -> words.forEach(this::int32));
+        int each = pool.isEmpty() ? 0 : 4 * pool.firstEntry().getKey().size(); // all are as long
         var all = ByteBuffer.wrap(code.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
         for (Fix f : fixes) {
-            all.putInt(f.at(), constants + 4 * f.constant() - f.end());
+            all.putInt(f.at(), constants + each * f.constant() - f.end());
         }
         for (int[] j : jumps) {
             all.putInt(j[0], j[1]);

@@ -19,6 +19,15 @@ final class EightRows {
         asm.address(R11, RAX, RSI, 2);
     }
 
+    /// Moves a general register on by six rows or by eight.
+    static void pass(Assembler asm, int register, int rows) {
+        switch (rows) {
+            case 6 -> asm.address(register, register, RAX, 1);
+            case 8 -> asm.address(register, register, RSI, 3);
+            default -> throw new IllegalArgumentException(rows + " rows");
+        }
+    }
+
     /// Their beginnings, the first one at a general register.
     static Operand[] at(int base) {
         return new Operand[] {

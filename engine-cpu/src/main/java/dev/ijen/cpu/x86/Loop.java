@@ -19,9 +19,7 @@ import java.util.List;
 public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean[] uniform, boolean[] written) {
     private static final int[] POINTERS = {1, 2, 8, 9, 10, 11, 3, 5, 12, 13, 14, 15}; // not rax, rsp, rsi, rdi
     private static final int SAVED = 6; // where those begin that belong to the caller
-    private static final int BYTES = 64;
-    private static final int LANES = 16;
-    private static final int TAIL = 3; // mask of the last lanes
+    private static final int EDGE = 3; // of the last points
 
     /// True if the instruction can be part of a loop.
     public static boolean takes(Instr i) {
@@ -47,13 +45,15 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
     }
 
     /// The function, or null if it has too many values for the registers, or machine code can't be made here.
-    public MachineCode compile() {
+    ///
+    /// @param target that the processor has
+    public MachineCode compile(Target target) {
         var pointers = pointers();
         if (pointers.size() > POINTERS.length) {
             return null;
         }
         try {
-            return MachineCode.of(write(pointers));
+            return MachineCode.of(write(target.vectors(), pointers));
         } catch (Registers.Spent _) {
             return null;
         }
@@ -77,8 +77,7 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
         return list;
     }
 
-    private byte[] write(List<Integer> pointers) {
-        var asm = new Assembler();
+    private byte[] write(Vectors asm, List<Integer> pointers) {
         int saved = Math.max(SAVED, pointers.size());
         for (int k = SAVED; k < saved; k++) {
             asm.push(POINTERS[k]);
@@ -89,20 +88,20 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
             asm.loadPointer(POINTERS[k], Assembler.RDI, 8 * pointers.get(k));
         }
         asm.clear(Assembler.RAX);
-        asm.compare(Assembler.RSI, LANES);
+        asm.compare(Assembler.RSI, asm.lanes());
         int few = asm.jumpIfLess();
         asm.align();
         int start = asm.size();
         new LoopBody(this, asm, base, 0).write();
-        asm.add(Assembler.RAX, BYTES);
-        asm.add(Assembler.RSI, -LANES);
-        asm.compare(Assembler.RSI, LANES);
+        asm.add(Assembler.RAX, asm.width());
+        asm.add(Assembler.RSI, -asm.lanes());
+        asm.compare(Assembler.RSI, asm.lanes());
         asm.backIfNotLess(start);
         asm.here(few);
         asm.compare(Assembler.RSI, 0);
         int none = asm.jumpIfNotGreater();
-        asm.maskOf(TAIL, Assembler.RSI, Assembler.RDI);
-        new LoopBody(this, asm, base, TAIL).write();
+        asm.edges(Assembler.RSI, Assembler.RDI, EDGE);
+        new LoopBody(this, asm, base, EDGE).write();
         asm.here(none);
         for (int k = saved - 1; k >= SAVED; k--) {
             asm.pop(POINTERS[k]);

@@ -9,28 +9,28 @@ import dev.ijen.tensor.BinaryFn;
 import dev.ijen.tensor.DType;
 import java.util.Arrays;
 
-/// Writes what one pass through a [Loop] does: 16 points, or the last few of them under a mask.
+/// Writes what one pass through a [Loop] does: a vector of points, or the last few of them.
 final class LoopBody {
     private static final int ABS = 0x7fffffff;
     private static final int SIGN = Integer.MIN_VALUE;
-    private static final int K = 1; // a mask to work with
 
     private final Loop loop;
-    private final Assembler asm;
+    private final Vectors asm;
     private final int[] base;
-    private final int lanes;
-    private final Registers registers = new Registers();
+    private final int edge;
+    private final Registers registers;
     private final VectorMath math;
     private final int[] register; // of each value, or −1
     private final int[] lastUse;
 
     /// @param base register with the address of each value that has one
-    /// @param lanes mask of the points that there are, or 0 for all
-    LoopBody(Loop loop, Assembler asm, int[] base, int lanes) {
+    /// @param edge of the points that there are, or 0 for all
+    LoopBody(Loop loop, Vectors asm, int[] base, int edge) {
         this.loop = loop;
         this.asm = asm;
         this.base = base;
-        this.lanes = lanes;
+        this.edge = edge;
+        registers = asm.registers();
         math = new VectorMath(asm, registers);
         register = new int[loop.body().size()];
         Arrays.fill(register, -1);
@@ -61,7 +61,7 @@ final class LoopBody {
             }
             register[i] = to;
             if (loop.written()[i]) {
-                asm.store(to, base[i], lanes);
+                asm.store(to, new Operand.Block(base[i]), edge);
             }
             release(instr, i);
         }
@@ -90,7 +90,7 @@ final class LoopBody {
             if (o != null) {
                 asm.broadcast(register[u], o);
             } else {
-                asm.load(register[u], base[u], lanes);
+                asm.load(register[u], new Operand.Block(base[u]), edge);
             }
         }
         return register[u];
@@ -146,8 +146,8 @@ final class LoopBody {
 
     /// Sets the result to a number where x compares so with 0.
     private void where(int to, int x, int predicate, float number) {
-        asm.op(Op.COMPARE, K, x, c(0f), predicate);
-        asm.evex(Op.BROADCAST, to, 0, c(number), K, false, -1);
+        asm.compare(x, c(0f), predicate);
+        asm.set(to, c(number));
     }
 
     private void whole(Instr.Unary u, int to) {
@@ -164,18 +164,13 @@ final class LoopBody {
             }
             case RELU -> asm.op(Op.MAX_I, to, x, c(0));
             case NOT -> {
-                asm.op(Op.COMPARE_I, K, x, c(0), Op.EQ_I);
-                ones(to);
+                asm.compareInts(x, c(0), Op.EQ_I);
+                asm.ones(to);
             }
             case FLOOR, CEIL, ROUND, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS,
                     ATAN, SINH, COSH ->
                     throw new IllegalArgumentException(u.toString());
         }
-    }
-
-    /// 1 where the mask is set, 0 elsewhere.
-    private void ones(int to) {
-        asm.evex(Op.BROADCAST, to, 0, c(1), K, true, -1);
     }
 
     private void truth(Instr.Binary b, int to) {
@@ -191,8 +186,13 @@ final class LoopBody {
                     throw new IllegalArgumentException(b.toString());
         };
         int x = in(b.a());
-        asm.op(real ? Op.COMPARE : Op.COMPARE_I, K, x, last(b.b()), predicate);
-        ones(to);
+        Operand y = last(b.b());
+        if (real) {
+            asm.compare(x, y, predicate);
+        } else {
+            asm.compareInts(x, y, predicate);
+        }
+        asm.ones(to);
     }
 
     private void arithmetic(Instr.Binary b, int to) {
@@ -231,31 +231,31 @@ final class LoopBody {
         int x = in(b.a());
         int y = in(b.b());
         int first = registers.take();
-        asm.op(Op.SIGNS, K, 0, v(x));
-        asm.evex(Op.BLEND, first, max ? y : x, v(max ? x : y), K, false, -1);
-        asm.evex(Op.BLEND, to, max ? x : y, v(max ? y : x), K, false, -1);
+        asm.signs(x);
+        asm.blend(first, max ? y : x, v(max ? x : y));
+        asm.blend(to, max ? x : y, v(max ? y : x));
         asm.op(max ? Op.MAX : Op.MIN, to, first, v(to));
-        asm.op(Op.COMPARE, K, first, v(first), Op.UNORDERED);
-        asm.evex(Op.MOVE, to, 0, v(first), K, false, -1);
+        asm.compare(first, v(first), Op.UNORDERED);
+        asm.take(to, first);
         registers.give(first);
     }
 
     private void select(Instr.Select s, int to) {
         int condition = in(s.c());
-        asm.op(Op.TEST_I, K, condition, v(condition));
+        asm.notZero(condition);
         int other = in(s.b());
-        asm.evex(Op.BLEND, to, other, last(s.a()), K, false, -1);
+        asm.blend(to, other, last(s.a()));
     }
 
     private void cast(Instr.Cast k, int to) {
         int x = in(k.a());
         if (k.to() == DType.BOOL) {
             if (k.from() == DType.F32) {
-                asm.op(Op.COMPARE, K, x, c(0f), Op.NE);
+                asm.compare(x, c(0f), Op.NE);
             } else {
-                asm.op(Op.TEST_I, K, x, v(x));
+                asm.notZero(x);
             }
-            ones(to);
+            asm.ones(to);
         } else {
             asm.op(Op.TO_FLOAT, to, 0, v(x));
         }

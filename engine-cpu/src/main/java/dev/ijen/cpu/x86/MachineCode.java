@@ -45,11 +45,11 @@ public final class MachineCode {
         return Tried.REASON;
     }
 
-    /// A function that only returns is made to see whether the system allows it.
+    /// A function that only returns is made to see whether the system allows it. AVX2 is the least that is asked for.
     private static final class Tried {
-        static final String REASON = Processor.REASON.isEmpty() && of(new byte[] {(byte) 0xc3}) == null
+        static final String REASON = Target.best() != null && of(new byte[] {(byte) 0xc3}) == null
                 ? "the system does not let memory be made executable"
-                : Processor.REASON;
+                : Target.best() == null ? Target.AVX2.reason() : "";
     }
 
     private static MachineCode make(byte[] code) {

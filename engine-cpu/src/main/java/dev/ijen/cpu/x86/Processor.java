@@ -4,39 +4,49 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Whether this machine runs what [Assembler] writes.
+/// What this machine's processor can do, as Linux tells it: instruction sets whose registers the system does not keep are not among them.
 final class Processor {
-    /// Why it doesn't; empty if it does.
     private static final Path INFO = Path.of("/proc/cpuinfo");
 
-    /// Why it does not; empty if it does.
-    static final String REASON = reason();
+    private static final Set<String> FLAGS;
+    private static final String UNKNOWN; // why nothing is known
 
-    private Processor() {}
-
-    private static String reason() {
+    static {
+        Set<String> flags = Set.of();
+        String unknown = "";
         String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         String arch = System.getProperty("os.arch");
         if (!os.contains("linux") || !arch.equals("amd64")) {
-            return "machine code is made for Linux on x86-64 only, this is " + os + " on " + arch;
+            unknown = "machine code is made for Linux on x86-64 only, this is " + os + " on " + arch;
+        } else {
+            try (Stream<String> lines = Files.lines(INFO)) {
+                flags = lines.filter(l -> l.startsWith("flags"))
+                        .findFirst()
+                        .map(l -> Set.copyOf(List.of(l.split("\\s+"))))
+                        .orElse(Set.of());
+            } catch (IOException | UncheckedIOException e) {
+                unknown = INFO + " cannot be read: " + e.getMessage();
+            }
         }
-        try (Stream<String> lines = Files.lines(INFO)) {
-            Set<String> flags = Set.copyOf(lines.filter(l -> l.startsWith("flags"))
-                    .findFirst()
-                    .map(l -> Arrays.stream(l.split("\\s+")).distinct().toList())
-                    .orElse(List.of()));
-            List<String> missing = Stream.of("avx512f", "avx512dq", "avx512bw", "bmi2")
-                    .filter(f -> !flags.contains(f))
-                    .toList();
-            return missing.isEmpty() ? "" : "the processor lacks " + String.join(", ", missing);
-        } catch (IOException | UncheckedIOException e) {
-            return INFO + " cannot be read: " + e.getMessage();
+        FLAGS = flags;
+        UNKNOWN = unknown;
+    }
+
+    private Processor() {}
+
+    /// Why the processor cannot do something; empty if it can.
+    ///
+    /// @param flags that are needed, as Linux calls them
+    static String lacks(String... flags) {
+        if (!UNKNOWN.isEmpty()) {
+            return UNKNOWN;
         }
+        List<String> missing = Stream.of(flags).filter(f -> !FLAGS.contains(f)).toList();
+        return missing.isEmpty() ? "" : "the processor lacks " + String.join(", ", missing);
     }
 }

@@ -2,6 +2,7 @@ package dev.ijen.cpu.x86;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.stream.IntStream;
 
 /// The vector registers that are free.
 final class Registers {
@@ -16,10 +17,8 @@ final class Registers {
         }
     }
 
-    Registers() {
-        for (int i = 0; i < 32; i++) {
-            free.add(i);
-        }
+    Registers(IntStream all) {
+        all.forEach(free::add);
     }
 
     int take() {

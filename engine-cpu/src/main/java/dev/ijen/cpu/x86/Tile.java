@@ -9,13 +9,11 @@ import static dev.ijen.cpu.x86.Assembler.v;
 
 import dev.ijen.cpu.x86.Assembler.Operand;
 
-/// The innermost step of a product of floats in machine code: c = from + a · b for some rows of c by 32 columns, all sums in
+/// The innermost step of a product of floats in machine code: c = from + a · b for some rows of c by two vectors of columns, all sums in
 /// registers. Each sum is a chain of fused multiply-adds in the order of p, as in the Vector API's kernels: the same bits.
-public final class Tile {
-    /// Most rows: 16 sums, two vectors of b, one number of a.
-    public static final int ROWS = 8;
-
-    private static final int V = 64;
+///
+/// @param target that the processor has
+public record Tile(Target target) {
     private static final int RDX = 2;
     private static final int RCX = 1;
     private static final int RBX = 3;
@@ -29,42 +27,54 @@ public final class Tile {
     private static final int R15 = 15;
     private static final int SAVED = 8; // bytes pushed before the arguments on the stack are read
 
-    private static final int A = 31;
-    private static final int B = 29; // and 30
+    /// Most rows: so many that two sums of each, two vectors of b and one number of a fit the registers, and that addresses can tell.
+    public int rows() {
+        return Math.min(8, (target.registers() - 3) / 2);
+    }
 
-    private Tile() {}
+    /// Columns of a strip.
+    public int strip() {
+        return 2 * target.lanes();
+    }
+
+    /// The register with a number of a in all lanes.
+    private int a() {
+        return target.registers() - 1;
+    }
+
+    /// The first of two registers with a row of b.
+    private int b() {
+        return target.registers() - 3;
+    }
 
     /// For full strips. Arguments: a, step between its rows, step along p, b, step between its rows, k ≥ 1, from, step between
     /// its rows, c, step between its rows, and one that is not used; addresses and steps in bytes.
     ///
     /// @return null if machine code can't be made here
-    public static MachineCode full(int rows) {
+    public MachineCode full(int rows) {
         return MachineCode.of(write(rows, false));
     }
 
     /// The same for the first columns of a strip, whose number is the last argument. Nothing outside these is touched.
-    public static MachineCode part(int rows) {
+    public MachineCode part(int rows) {
         return MachineCode.of(write(rows, true));
     }
 
-    private static byte[] write(int rows, boolean masked) {
-        var asm = new Assembler();
-        int k1 = masked ? 1 : 0;
-        int k2 = masked ? 2 : 0;
+    private byte[] write(int rows, boolean part) {
+        var asm = target.vectors();
+        int k1 = part ? 1 : 0;
+        int k2 = part ? 2 : 0;
         asm.push(RBX);
-        if (masked) {
+        if (part) {
             asm.loadPointer(R10, RSP, SAVED + 40);
-            asm.bits(RAX, R10);
-            asm.moveToMask(k1, RAX);
-            asm.shiftRight(RAX, 16);
-            asm.moveToMask(k2, RAX);
+            asm.edges(R10, RAX, k1, k2);
         }
         // sums begin with from
         asm.loadPointer(R10, RSP, SAVED + 8);
         asm.loadPointer(R11, RSP, SAVED + 16);
         for (int r = 0; r < rows; r++) {
             load(asm, 2 * r, R10, 0, k1);
-            load(asm, 2 * r + 1, R10, V, k2);
+            load(asm, 2 * r + 1, R10, asm.width(), k2);
             asm.addRegister(R10, R11);
         }
         EightRows.steps(asm);
@@ -73,7 +83,7 @@ public final class Tile {
         asm.loadPointer(R11, RSP, SAVED + 32);
         for (int r = 0; r < rows; r++) {
             store(asm, 2 * r, R10, 0, k1);
-            store(asm, 2 * r + 1, R10, V, k2);
+            store(asm, 2 * r + 1, R10, asm.width(), k2);
             asm.addRegister(R10, R11);
         }
         asm.pop(RBX);
@@ -81,11 +91,11 @@ public final class Tile {
         return asm.finish();
     }
 
-    /// For groups of [#ROWS] rows, one after the other. Arguments as those of [#full], and last the number of groups.
+    /// For groups of [#rows] rows, one after the other. Arguments as those of [#full], and last the number of groups.
     ///
     /// @return null if machine code can't be made here
-    public static MachineCode groups() {
-        var asm = new Assembler();
+    public MachineCode groups() {
+        var asm = target.vectors();
         int[] saved = {RBX, RBP, R12, R13, R14, R15};
         for (int r : saved) {
             asm.push(r);
@@ -101,19 +111,19 @@ public final class Tile {
         asm.copy(RCX, R14);
         asm.copy(R9, R15);
         asm.loadPointer(RBX, RSP, stack + 16);
-        for (int r = 0; r < ROWS; r++) {
+        for (int r = 0; r < rows(); r++) {
             load(asm, 2 * r, R12, 0, 0);
-            load(asm, 2 * r + 1, R12, V, 0);
+            load(asm, 2 * r + 1, R12, asm.width(), 0);
             asm.addRegister(R12, RBX);
         }
-        products(asm, ROWS, RBP, 0, 0);
+        products(asm, rows(), RBP, 0, 0);
         asm.loadPointer(RBX, RSP, stack + 32);
-        for (int r = 0; r < ROWS; r++) {
+        for (int r = 0; r < rows(); r++) {
             store(asm, 2 * r, R13, 0, 0);
-            store(asm, 2 * r + 1, R13, V, 0);
+            store(asm, 2 * r + 1, R13, asm.width(), 0);
             asm.addRegister(R13, RBX);
         }
-        asm.address(RDI, RDI, RSI, 3); // eight rows on
+        EightRows.pass(asm, RDI, rows());
         asm.loadPointer(RBX, RSP, stack + 40);
         asm.decrement(RBX);
         asm.storePointer(RBX, RSP, stack + 40);
@@ -127,16 +137,16 @@ public final class Tile {
     }
 
     /// The loop over p: adds the products of some rows of a, which begin at a register, and the strip of b to the sums.
-    private static void products(Assembler asm, int rows, int a, int k1, int k2) {
+    private void products(Vectors asm, int rows, int a, int k1, int k2) {
         Operand[] row = EightRows.at(a);
         asm.align();
         int start = asm.size();
-        load(asm, B, RCX, 0, k1);
-        load(asm, B + 1, RCX, V, k2);
+        load(asm, b(), RCX, 0, k1);
+        load(asm, b() + 1, RCX, asm.width(), k2);
         for (int r = 0; r < rows; r++) {
-            asm.broadcast(A, row[r]);
-            asm.op(Op.FMA231, 2 * r, A, v(B));
-            asm.op(Op.FMA231, 2 * r + 1, A, v(B + 1));
+            asm.broadcast(a(), row[r]);
+            asm.op(Op.FMA231, 2 * r, a(), v(b()));
+            asm.op(Op.FMA231, 2 * r + 1, a(), v(b() + 1));
         }
         asm.addRegister(a, RDX);
         asm.addRegister(RCX, R8);
@@ -148,26 +158,26 @@ public final class Tile {
     /// rows of b, k ≥ 1, from, step between its strips, c, step between its strips, and one that is not used.
     ///
     /// @return null if machine code can't be made here
-    public static MachineCode four() {
-        var asm = new Assembler();
+    public MachineCode four() {
+        var asm = target.vectors();
         asm.push(RBX);
         asm.loadPointer(R10, RSP, SAVED + 8);
         asm.loadPointer(R11, RSP, SAVED + 16);
         for (int s = 0; s < 4; s++) {
             load(asm, 2 * s, R10, 0, 0);
-            load(asm, 2 * s + 1, R10, V, 0);
+            load(asm, 2 * s + 1, R10, asm.width(), 0);
             asm.addRegister(R10, R11);
         }
         asm.address(RAX, RCX, RCX, 1);
         asm.align();
         int start = asm.size();
-        asm.broadcast(A, new Operand.At(RDI, -1, 0, 0));
+        asm.broadcast(a(), new Operand.At(RDI, -1, 0, 0));
         for (int half = 0; half < 2; half++) {
-            int d = half * V;
-            asm.op(Op.FMA231, half, A, new Operand.At(RDX, -1, 0, d));
-            asm.op(Op.FMA231, 2 + half, A, new Operand.At(RDX, RCX, 0, d));
-            asm.op(Op.FMA231, 4 + half, A, new Operand.At(RDX, RCX, 1, d));
-            asm.op(Op.FMA231, 6 + half, A, new Operand.At(RDX, RAX, 0, d));
+            int d = half * asm.width();
+            asm.op(Op.FMA231, half, a(), new Operand.At(RDX, -1, 0, d));
+            asm.op(Op.FMA231, 2 + half, a(), new Operand.At(RDX, RCX, 0, d));
+            asm.op(Op.FMA231, 4 + half, a(), new Operand.At(RDX, RCX, 1, d));
+            asm.op(Op.FMA231, 6 + half, a(), new Operand.At(RDX, RAX, 0, d));
         }
         asm.addRegister(RDI, RSI);
         asm.addRegister(RDX, R8);
@@ -177,7 +187,7 @@ public final class Tile {
         asm.loadPointer(R11, RSP, SAVED + 32);
         for (int s = 0; s < 4; s++) {
             store(asm, 2 * s, R10, 0, 0);
-            store(asm, 2 * s + 1, R10, V, 0);
+            store(asm, 2 * s + 1, R10, asm.width(), 0);
             asm.addRegister(R10, R11);
         }
         asm.pop(RBX);
@@ -185,11 +195,11 @@ public final class Tile {
         return MachineCode.of(asm.finish());
     }
 
-    private static void load(Assembler asm, int to, int base, int displacement, int mask) {
-        asm.evex(Op.LOAD, to, 0, new Operand.At(base, -1, 0, displacement), mask, mask != 0, -1);
+    private static void load(Vectors asm, int to, int base, int displacement, int edge) {
+        asm.load(to, new Operand.At(base, -1, 0, displacement), edge);
     }
 
-    private static void store(Assembler asm, int from, int base, int displacement, int mask) {
-        asm.evex(Op.STORE, from, 0, new Operand.At(base, -1, 0, displacement), mask, false, -1);
+    private static void store(Vectors asm, int from, int base, int displacement, int edge) {
+        asm.store(from, new Operand.At(base, -1, 0, displacement), edge);
     }
 }

@@ -5,9 +5,6 @@ import static dev.ijen.cpu.x86.Assembler.v;
 import static dev.ijen.cpu.x86.Op.ADD;
 import static dev.ijen.cpu.x86.Op.ADD_I;
 import static dev.ijen.cpu.x86.Op.AND_I;
-import static dev.ijen.cpu.x86.Op.BLEND;
-import static dev.ijen.cpu.x86.Op.BROADCAST;
-import static dev.ijen.cpu.x86.Op.COMPARE;
 import static dev.ijen.cpu.x86.Op.DIV;
 import static dev.ijen.cpu.x86.Op.FMA213;
 import static dev.ijen.cpu.x86.Op.FMA231;
@@ -27,12 +24,11 @@ final class VectorMath {
     private static final int ABS = 0x7fffffff;
     private static final int SIGN = Integer.MIN_VALUE;
     private static final int MAGIC_BITS = Float.floatToRawIntBits(F32Constants.MAGIC);
-    private static final int K = 1; // a mask to work with
 
-    private final Assembler asm;
+    private final Vectors asm;
     private final Registers registers;
 
-    VectorMath(Assembler asm, Registers registers) {
+    VectorMath(Vectors asm, Registers registers) {
         this.asm = asm;
         this.registers = registers;
     }
@@ -45,13 +41,8 @@ final class VectorMath {
         }
     }
 
-    private void compare(int mask, int a, int predicate, float b) {
-        asm.op(COMPARE, mask, a, c(b), predicate);
-    }
-
-    /// Sets the lanes of a mask to a number.
-    private void where(int to, int mask, float x) {
-        asm.evex(BROADCAST, to, 0, c(x), mask, false, -1);
+    private void compare(int a, int predicate, float b) {
+        asm.compare(a, c(b), predicate);
     }
 
     /// `to = eˣ`; x stays.
@@ -68,10 +59,10 @@ final class VectorMath {
         asm.op(SUB_I, t, t, v(w));
         power(r, t);
         asm.op(MUL, to, to, v(r));
-        compare(K, x, Op.LT, -104f);
-        where(to, K, 0f);
-        compare(K, x, Op.GT, 88.8f);
-        where(to, K, Float.POSITIVE_INFINITY);
+        compare(x, Op.LT, -104f);
+        asm.set(to, c(0f));
+        compare(x, Op.GT, 88.8f);
+        asm.set(to, c(Float.POSITIVE_INFINITY));
         registers.give(t, r, w);
     }
 
@@ -120,12 +111,12 @@ final class VectorMath {
         asm.op(SUB, w, t, c(0.5f));
         asm.op(FMA213, to, t, v(w));
         asm.op(MUL, to, to, c(2f));
-        compare(K, x, Op.LT, -18f);
-        where(to, K, -1f);
-        compare(K, x, Op.GT, 88.8f);
-        where(to, K, Float.POSITIVE_INFINITY);
-        compare(K, x, Op.EQ, 0f);
-        asm.evex(Op.MOVE, to, 0, v(x), K, false, -1);
+        compare(x, Op.LT, -18f);
+        asm.set(to, c(-1f));
+        compare(x, Op.GT, 88.8f);
+        asm.set(to, c(Float.POSITIVE_INFINITY));
+        compare(x, Op.EQ, 0f);
+        asm.take(to, x);
         registers.give(t, r, w);
     }
 
@@ -134,13 +125,13 @@ final class VectorMath {
         int e = registers.take();
         int f = registers.take();
         int k = registers.take();
-        compare(K, x, Op.LT, Float.MIN_NORMAL);
+        compare(x, Op.LT, Float.MIN_NORMAL);
         asm.move(bits, x);
-        asm.evex(MUL, bits, x, c(0x1p23f), K, false, -1);
+        asm.where(MUL, bits, x, c(0x1p23f));
         significand(e, f, bits);
         asm.op(TO_FLOAT, k, 0, v(e));
         asm.op(Op.XOR_I, e, e, v(e));
-        where(e, K, -23f);
+        asm.set(e, c(-23f));
         asm.op(ADD, k, k, v(e));
         polynomial(to, f, F32Constants.log());
         asm.op(MUL, e, f, v(f)); // f²
@@ -149,14 +140,14 @@ final class VectorMath {
         asm.op(MUL, bits, k, c(F32Constants.LN2_LO));
         asm.op(ADD, to, bits, v(to));
         sum(to, k, f, e);
-        compare(K, x, Op.EQ, Float.POSITIVE_INFINITY);
-        asm.evex(Op.MOVE, to, 0, v(x), K, false, -1);
-        compare(K, x, Op.EQ, 0f);
-        where(to, K, Float.NEGATIVE_INFINITY);
-        compare(K, x, Op.LT, 0f);
-        where(to, K, Float.NaN);
-        asm.op(COMPARE, K, x, v(x), Op.NE);
-        where(to, K, Float.NaN);
+        compare(x, Op.EQ, Float.POSITIVE_INFINITY);
+        asm.take(to, x);
+        compare(x, Op.EQ, 0f);
+        asm.set(to, c(Float.NEGATIVE_INFINITY));
+        compare(x, Op.LT, 0f);
+        asm.set(to, c(Float.NaN));
+        asm.compare(x, v(x), Op.NE);
+        asm.set(to, c(Float.NaN));
         registers.give(bits, e, f, k);
     }
 
@@ -189,8 +180,8 @@ final class VectorMath {
         asm.op(SUB, f, u, v(x));
         asm.broadcast(e, c(1f));
         asm.op(SUB, f, e, v(f));
-        compare(K, x, Op.GT, 1f);
-        asm.evex(BLEND, lost, lost, v(f), K, false, -1);
+        compare(x, Op.GT, 1f);
+        asm.blend(lost, lost, v(f));
         asm.op(DIV, lost, lost, v(u));
         significand(e, f, u);
         asm.op(TO_FLOAT, k, 0, v(e));
@@ -201,16 +192,16 @@ final class VectorMath {
         asm.op(MUL, to, to, v(e));
         asm.op(ADD, to, lost, v(to));
         sum(to, k, f, e);
-        compare(K, x, Op.EQ, Float.POSITIVE_INFINITY);
-        asm.evex(Op.MOVE, to, 0, v(x), K, false, -1);
-        compare(K, x, Op.EQ, 0f);
-        asm.evex(Op.MOVE, to, 0, v(x), K, false, -1);
-        compare(K, x, Op.EQ, -1f);
-        where(to, K, Float.NEGATIVE_INFINITY);
-        compare(K, x, Op.LT, -1f);
-        where(to, K, Float.NaN);
-        asm.op(COMPARE, K, x, v(x), Op.NE);
-        where(to, K, Float.NaN);
+        compare(x, Op.EQ, Float.POSITIVE_INFINITY);
+        asm.take(to, x);
+        compare(x, Op.EQ, 0f);
+        asm.take(to, x);
+        compare(x, Op.EQ, -1f);
+        asm.set(to, c(Float.NEGATIVE_INFINITY));
+        compare(x, Op.LT, -1f);
+        asm.set(to, c(Float.NaN));
+        asm.compare(x, v(x), Op.NE);
+        asm.set(to, c(Float.NaN));
         registers.give(u, e, f, k, lost);
     }
 
@@ -230,8 +221,8 @@ final class VectorMath {
         asm.op(DIV, e, z, v(e));
         asm.broadcast(z, c(1f));
         asm.op(SUB, e, z, v(e));
-        compare(K, a, Op.LT, 0.625f);
-        asm.evex(BLEND, to, e, v(to), K, false, -1);
+        compare(a, Op.LT, 0.625f);
+        asm.blend(to, e, v(to));
         sign(to, x, a);
         registers.give(a, z, e);
     }
@@ -248,8 +239,8 @@ final class VectorMath {
         asm.op(OR_I, a, x, c(SIGN)); // −|x|
         exp(e, a);
         asm.broadcast(to, c(1f));
-        compare(K, x, Op.LT, 0f);
-        asm.evex(BLEND, to, to, v(e), K, false, -1);
+        compare(x, Op.LT, 0f);
+        asm.blend(to, to, v(e));
         asm.op(ADD, e, e, c(1f));
         asm.op(DIV, to, to, v(e));
         registers.give(a, e);
@@ -260,8 +251,8 @@ final class VectorMath {
         int q = registers.take();
         int e = registers.take();
         asm.op(AND_I, t, x, c(ABS));
-        compare(K, t, Op.GT, 4f);
-        where(t, K, 4f);
+        compare(t, Op.GT, 4f);
+        asm.set(t, c(4f));
         polynomial(q, t, F32Constants.erfFar());
         asm.op(FMA213, q, t, v(t));
         asm.op(Op.XOR_I, q, q, c(SIGN));
@@ -272,8 +263,8 @@ final class VectorMath {
         asm.broadcast(q, c(1f));
         asm.op(SUB, e, q, v(e));
         asm.op(AND_I, t, x, c(ABS));
-        compare(K, t, Op.LT, 0.921875f);
-        asm.evex(BLEND, to, e, v(to), K, false, -1);
+        compare(t, Op.LT, 0.921875f);
+        asm.blend(to, e, v(to));
         sign(to, x, t);
         registers.give(t, q, e);
     }

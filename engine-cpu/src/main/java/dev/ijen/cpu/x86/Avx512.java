@@ -1,0 +1,112 @@
+package dev.ijen.cpu.x86;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Vectors of 512 bits in EVEX encoding (Software Developer's Manual, volume 2, chapter 2.7): registers 0 to 31 (`zmm`), masks 1 to 7 (`k`), and any last
+/// operand may be one number in memory.
+final class Avx512 extends Vectors {
+    private static final int REGISTERS = 32;
+
+    @Override
+    int lanes() {
+        return 16;
+    }
+
+    @Override
+    Registers registers() {
+        return new Registers(IntStream.range(0, REGISTERS));
+    }
+
+    @Override
+    void op(Op op, int to, int a, Operand b, int imm) {
+        evex(op, to, a, b, 0, false, imm);
+    }
+
+    @Override
+    void where(Op op, int to, int a, Operand b) {
+        evex(op, to, a, b, K, false, -1);
+    }
+
+    @Override
+    void blend(int to, int a, Operand b) {
+        evex(Op.BLEND, to, a, b, K, false, -1);
+    }
+
+    @Override
+    void ones(int to) {
+        evex(Op.BROADCAST, to, 0, c(1), K, true, -1);
+    }
+
+    @Override
+    void compare(int a, Operand b, int predicate) {
+        op(Op.COMPARE, K, a, b, predicate);
+    }
+
+    @Override
+    void compareInts(int a, Operand b, int predicate) {
+        op(Op.COMPARE_I, K, a, b, predicate);
+    }
+
+    @Override
+    void notZero(int x) {
+        op(Op.TEST_I, K, x, v(x), -1);
+    }
+
+    @Override
+    void signs(int x) {
+        op(Op.SIGNS, K, 0, v(x), -1);
+    }
+
+    @Override
+    void edges(int count, int work, int... edges) {
+        bits(work, count);
+        for (int i = 0; i < edges.length; i++) {
+            if (i > 0) {
+                shiftRight(work, lanes());
+            }
+            bytes(0xc5, 0xf8, 0x92, 0xc0 | edges[i] << 3 | work); // kmovw
+        }
+    }
+
+    @Override
+    void load(int to, Operand at, int edge) {
+        evex(Op.LOAD, to, 0, at, edge, edge != 0, -1);
+    }
+
+    @Override
+    void store(int from, Operand at, int edge) {
+        evex(Op.STORE, from, 0, at, edge, false, -1);
+    }
+
+    /// An instruction in EVEX encoding.
+    ///
+    /// @param to register of the result, a mask for comparisons, or the extension of the opcode for shifts
+    /// @param mask lanes the result is written to, or 0 for all
+    /// @param zero true to clear the other lanes, false to leave them
+    private void evex(Op op, int to, int a, Operand b, int mask, boolean zero, int imm) {
+        int rm = base(b);
+        int x = 0; // bit 4 of a register operand, or bit 3 of an index
+        boolean one = false;
+        List<Integer> words = List.of();
+        switch (b) {
+            case Operand.Vector r -> x = r.register() >> 4;
+            case Operand.At m -> x = m.index() < 0 ? 0 : m.index() >> 3;
+            case Operand.Block _ -> {}
+            case Operand.One _ -> one = true;
+            case Operand.Constant k -> {
+                one = true;
+                words = List.of(k.bits());
+            }
+        }
+        bytes(0x62,
+                (~to >> 3 & 1) << 7 | (~x & 1) << 6 | (~(rm >> 3) & 1) << 5 | (~(to >> 4) & 1) << 4 | op.map,
+                (~a & 15) << 3 | 4 | op.prefix,
+                (zero ? 0x80 : 0) | 0x40 | (one && op.broadcasts() ? 0x10 : 0) | (~(a >> 4) & 1) << 3 | mask,
+                op.code);
+        operands(to, b, words, imm >= 0 ? 1 : 0);
+        if (imm >= 0) {
+            bytes(imm);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.ijen.cpu.x86;
+
+/// Writes instructions on vectors of 32-bit numbers: what loops and tiles are made of, whatever the width of the vectors, the number of
+/// registers and what masks are.
+///
+/// Masks choose lanes. There is one to work with, [#K], for comparisons and what depends on them, and others of the last lanes of something, the
+/// *edges* 1 to 3, for reading and writing memory; 0 stands for all lanes.
+abstract sealed class Vectors extends Assembler permits Avx512, Avx2 {
+    /// The mask to work with.
+    static final int K = 1;
+
+    /// Lanes of a vector.
+    abstract int lanes();
+
+    /// Bytes of a vector.
+    final int width() {
+        return 4 * lanes();
+    }
+
+    /// Registers that a loop may use for what it likes.
+    abstract Registers registers();
+
+    /// An instruction.
+    ///
+    /// @param op what it is; not a comparison, nor one that belongs to one encoding only
+    /// @param to register of the result, or the extension of the opcode for shifts by a constant
+    /// @param a second register, or 0 where the instruction has none
+    /// @param b last operand
+    /// @param imm a byte at the end, or −1 for none
+    abstract void op(Op op, int to, int a, Operand b, int imm);
+
+    /// An instruction without immediate.
+    final void op(Op op, int to, int a, Operand b) {
+        op(op, to, a, b, -1);
+    }
+
+    /// An instruction in the lanes of the mask; the others of the result stay. Not one that reads the result.
+    abstract void where(Op op, int to, int a, Operand b);
+
+    /// Sets the mask's lanes to a constant.
+    final void set(int to, Operand constant) {
+        where(Op.BROADCAST, to, 0, constant);
+    }
+
+    /// Sets the mask's lanes to those of a register.
+    final void take(int to, int from) {
+        where(Op.MOVE, to, 0, v(from));
+    }
+
+    /// `to = b` in the mask's lanes, a in the others.
+    abstract void blend(int to, int a, Operand b);
+
+    /// 1 in the mask's lanes, 0 in the others, as ints.
+    abstract void ones(int to);
+
+    /// The mask: where floats compare so.
+    ///
+    /// @param predicate such as [Op#LT]
+    abstract void compare(int a, Operand b, int predicate);
+
+    /// The mask: where ints compare so.
+    ///
+    /// @param predicate such as [Op#LT_I]
+    abstract void compareInts(int a, Operand b, int predicate);
+
+    /// The mask: where ints are not 0.
+    abstract void notZero(int x);
+
+    /// The mask for blends: where signs are set.
+    abstract void signs(int x);
+
+    /// Makes edges of neighbouring vectors: as many of their lanes, from the first on, as a general register says. Nothing may be pushed while they
+    /// are in use.
+    ///
+    /// @param work one of the first eight general registers, whose number is lost
+    abstract void edges(int count, int work, int... edges);
+
+    /// Reads a vector, or the lanes of an edge with zeros elsewhere.
+    abstract void load(int to, Operand at, int edge);
+
+    /// Writes a vector, or the lanes of an edge.
+    abstract void store(int from, Operand at, int edge);
+
+    /// Copies a register.
+    final void move(int to, int from) {
+        if (to != from) {
+            op(Op.MOVE, to, 0, v(from));
+        }
+    }
+
+    /// All lanes from one number in memory.
+    final void broadcast(int to, Operand one) {
+        op(Op.BROADCAST, to, 0, one);
+    }
+}
