@@ -32,6 +32,8 @@ public record Kept(Program program, Map<Cell, Tensor> values, List<Cell> sources
         var p = Simplify.run(traced);
         var flat = Flattened.run(p, steady(p, p.tensors()).keySet());
         p = flat.equals(p) ? p : Simplify.run(flat);
+        var folded = Folded.run(p, steady(p, p.tensors()).keySet());
+        p = folded.equals(p) ? p : Simplify.run(folded);
         var order = p.tensors();
         var steady = steady(p, order);
         var wanted = wanted(p, order, steady);

@@ -23,13 +23,14 @@ record ConvDescriptors(Map<ConvPiece, Long> runs, long filter, List<Reorder> reo
     record Reorder(long pd, long from, int channel, long to) {}
 
     /// Null if oneDNN has only slow implementations.
-    static ConvDescriptors of(DnnlScope scope, ConvProblem p, List<ConvPiece> pieces) {
+    static ConvDescriptors of(DnnlScope scope, ConvProblem p, List<ConvPiece> pieces, Epilogue epilogue) {
         var runs = new HashMap<ConvPiece, Long>();
         long filter = 0;
         for (var piece : pieces) {
             var size = piece.size();
             if (!runs.containsKey(size)) {
-                long pd = primitive(scope, p.part(size), size.images(), filter == 0 ? p.anyFilter(scope) : filter);
+                long pd = primitive(scope, p.part(size), size.images(), filter == 0 ? p.anyFilter(scope) : filter,
+                        epilogue);
                 if (pd == 0 || !Dnnl.isFast(pd, p.dtype())) {
                     return null;
                 }
@@ -40,11 +41,13 @@ record ConvDescriptors(Map<ConvPiece, Long> runs, long filter, List<Reorder> reo
         return new ConvDescriptors(runs, filter, reorders(scope, p, filter));
     }
 
-    private static long primitive(DnnlScope scope, ConvProblem p, int images, long filter) {
+    private static long primitive(DnnlScope scope, ConvProblem p, int images, long filter, Epilogue epilogue) {
         long x = p.x(scope, images);
         long y = p.y(scope, images);
         if (p.pass() == ConvPass.FORWARD) {
-            return scope.descriptor(Dnnl.convForward(x, filter, y, p.steps()));
+            long bias = epilogue.bias() < 0 ? 0 : p.bias(scope);
+            return scope.descriptor(
+                    Dnnl.convForward(x, filter, bias, y, p.steps(), epilogue.attributes(scope, p, images)));
         }
         long hint = scope.descriptor(Dnnl.convForward(x, p.anyFilter(scope), y, p.steps()));
         return hint == 0 ? 0 : scope.descriptor(Dnnl.convInputGradient(x, filter, y, p.steps(), hint));

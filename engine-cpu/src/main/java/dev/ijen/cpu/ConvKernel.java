@@ -57,7 +57,16 @@ final class ConvKernel {
         }
         return conv.pass() == Kernel.ConvPass.FILTER_GRADIENT
                 ? DnnlConvFilter.of(conv, DnnlConvFilter.Cut.of(conv), pool)
-                : DnnlConv.of(conv, DnnlConv.pieces(conv), pool);
+                : DnnlConv.of(conv, DnnlConv.pieces(conv), Epilogue.NONE, pool);
+    }
+
+    /// A forward convolution that does more to its result; null where that is not how it is computed.
+    static CpuKernel of(Kernel.Conv conv, Epilogue epilogue, Pool pool, Native nat) {
+        var s = ConvShape.of(conv);
+        boolean direct = conv.dtype() == DType.F32 && s.xCount() > 0 && s.yCount() > 0 && s.wCount() > 0
+                && nat.present() && !wrongInLibrary(conv) && Winograd.of(conv, pool) == null
+                && DnnlConvSlices.of(conv, pool) == null;
+        return direct ? DnnlConv.of(conv, DnnlConv.pieces(conv), epilogue, pool) : null;
     }
 
     /// Geometries of which oneDNN 3.11 computes something else, found by comparing thousands of random ones with plain loops: one

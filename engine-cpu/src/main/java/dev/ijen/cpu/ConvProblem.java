@@ -4,6 +4,7 @@ import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
 import dev.ijen.spi.Window;
 import dev.ijen.tensor.DType;
+import java.util.Arrays;
 import java.util.List;
 
 /// A convolution in oneDNN's terms: dimensions are (batch, channels, spatial…), the filter's ([groups,] output, input
@@ -82,6 +83,22 @@ record ConvProblem(
     /// Descriptor of `images` images of y, channels last.
     long y(DnnlScope scope, int images) {
         return channelsLast(scope, images, k, out);
+    }
+
+    /// Descriptor of a number for each output channel.
+    long bias(DnnlScope scope) {
+        return scope.strided(dtype, new long[] {k}, new long[] {1});
+    }
+
+    /// Descriptor of a number for each output channel, with as many axes as y.
+    long channels(DnnlScope scope) {
+        var dims = new long[out.length + 2];
+        var strides = new long[out.length + 2];
+        Arrays.fill(dims, 1);
+        Arrays.fill(strides, k);
+        dims[1] = k;
+        strides[1] = 1;
+        return scope.strided(dtype, dims, strides);
     }
 
     private long channelsLast(DnnlScope scope, int images, int channels, long[] spatial) {

@@ -20,13 +20,18 @@ final class CpuBound implements Bound {
     private final ReentrantLock lock = new ReentrantLock();
     private boolean closed;
 
+    /// @param done launches that others do
     /// @param memory the workspace, which is this binding's own, and the externals
-    CpuBound(CpuBackend backend, Plan plan, Steady steady, CpuKernel.Bound[] kernels, CpuBuffer[] memory) {
+    CpuBound(CpuBackend backend, Plan plan, Steady steady, boolean[] done, CpuKernel.Bound[] kernels,
+            CpuBuffer[] memory) {
         this.backend = backend;
         this.launches = plan.launches();
         this.kernels = kernels;
         this.memory = memory;
-        skipped = steady.skipped();
+        skipped = steady.skipped().clone();
+        for (int i = 0; i < done.length; i++) {
+            skipped[i] |= done[i];
+        }
         weights = new KeptWeights(steady.kept(), kernels, memory);
         written = IntStream.range(0, plan.externals().size())
                 .filter(i -> plan.externals().get(i).written())

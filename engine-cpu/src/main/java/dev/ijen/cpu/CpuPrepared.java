@@ -3,9 +3,11 @@ package dev.ijen.cpu;
 import dev.ijen.spi.Backend.Bound;
 import dev.ijen.spi.Backend.Buffer;
 import dev.ijen.spi.Backend.Prepared;
+import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Plan;
 import dev.ijen.spi.Plan.Launch;
 import dev.ijen.spi.Plan.Ref;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,6 +17,9 @@ final class CpuPrepared implements Prepared {
     private final CpuBackend backend;
     private final Plan plan;
     private final Pool pool;
+    /// As they are run: some do what the next would.
+    private final List<Launch> launches;
+    private final boolean[] done;
     private final CpuKernel[] kernels;
     private final Steady steady;
     private final long scratchBytes;
@@ -25,12 +30,25 @@ final class CpuPrepared implements Prepared {
         this.backend = backend;
         this.plan = plan;
         this.pool = pool;
-        kernels = new CpuKernel[plan.launches().size()];
+        int n = plan.launches().size();
+        kernels = new CpuKernel[n];
+        launches = new ArrayList<>(plan.launches());
+        done = new boolean[n];
         long most = 0;
-        for (int i = 0; i < kernels.length; i++) {
+        var epilogues = new Epilogues(plan);
+        for (int i = 0; i < n; i++) {
             Launch l = plan.launches().get(i);
             try {
-                kernels[i] = Kernels.of(l, pool, library);
+                var more = done[i] ? null : epilogues.after(i);
+                if (more != null) {
+                    kernels[i] = ConvKernel.of((Kernel.Conv) l.kernel(), more.epilogue(), pool, library);
+                }
+                if (kernels[i] != null) {
+                    launches.set(i, more.launch());
+                    done[more.loop()] = true;
+                } else {
+                    kernels[i] = done[i] ? new Nothing(0) : Kernels.of(l, pool, library);
+                }
             } catch (RuntimeException e) {
                 throw Failures.in(l.origin(), e);
             }
@@ -91,7 +109,7 @@ final class CpuPrepared implements Prepared {
         }
         var bound = new CpuKernel.Bound[kernels.length];
         for (int i = 0; i < kernels.length; i++) {
-            Launch l = plan.launches().get(i);
+            Launch l = launches.get(i);
             try {
                 long[] in = addresses(l.in(), memory);
                 long[] out = addresses(l.out(), memory);
@@ -103,7 +121,7 @@ final class CpuPrepared implements Prepared {
                 throw Failures.in(l.origin(), e);
             }
         }
-        return new CpuBound(backend, plan, steady, bound, memory);
+        return new CpuBound(backend, plan, steady, done, bound, memory);
     }
 
     private static long[] addresses(List<Ref> refs, CpuBuffer[] memory) {

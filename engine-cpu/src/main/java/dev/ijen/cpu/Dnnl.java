@@ -32,6 +32,10 @@ final class Dnnl {
     static final int dnnl_forward_training = 64;
     static final int dnnl_convolution_direct = 1;
     static final int dnnl_scratchpad_mode_user = 1;
+    static final int dnnl_eltwise_relu = 0x20;
+    static final int dnnl_eltwise_clip = 0x2e;
+    static final int dnnl_binary_add = 0x1fff0;
+    static final int dnnl_binary_mul = 0x1fff1;
     static final int dnnl_query_impl_info_str = 8;
     static final int dnnl_query_src_md = 129;
     static final int dnnl_query_diff_src_md = 130;
@@ -41,12 +45,15 @@ final class Dnnl {
     static final int dnnl_query_diff_dst_md = 134;
     static final int dnnl_query_scratchpad_md = 136;
     static final int DNNL_ARG_SRC = 1;
+    static final int DNNL_ARG_SRC_1 = 2;
     static final int DNNL_ARG_DST = 17;
     static final int DNNL_ARG_WEIGHTS = 33;
+    static final int DNNL_ARG_BIAS = 41;
     static final int DNNL_ARG_SCRATCHPAD = 80;
     static final int DNNL_ARG_DIFF_SRC = 129;
     static final int DNNL_ARG_DIFF_DST = 145;
     static final int DNNL_ARG_DIFF_WEIGHTS = 161;
+    static final int DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE = 32768;
 
     private static final Linker LINKER = Linker.nativeLinker();
 
@@ -61,6 +68,9 @@ final class Dnnl {
     private static final MethodHandle ATTR_POST_OPS = handle("dnnl_primitive_attr_set_post_ops", "IPP");
     private static final MethodHandle POST_OPS_CREATE = handle("dnnl_post_ops_create", "IP");
     private static final MethodHandle POST_OPS_SUM = handle("dnnl_post_ops_append_sum", "IPFII");
+    private static final MethodHandle POST_OPS_ELTWISE = handle("dnnl_post_ops_append_eltwise", "IPIFF");
+    private static final MethodHandle POST_OPS_BINARY = handle("dnnl_post_ops_append_binary", "IPIP");
+    private static final MethodHandle ATTR_DESTROY = handle("dnnl_primitive_attr_destroy", "IP");
     private static final MethodHandle POST_OPS_DESTROY = handle("dnnl_post_ops_destroy", "IP");
     private static final MethodHandle MD_STRIDES = handle("dnnl_memory_desc_create_with_strides", "IPIPIP");
     private static final MethodHandle MD_TAG = handle("dnnl_memory_desc_create_with_tag", "IPIPII");
@@ -88,7 +98,8 @@ final class Dnnl {
 
     private static final long ENGINE = engine();
     private static final long ATTRIBUTES = attributes();
-    private static final long ADDING = adding();
+    /// Of a primitive that adds its result to what is there.
+    private static final long ADDING = attributes(List.of(new PostOp.Sum()));
 
     private Dnnl() {}
 
@@ -191,14 +202,34 @@ final class Dnnl {
         return attr;
     }
 
-    /// Attributes of a primitive that adds its result to what is there.
-    private static long adding() {
+    /// What a primitive does to its result before it writes it.
+    sealed interface PostOp {
+        /// A function of each element; `algorithm` is a `dnnl_eltwise_…`.
+        record Eltwise(int algorithm, float alpha, float beta) implements PostOp {}
+
+        /// A function of each element and one of an array that `md` describes; `algorithm` is a `dnnl_binary_…`.
+        record Binary(int algorithm, long md) implements PostOp {}
+
+        /// What was there is added.
+        record Sum() implements PostOp {}
+    }
+
+    /// Attributes of a primitive with post-operations, to be destroyed by the caller.
+    static long attributes(List<PostOp> ops) {
         long attr = attributes();
-        long ops = create("post_ops_create", r -> (int) POST_OPS_CREATE.invokeExact(r));
+        long list = create("post_ops_create", r -> (int) POST_OPS_CREATE.invokeExact(r));
         try {
-            check("post_ops_append_sum", (int) POST_OPS_SUM.invokeExact(ops, 1f, 0, dnnl_f32));
-            check("set_post_ops", (int) ATTR_POST_OPS.invokeExact(attr, ops));
-            check("post_ops_destroy", (int) POST_OPS_DESTROY.invokeExact(ops));
+            for (var op : ops) {
+                check("post_ops_append", switch (op) {
+                    case PostOp.Eltwise(int algorithm, float alpha, float beta) ->
+                            (int) POST_OPS_ELTWISE.invokeExact(list, algorithm, alpha, beta);
+                    case PostOp.Binary(int algorithm, long md) ->
+                            (int) POST_OPS_BINARY.invokeExact(list, algorithm, md);
+                    case PostOp.Sum _ -> (int) POST_OPS_SUM.invokeExact(list, 1f, 0, dnnl_f32);
+                });
+            }
+            check("set_post_ops", (int) ATTR_POST_OPS.invokeExact(attr, list));
+            check("post_ops_destroy", (int) POST_OPS_DESTROY.invokeExact(list));
         } catch (RuntimeException e) {
             throw e;
         } catch (Throwable t) {
@@ -353,6 +384,11 @@ final class Dnnl {
 
     /// 0 if there is no implementation.
     static long convForward(long x, long w, long y, Steps steps) {
+        return convForward(x, w, 0, y, steps, ATTRIBUTES);
+    }
+
+    /// The same with a bias for each output channel, of layout `bias` or 0 for none, and attributes.
+    static long convForward(long x, long w, long bias, long y, Steps steps, long attributes) {
         oneThread();
         try (var arena = Arena.ofConfined()) {
             var s = steps.segments(arena);
@@ -365,13 +401,13 @@ final class Dnnl {
                             dnnl_convolution_direct,
                             x,
                             w,
-                            0L,
+                            bias,
                             y,
                             s.get(0).address(),
                             s.get(1).address(),
                             s.get(2).address(),
                             s.get(3).address(),
-                            ATTRIBUTES));
+                            attributes));
         }
     }
 
@@ -442,6 +478,7 @@ final class Dnnl {
     /// What can be destroyed.
     enum Kind {
         STREAM,
+        ATTRIBUTES,
         MEMORY_DESC,
         MEMORY,
         PRIMITIVE_DESC,
@@ -452,6 +489,7 @@ final class Dnnl {
         try {
             int status = switch (kind) {
                 case STREAM -> (int) STREAM_DESTROY.invokeExact(handle);
+                case ATTRIBUTES -> (int) ATTR_DESTROY.invokeExact(handle);
                 case MEMORY_DESC -> (int) MD_DESTROY.invokeExact(handle);
                 case MEMORY -> (int) MEMORY_DESTROY.invokeExact(handle);
                 case PRIMITIVE_DESC -> (int) PD_DESTROY.invokeExact(handle);

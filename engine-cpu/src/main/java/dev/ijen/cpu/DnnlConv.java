@@ -9,15 +9,17 @@ import java.util.List;
 final class DnnlConv implements Weighted {
     private final ConvProblem p;
     private final List<ConvPiece> pieces;
+    private final Epilogue epilogue;
     private final int threads;
     private final long filterBytes;
     /// True if the filter lies in memory as the primitives want it.
     private final boolean plain;
     private final long workerBytes;
 
-    private DnnlConv(ConvProblem p, List<ConvPiece> pieces, int threads, ConvDescriptors d) {
+    private DnnlConv(ConvProblem p, List<ConvPiece> pieces, Epilogue epilogue, int threads, ConvDescriptors d) {
         this.p = p;
         this.pieces = pieces;
+        this.epilogue = epilogue;
         this.threads = threads;
         plain = d.reorders().isEmpty();
         filterBytes = Mem.align(Dnnl.bytes(d.filter()));
@@ -47,11 +49,11 @@ final class DnnlConv implements Weighted {
     }
 
     /// Null if oneDNN has only a slow implementation.
-    static CpuKernel of(Kernel.Conv conv, List<ConvPiece> pieces, Pool pool) {
+    static CpuKernel of(Kernel.Conv conv, List<ConvPiece> pieces, Epilogue epilogue, Pool pool) {
         var p = ConvProblem.of(conv);
         try (var scope = new DnnlScope()) {
-            var d = ConvDescriptors.of(scope, p, pieces);
-            return d == null ? null : new DnnlConv(p, pieces, pool.threads(), d);
+            var d = ConvDescriptors.of(scope, p, pieces, epilogue);
+            return d == null ? null : new DnnlConv(p, pieces, epilogue, pool.threads(), d);
         }
     }
 
@@ -73,8 +75,8 @@ final class DnnlConv implements Weighted {
     @Override
     public Kept keep(long[] in, long[] out, long scratch, long weights, Pool pool) {
         return p.pass() == ConvPass.FORWARD
-                ? new Shards(in[0], in[1], out[0], scratch, weights, pool)
-                : new Shards(out[0], in[1], in[0], scratch, weights, pool);
+                ? new Shards(in[0], in, out[0], scratch, weights, pool)
+                : new Shards(out[0], in, in[0], scratch, weights, pool);
     }
 
     private final class Shards implements Kept {
@@ -89,11 +91,11 @@ final class DnnlConv implements Weighted {
         private final Pool.Task shard = this::shard;
 
         /// @param x the input or its gradient
-        Shards(long x, long w, long y, long scratch, long weights, Pool pool) {
-            this.w = w;
+        Shards(long x, long[] in, long y, long scratch, long weights, Pool pool) {
+            w = in[WEIGHTS];
             this.weights = weights;
             this.pool = pool;
-            var d = ConvDescriptors.of(scope, p, pieces);
+            var d = ConvDescriptors.of(scope, p, pieces, epilogue);
             workers = new DnnlWorkers(scope, threads, scratch, workerBytes);
             int e = p.dtype().bytes();
             reorders = new DnnlRun[d.reorders().size()];
@@ -109,8 +111,9 @@ final class DnnlConv implements Weighted {
                 var q = pieces.get(i);
                 var part = p.part(q.size());
                 long xi = x + e * (q.image() * p.xImage() + q.in() * p.xImage() / p.in()[0]);
-                long yi = y + e * (q.image() * p.yImage() + q.out() * p.yImage() / p.out()[0]);
-                runs[i] = workers.run(d.runs().get(q.size()), 3)
+                long from = e * (q.image() * p.yImage() + q.out() * p.yImage() / p.out()[0]);
+                long yi = y + from;
+                runs[i] = workers.run(d.runs().get(q.size()), 4 + epilogue.steps().size())
                         .with(
                                 forward ? Dnnl.DNNL_ARG_SRC : Dnnl.DNNL_ARG_DIFF_SRC,
                                 scope.memory(part.x(scope, q.images()), xi))
@@ -118,6 +121,7 @@ final class DnnlConv implements Weighted {
                         .with(
                                 forward ? Dnnl.DNNL_ARG_DST : Dnnl.DNNL_ARG_DIFF_DST,
                                 scope.memory(part.y(scope, q.images()), yi));
+                epilogue.arguments(scope, runs[i], part, q.images(), in, from);
             }
         }
 

@@ -14,6 +14,9 @@ import java.util.Map;
 final class DnnlPackedMatMul implements Weighted {
     /// Columns of a piece, at least.
     private static final int COLUMNS = 64;
+    /// The same where columns are so long that a piece is worth it.
+    private static final int LONG_COLUMNS = 16;
+    private static final int LONG = 2048;
 
     private final Kernel.MatMul k;
     private final CpuKernel plain;
@@ -68,7 +71,7 @@ final class DnnlPackedMatMul implements Weighted {
         int tasks = MatMulCut.tasks((long) k.m() * k.n() * k.k());
         boolean byRows = k.m() >= 64;
         int rows = byRows ? share(k.m(), Math.min(tasks, k.m() / 32), 8) : k.m();
-        int columns = byRows ? k.n() : share(k.n(), Math.min(tasks, Math.max(1, k.n() / COLUMNS)), 16);
+        int columns = byRows ? k.n() : share(k.n(), Math.min(tasks, Math.max(1, k.n() / (k.k() >= LONG ? LONG_COLUMNS : COLUMNS))), 16);
         var pieces = new ArrayList<Piece>();
         for (int i = 0; i < k.m(); i += rows) {
             for (int j = 0; j < k.n(); j += columns) {

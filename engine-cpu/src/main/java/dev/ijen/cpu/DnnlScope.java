@@ -3,6 +3,7 @@ package dev.ijen.cpu;
 import dev.ijen.tensor.DType;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.List;
 
 /// Owns oneDNN objects and destroys them, last first.
 final class DnnlScope implements AutoCloseable {
@@ -20,6 +21,10 @@ final class DnnlScope implements AutoCloseable {
 
     long stream() {
         return own(Dnnl.Kind.STREAM, Dnnl.stream());
+    }
+
+    long attributes(List<Dnnl.PostOp> ops) {
+        return own(Dnnl.Kind.ATTRIBUTES, Dnnl.attributes(ops));
     }
 
     long strided(DType type, long[] dims, long[] strides) {

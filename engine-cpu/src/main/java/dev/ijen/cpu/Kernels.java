@@ -12,7 +12,10 @@ final class Kernels {
         int threads = pool.threads();
         Target code = library.target();
         return switch (launch.kernel()) {
-            case Kernel.Loop k -> RegionKernel.of(k.region(), threads, code);
+            case Kernel.Loop k -> {
+                var copy = ChannelsLast.of(k.region());
+                yield copy != null ? copy : RegionKernel.of(k.region(), threads, code);
+            }
             case Kernel.Fill k -> FillKernel.of(k, launch.out().getFirst().count());
             case Kernel.Copy _ -> new CopyKernel(launch.out().getFirst().bytes());
             case Kernel.MatMul k -> MatMulKernel.of(k, pool, library);

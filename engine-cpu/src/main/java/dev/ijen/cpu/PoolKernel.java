@@ -17,6 +17,8 @@ final class PoolKernel implements CpuKernel {
     private final int threads;
     private final int e;
     private final Pooling op;
+    /// For windows inside the image; null where there is none that is quicker.
+    private final PoolingLines lines;
 
     /// True for a gradient whose elements are all in one window at most.
     private final boolean once;
@@ -31,6 +33,9 @@ final class PoolKernel implements CpuKernel {
         this.e = e;
         once = gradient() && disjoint(s);
         op = e == 8 ? f64(mode) : masked(s.c()) ? masked(mode, once) : f32(mode, once);
+        boolean vectors = e == 4 && s.c() >= FloatVector.SPECIES_PREFERRED.length();
+        lines = vectors && mode == PoolMode.MAX ? PoolingLines::max
+                : vectors && mode == PoolMode.SUM ? PoolingLines::sum : null;
         units = gradient() ? s.n() * blocks() : s.n() * s.out()[0] * s.out()[1];
         long each = Math.max(1, (long) s.n() * s.outputs() * s.c() * s.taps() / units);
         group = Math.clamp(TASK / each, 1, units);
@@ -183,6 +188,14 @@ final class PoolKernel implements CpuKernel {
         boolean outIsImage = gradient();
         for (int q = 0; q < s.out()[2]; q++) {
             boolean whole = inside && Taps.inside(s, 2, q);
+            if (whole && lines != null) {
+                int last = lastInside(q);
+                lines.windows(all, s.taps(), first + image + Taps.origin(s, e, d, p, q),
+                        (long) s.stride()[2] * s.c() * e, out + (((long) line * s.out()[2] + q) * s.c() + c) * e,
+                        last - q + 1, channels);
+                q = last;
+                continue;
+            }
             int count = whole ? s.taps() : Taps.write(s, e, d, p, q, taps);
             long x = whole ? image + Taps.origin(s, e, d, p, q) : image;
             long y = (((long) line * s.out()[2] + q) * s.c() + c) * e;
@@ -194,5 +207,14 @@ final class PoolKernel implements CpuKernel {
                     out + (outIsImage ? x : y),
                     channels);
         }
+    }
+
+    /// The last output column whose window lies inside the image along the last axis; that of `q` does.
+    private int lastInside(int q) {
+        int last = s.out()[2] - 1;
+        while (last > q && !Taps.inside(s, 2, last)) {
+            last--;
+        }
+        return last;
     }
 }

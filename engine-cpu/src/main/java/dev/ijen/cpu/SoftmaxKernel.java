@@ -2,6 +2,7 @@ package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
 import dev.ijen.tensor.DType;
+import java.util.Arrays;
 
 /// Softmax of rows: greatest element, sum of exponentials, scaling, while the row is in cache.
 record SoftmaxKernel(Kernel.Softmax k, int threads) implements CpuKernel {
@@ -12,11 +13,30 @@ record SoftmaxKernel(Kernel.Softmax k, int threads) implements CpuKernel {
 
     @Override
     public long scratchBytes() {
-        return 2 * rowBytes(k.dtype(), k.n()) * threads;
+        return (inColumns() ? ShortRows.bytes(k.n()) : 2 * rowBytes(k.dtype(), k.n())) * threads;
+    }
+
+    private boolean inColumns() {
+        return k.dtype() == DType.F32 && k.n() > 0 && k.n() <= ShortRows.MOST;
+    }
+
+    private Bound columns(long x, long y, long scratch, Pool pool) {
+        int tasks = Tasks.count(k.rows(), k.n() + 4L);
+        var workers = new ShortRows[threads];
+        Arrays.setAll(workers, w -> new ShortRows(k.n(), k.log(), scratch + w * ShortRows.bytes(k.n())));
+        long row = 4L * k.n();
+        Pool.Task task = (t, w) -> {
+            int from = Tasks.from(t, tasks, k.rows());
+            workers[w].run(x + from * row, y + from * row, Tasks.from(t + 1, tasks, k.rows()) - from);
+        };
+        return () -> pool.parallel(tasks, task);
     }
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
+        if (inColumns()) {
+            return columns(in[0], out[0], scratch, pool);
+        }
         int tasks = k.n() == 0 ? 0 : Tasks.count(k.rows(), 2L * k.n() + 32);
         long row = (long) k.n() * k.dtype().bytes();
         Fn widen = Stored.widen(k.dtype());

@@ -74,7 +74,7 @@ record Steady(List<Kept> kept, boolean[] skipped) {
         return launch.out().stream().anyMatch(out -> overlap(out, ref));
     }
 
-    private static boolean overlap(Ref a, Ref b) {
+    static boolean overlap(Ref a, Ref b) {
         return a.memory() == b.memory() && a.offset() < b.offset() + b.bytes() && b.offset() < a.offset() + a.bytes();
     }
 

@@ -16,12 +16,14 @@ import java.util.Locale;
 import java.util.Random;
 
 /// Inference of models from files beside onnxruntime: `OnnxRuntimeSpeed FOLDER [WORD]`, only models with the word in their names. Both have two
-/// threads and take turns in rounds of 0.3 s after a warm-up; a call hands over the input and copies all outputs into arrays. Printed are
+/// threads and take turns in rounds of 0.3 s after a warm-up of 5 s; a call hands over the input and copies all outputs into arrays. Printed are
 /// medians over rounds, and of the rounds' ratios the median with the 10th and 90th percentile.
 final class OnnxRuntimeSpeed {
     private static final int THREADS = 2;
     private static final int ROUNDS = Integer.getInteger("rounds", 9);
     private static final double SECONDS = 0.3;
+    /// Until the JVM's compilers are done.
+    private static final double WARM_UP = 5;
 
     /// @param digits how the file writes the first extent of its inputs, to write another in its place; empty if it is open
     private record Model(String name, String file, int[] image, String... digits) {
@@ -80,7 +82,7 @@ final class OnnxRuntimeSpeed {
         try (var ours = OnnxModel.read(engine, m.file, bytes); var theirs = new OnnxRuntime(bytes, THREADS)) {
             theirs.set(in);
             double difference = difference(ours, theirs, in);
-            round(() -> ours.run(in), 2.5 * SECONDS);
+            round(() -> ours.run(in), WARM_UP);
             round(theirs::run, SECONDS);
             var a = new double[ROUNDS];
             var b = new double[ROUNDS];
