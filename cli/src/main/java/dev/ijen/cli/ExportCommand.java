@@ -3,6 +3,7 @@ package dev.ijen.cli;
 import dev.ijen.format.AtomicFiles;
 import dev.ijen.onnx.OnnxExport;
 import dev.ijen.train.Adapters;
+import dev.ijen.train.Curves;
 import dev.ijen.train.Imported;
 import dev.ijen.train.MetricsTable;
 import java.nio.file.Path;
@@ -15,9 +16,9 @@ import picocli.CommandLine.Option;
 @Command(name = "export", description = {
     "Writes a trained model as ONNX (--out): as it is in use, for any batch; its low-rank adapters",
     "alone (--write-adapter), or added to the weights, as a model without adapters (--merge);",
-    "or the measurements of a run as a table (--metrics)."
+    "or the measurements of a run as a table (--metrics) or a picture (--curve)."
 }, footer = {
-    "", "  ijen export RUN --out model.onnx", "  ijen export RUN --metrics metrics.csv",
+    "", "  ijen export RUN --out model.onnx", "  ijen export RUN --metrics metrics.csv --curve curve.svg",
     "  ijen export RUN --write-adapter adapter.safetensors",
     "  ijen export BASE --adapter adapter.safetensors --merge merged"
 })
@@ -31,6 +32,9 @@ final class ExportCommand extends BaseCommand {
 
     @Option(names = "--metrics", paramLabel = "FILE",
             description = "The CSV file to write: a row a logged step or epoch.") Path metrics;
+
+    @Option(names = "--curve", paramLabel = "FILE",
+            description = "The .svg file to write: loss and metric over steps.") Path curve;
 
     @Option(names = "--write-adapter", paramLabel = "FILE",
             description = "The .safetensors file to write: adapters, and other weights that were trained.") Path adapterFile;
@@ -46,9 +50,9 @@ final class ExportCommand extends BaseCommand {
 
     @Override
     public Integer call() {
-        if (file == null && metrics == null && adapterFile == null && merged == null) {
+        if (file == null && metrics == null && curve == null && adapterFile == null && merged == null) {
             throw Errors.wrong(
-                    spec, spec.qualifiedName() + ": nothing to write", "none of --out, --metrics, --write-adapter, --merge", "one of them, or more",
+                    spec, spec.qualifiedName() + ": nothing to write", "none of --out, --metrics, --curve, --write-adapter, --merge", "one of them, or more",
                     "for example --out model.onnx");
         }
         var object = new LinkedHashMap<String, Object>();
@@ -58,6 +62,12 @@ final class ExportCommand extends BaseCommand {
             object.put("metrics", metrics.toString());
             object.put("rows", rows);
             text.append("%s: %d rows%n".formatted(metrics, rows));
+        }
+        if (curve != null) {
+            int points = Curves.write(trained.model, curve);
+            object.put("curve", curve.toString());
+            object.put("points", points);
+            text.append("%s: %d points%n".formatted(curve, points));
         }
         if (adapterFile != null || merged != null) {
             try (var model = trained.load()) {

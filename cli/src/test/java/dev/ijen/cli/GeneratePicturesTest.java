@@ -38,4 +38,29 @@ class GeneratePicturesTest {
                 .block(Exit.FAILED);
         assertTrue(wrong.contains("'zebra'") && wrong.contains("seven"), wrong);
     }
+
+    @Test
+    void aClassifierJudgesWhatIsMade() {
+        var run = folder.resolve("run");
+        Cli.run("train", "--preset", "diffusion-digits", "--device", "cpu", "--out", run, "--quiet", "--max-steps", 2,
+                "--set", "data.kind=digits", "--set", "data.count=60", "--set", "training.batch_size=8",
+                "--set", "model.layers=[unet: {width: 8, levels: 1}]", "--set", "task.generative.context=8",
+                "--set", "task.generative.steps=2", "--set", "task.generative.samples=0").ok();
+        var judge = folder.resolve("judge");
+        Cli.run("train", "--preset", "digits", "--device", "cpu", "--out", judge, "--quiet", "--max-steps", 2,
+                "--set", "data.count=60", "--set", "training.batch_size=8", "--set", "training.epochs=1").ok();
+        var told = Cli.run("eval", run, "--judge", judge, "--count", 20, "--device", "cpu", "--json").ok().json();
+        assertEquals(List.of("prompted_accuracy", "classes", "confident", "inception_score", "frechet_logits", "loss",
+                "examples"), List.copyOf(told.keySet()));
+        assertEquals(20L, told.get("examples"));
+        var same = Cli.run("eval", run, "--judge", judge, "--count", 20, "--device", "cpu", "--json").ok().json();
+        assertEquals(told, same);
+        assertTrue(Cli.run("eval", run, "--judge", run, "--device", "cpu").block(Exit.FAILED)
+                .contains("the judge tells no classes"));
+        assertTrue(Cli.run("eval", judge, "--judge", judge, "--device", "cpu").block(Exit.FAILED)
+                .contains("makes nothing"));
+        var curve = folder.resolve("curve.svg");
+        assertEquals(curve.toString(), Cli.run("export", judge, "--curve", curve, "--json").ok().json().get("curve"));
+        assertTrue(Files.exists(curve));
+    }
 }

@@ -17,6 +17,7 @@ import dev.ijen.train.config.TrainConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Diffusion (Ho et al., arXiv:2006.11239) of images that are asked for in words. Noise `√ᾱ x + √(1 − ᾱ) ε` on the cosine schedule (Nichol
 /// and Dhariwal, arXiv:2102.09672) of a continuous time; the network predicts `v = √ᾱ ε − √(1 − ᾱ) x` (Salimans and Ho,
@@ -162,6 +163,16 @@ record DiffusionTask(TrainConfig config) implements Generative {
         return sample(engine, (Networks) model, p, wish, prompts.tokens(wish.prompt(), wish.count()));
     }
 
+    @Override
+    public boolean isPrompted() {
+        return true;
+    }
+
+    @Override
+    public HostTensor sample(Engine engine, Module model, Problem p, Wish wish, int[] classes) {
+        return sample(engine, (Networks) model, p, wish, Prompts.of(p.pre().classNames()).inTurn(classes));
+    }
+
     private HostTensor sample(Engine engine, Networks nets, Problem p, Wish wish, HostTensor tokens) {
         var g = config.task().generative();
         int steps = wish.steps() > 0 ? wish.steps() : g.steps();
@@ -217,13 +228,8 @@ record DiffusionTask(TrainConfig config) implements Generative {
         if (each == 0) {
             return;
         }
-        var prompts = Prompts.of(p.pre().classNames());
-        var all = new int[classes * each * Prompts.LENGTH];
-        for (int i = 0; i < classes * each; i++) {
-            System.arraycopy(prompts.ways()[i / each][0], 0, all, i * Prompts.LENGTH, Prompts.LENGTH);
-        }
-        var tokens = HostTensor.of(all, classes * each, Prompts.LENGTH);
-        var samples = sample(engine, (Networks) model, p, Wish.of(classes * each, "", 1), tokens);
+        var rows = IntStream.range(0, classes * each).map(i -> i / each).toArray();
+        var samples = sample(engine, model, p, Wish.of(classes * each, "", 1), rows);
         SampleGrid.write(folder, SampleGrid.tiles(samples, each));
     }
 

@@ -10,7 +10,7 @@ import java.util.Map;
 /// How well a model does on some examples.
 ///
 /// @param examples how many
-/// @param loss mean
+/// @param loss mean; NaN where there is none
 /// @param metrics by name, the most important first: `accuracy`, `f1_macro`, …, or `r2`, `rmse`, …
 /// @param confusion truth against prediction; null for regression
 /// @param worst examples with the greatest loss among the wrong ones, worst first
@@ -51,7 +51,9 @@ public record Evaluation(
     public String toText() {
         var s = new StringBuilder();
         metrics.forEach((name, v) -> s.append(String.format(Locale.ROOT, "%-18s %.4f%n", name, v)));
-        s.append(String.format(Locale.ROOT, "%-18s %.4f%n", "loss", loss));
+        if (!Double.isNaN(loss)) {
+            s.append(String.format(Locale.ROOT, "%-18s %.4f%n", "loss", loss));
+        }
         return s.append(String.format(Locale.ROOT, "%-18s %d%n", "examples", examples)).toString();
     }
 }

@@ -27,6 +27,18 @@ interface Generative extends Task {
     /// @throws dev.ijen.tensor.IjenException if the prompt is not understood
     HostTensor sample(Engine engine, Module model, Problem problem, Wish wish);
 
+    /// Whether examples of a class can be asked for.
+    default boolean isPrompted() {
+        return false;
+    }
+
+    /// Examples of these classes, each asked for in one of the ways that describe its class, in turn.
+    ///
+    /// @param classes of each example; as many as `wish.count()`, whose prompt counts for nothing
+    default HostTensor sample(Engine engine, Module model, Problem problem, Wish wish, int[] classes) {
+        throw new IllegalStateException("no prompts");
+    }
+
     /// Examples of the grid of an epoch.
     int shown();
 

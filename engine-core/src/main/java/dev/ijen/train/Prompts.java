@@ -82,6 +82,17 @@ record Prompts(List<String> words, List<String> classes, int[][][] ways) {
         return HostTensor.of(all, classes.size() * count, LENGTH);
     }
 
+    /// A prompt for each of these classes, its first one described in the first way, its next in the second, I32 [N, LENGTH].
+    HostTensor inTurn(int[] wanted) {
+        var turn = new int[classes.size()];
+        var all = new int[wanted.length * LENGTH];
+        for (int i = 0; i < wanted.length; i++) {
+            var described = ways[wanted[i]];
+            System.arraycopy(described[turn[wanted[i]]++ % described.length], 0, all, i * LENGTH, LENGTH);
+        }
+        return HostTensor.of(all, wanted.length, LENGTH);
+    }
+
     /// A prompt for `count` examples, I32 [count, LENGTH]; an empty one asks for nothing.
     ///
     /// @throws IjenException if it has a word that no training example was described with

@@ -13,13 +13,11 @@ import dev.ijen.train.report.Chart;
 import dev.ijen.train.report.HtmlReport;
 import dev.ijen.train.report.HtmlReport.Mistake;
 import dev.ijen.train.report.HtmlReport.Tile;
-import dev.ijen.train.report.Series;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /// `report.html` for people and `report.json` for programs, from what a run left behind.
 final class Reports {
@@ -169,47 +167,10 @@ final class Reports {
     }
 
     private static List<Chart> charts(Subject s) {
-        var lines = MetricsLog.lines(s.run.metrics());
-        Predicate<Map<String, Object>> step = l -> "train".equals(l.get("split")) && !l.containsKey("summary");
-        Predicate<Map<String, Object>> epoch = l -> "train".equals(l.get("split")) && l.containsKey("summary");
-        Predicate<Map<String, Object>> val = l -> "val".equals(l.get("split"));
         double mark = s.data.validation() == null || s.result.bestStep() == 0 ? Double.NaN : s.result.bestStep();
-        var all = new ArrayList<Chart>();
-        var loss = List.of(
-                series("training, steps", "a thin", lines, step, "loss"),
-                series("training, epochs", "a", lines, epoch, "loss"),
-                series("validation", "b", lines, val, "loss"));
-        all.add(new Chart("Loss", loss,
-                loss.stream().flatMapToDouble(l -> java.util.Arrays.stream(l.y())).allMatch(v -> v > 0), mark));
-        if (s.judged() != null && s.judged().metrics().containsKey("accuracy")) {
-            all.add(new Chart(
-                    "Accuracy",
-                    List.of(series("training, epochs", "a", lines, epoch, "accuracy"),
-                            series("validation", "b", lines, val, "accuracy")),
-                    false,
-                    mark));
-        }
-        if (!s.metric.equals("accuracy") && !s.metric.equals("loss")) {
-            all.add(new Chart(s.metric, List.of(series("validation", "b", lines, val, s.metric)), false, mark));
-        }
-        all.add(new Chart("Learning rate", List.of(series("learning rate", "c", lines, step, "lr")), false,
-                Double.NaN));
-        return all;
-    }
-
-    private static Series series(String name, String style, List<Map<String, Object>> lines,
-            Predicate<Map<String, Object>> which, String key) {
-        var points = lines.stream().filter(which)
-                .filter(l -> l.get("step") instanceof Long && l.get(key) instanceof Number).toList();
-        return new Series(
-                name,
-                style,
-                points.stream().mapToDouble(l -> number(l.get("step"))).toArray(),
-                points.stream().mapToDouble(l -> number(l.get(key))).toArray());
-    }
-
-    private static double number(Object v) {
-        return v instanceof Number n ? n.doubleValue() : Double.NaN;
+        boolean accuracy = s.judged() != null && s.judged().metrics().containsKey("accuracy");
+        var measured = accuracy ? List.of("accuracy", s.metric) : List.of(s.metric);
+        return Curves.charts(MetricsLog.lines(s.run.metrics()), measured, mark);
     }
 
     private static List<List<String>> perClass(List<String> names, Confusion c) {

@@ -64,7 +64,11 @@ public final class SampleGrid {
 
     /// Writes a grid into a folder that need not exist.
     static void write(Path folder, HostTensor picture) {
-        var file = folder.resolve("samples.png");
+        write(folder, "samples.png", picture);
+    }
+
+    static void write(Path folder, String name, HostTensor picture) {
+        var file = folder.resolve(name);
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {

@@ -436,11 +436,37 @@ public final class Trained implements AutoCloseable {
     /// @param guidance how much the prompt counts; negative for the configuration's
     /// @throws IjenException if the model makes nothing, or does not understand the prompt
     public HostTensor make(int count, String prompt, long seed, int steps, double guidance) {
+        var wish = new Generative.Wish(count, prompt, seed, steps, guidance);
+        return generative("generate").sample(engine, model, problem, wish);
+    }
+
+    private Generative generative(String command) {
         if (!(task instanceof Generative g)) {
-            throw new IjenException("generate: this model makes nothing", "a model that tells classes or numbers",
+            throw new IjenException(command + ": this model makes nothing", "a model that tells classes or numbers",
                     "one that was trained to make examples", "train dcgan, vae or diffusion-digits");
         }
-        return g.sample(engine, model, problem, new Generative.Wish(count, prompt, seed, steps, guidance));
+        return g;
+    }
+
+    /// What a classifier says of examples this model makes: `prompted_accuracy` where they can be asked for by class, `classes`,
+    /// `confident`, `inception_score`, `frechet_logits` (see [SampleJudge]).
+    ///
+    /// @param classifier of the same kind of examples and the same classes
+    /// @param data the real examples; null for the test part of the data this model was trained on
+    /// @param count examples to make, an equal share for each class
+    /// @param seed the same seed gives the same examples
+    /// @throws IjenException if this model makes nothing or the classifier is of another kind
+    public Evaluation judge(Trained classifier, Path data, int count, long seed) {
+        var g = generative("eval");
+        if (classifier.task instanceof Generative) {
+            throw new IjenException("eval: the judge tells no classes", classifier.description(), "a classifier",
+                    "train one on the same data, such as mnist-cnn on MNIST");
+        }
+        SampleJudge.check(pre, classifier.pre);
+        return new SampleJudge(g, problem, classifier.scorer, classifier.classNames()).judge(
+                (wish, classes) -> classes == null ? g.sample(engine, model, problem, wish)
+                        : g.sample(engine, model, problem, wish, classes),
+                dataset(data), Generative.Wish.of(count, "", seed));
     }
 
     /// Frees the device.

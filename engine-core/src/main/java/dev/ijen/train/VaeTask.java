@@ -12,8 +12,10 @@ import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.train.config.TrainConfig;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Variational autoencoder (Kingma and Welling, arXiv:1312.6114): `model.layers` is the encoder, whose outputs are mean and logarithm of
 /// the variance of each latent number, `model.decoder` gives the logits of pixels that are taken for probabilities. Minimised is the
@@ -21,6 +23,8 @@ import java.util.List;
 ///
 /// @param config the whole configuration
 record VaeTask(TrainConfig config) implements Generative {
+    private static final int COLUMNS = 10;
+
     /// Encoder and decoder; as a module, an example by way of its mean.
     ///
     /// @param encoder to [N, 2 · latent]
@@ -125,6 +129,52 @@ record VaeTask(TrainConfig config) implements Generative {
         try (var step = engine.inference(z -> nets.decoder.apply(z).cast(DType.F32).sigmoid())) {
             return step.run(Noise.normal(wish.seed(), 1, wish.count(), nets.latent)).get(0);
         }
+    }
+
+    /// Beside samples of an epoch, how its networks understand examples that are there: `reconstructions.png` has a row of examples above
+    /// each row of what becomes of them by way of their means, `interpolation.png` in each row the way from one example's mean to
+    /// another's.
+    @Override
+    public void show(Engine engine, Module model, Problem p, Path folder) {
+        Generative.super.show(engine, model, p, folder);
+        int n = p.train() == null ? 0 : Math.min(2 * COLUMNS, p.train().size());
+        if (shown() == 0 || n < 2 || p.pre().shape().rank() != 3) {
+            return;
+        }
+        var nets = (Networks) model;
+        var x = p.train().batch(IntStream.range(0, n).toArray()).input();
+        try (var encode = engine.inference(e -> nets.encoder.apply(e).cast(DType.F32).slice(1, 0, nets.latent));
+                var decode = engine.inference(z -> nets.decoder.apply(z).cast(DType.F32).sigmoid())) {
+            var means = encode.run(x).get(0).toFloatArray();
+            var again = decode.run(HostTensor.of(means, n, nets.latent)).get(0);
+            SampleGrid.write(folder, "reconstructions.png", SampleGrid.tiles(rows(x, again, n), Math.min(COLUMNS, n)));
+            int ways = n / 2;
+            var between = new float[ways * COLUMNS * nets.latent];
+            for (int i = 0; i < between.length; i++) {
+                int k = i % nets.latent;
+                int way = i / nets.latent / COLUMNS;
+                float share = i / nets.latent % COLUMNS / (COLUMNS - 1f);
+                between[i] = (1 - share) * means[way * nets.latent + k]
+                        + share * means[(ways + way) * nets.latent + k];
+            }
+            var all = decode.run(HostTensor.of(between, ways * COLUMNS, nets.latent)).get(0);
+            SampleGrid.write(folder, "interpolation.png", SampleGrid.tiles(all, COLUMNS));
+        }
+    }
+
+    /// Rows of `above`, each followed by one of `below`; what does not fill a row is left out.
+    private static HostTensor rows(HostTensor above, HostTensor below, int n) {
+        int wide = Math.min(COLUMNS, n);
+        int row = wide * (above.shape().size() / above.shape().dim(0));
+        int count = n / wide;
+        var a = above.toFloatArray();
+        var b = below.toFloatArray();
+        var all = new float[2 * count * row];
+        for (int r = 0; r < count; r++) {
+            System.arraycopy(a, r * row, all, 2 * r * row, row);
+            System.arraycopy(b, r * row, all, (2 * r + 1) * row, row);
+        }
+        return HostTensor.of(all, above.shape().with(0, 2 * count * wide).dims());
     }
 
     @Override

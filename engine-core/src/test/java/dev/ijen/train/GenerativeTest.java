@@ -94,6 +94,23 @@ class GenerativeTest extends OnEngine {
     }
 
     @Test
+    void classesAreAskedForInAllWaysInTurn() {
+        var p = Prompts.of(List.of("0", "1"));
+        var asked = p.inTurn(new int[] {1, 0, 1, 1}).toIntArray();
+        int[] ways = {0, 0, 1, 2};
+        int[] classes = {1, 0, 1, 1};
+        for (int i = 0; i < 4; i++) {
+            assertArrayEquals(p.ways()[classes[i]][ways[i]],
+                    java.util.Arrays.copyOfRange(asked, i * Prompts.LENGTH, (i + 1) * Prompts.LENGTH));
+        }
+        // after the last way comes the first again
+        int n = p.ways()[0].length + 1;
+        var all = p.inTurn(new int[n]).toIntArray();
+        assertArrayEquals(p.ways()[0][0],
+                java.util.Arrays.copyOfRange(all, (n - 1) * Prompts.LENGTH, n * Prompts.LENGTH));
+    }
+
+    @Test
     void noiseSchedule() {
         // cosine schedule of arXiv:2102.09672: all signal at 0, none at 1
         assertEquals(1, DiffusionTask.signal(0), 1e-3);

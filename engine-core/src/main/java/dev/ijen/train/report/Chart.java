@@ -12,8 +12,8 @@ import java.util.List;
 /// @param mark a step to point out; NaN for none
 public record Chart(String title, List<Series> lines, boolean logarithmic, double mark) {
     // about the size it is shown at, so that its letters are as large as those around it
-    private static final int W = 360;
-    private static final int H = 220;
+    static final int W = 360;
+    static final int H = 220;
     private static final int LEFT = 46;
     private static final int RIGHT = 10;
     private static final int TOP = 8;
@@ -30,19 +30,29 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         }
     }
 
+    /// The lines that are drawn.
+    List<Series> shown() {
+        return lines.stream().filter(s -> s.x().length > 0).map(Series::thinned).toList();
+    }
+
     String svg() {
-        var shown = lines.stream().filter(s -> s.x().length > 0).map(Series::thinned).toList();
-        if (shown.isEmpty()) {
-            return "";
-        }
+        var shown = shown();
+        return shown.isEmpty() ? ""
+                : "<figure><figcaption>" + Html.escape(title) + "</figcaption>"
+                        + Html.format("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", W, H,
+                                Html.escape(title))
+                        + drawing(shown) + "</svg>" + legend(shown) + "</figure>";
+    }
+
+    /// What is within the picture, W × H.
+    String drawing(List<Series> shown) {
         var xs = range(shown.stream().map(Series::x).toList());
         var raw = range(shown.stream().map(s -> scaled(s.y())).toList());
         double pad = (raw.to - raw.from) * 0.05;
         // a line that stays at one value is drawn halfway up, with an axis of its own size
         double around = raw.from == 0 ? 0.5 : Math.abs(raw.from) / 2;
         var ys = pad == 0 ? new Range(raw.from - around, raw.to + around) : new Range(raw.from - pad, raw.to + pad);
-        var s = new StringBuilder("<figure><figcaption>" + Html.escape(title) + "</figcaption>");
-        s.append(Html.format("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", W, H, Html.escape(title)));
+        var s = new StringBuilder();
         grid(s, xs, ys, "step");
         if (!Double.isNaN(mark)) {
             double x = x(xs, mark);
@@ -53,7 +63,6 @@ public record Chart(String title, List<Series> lines, boolean logarithmic, doubl
         for (var line : shown) {
             line(s, line, xs, ys);
         }
-        s.append("</svg>").append(legend(shown)).append("</figure>");
         return s.toString();
     }
 
