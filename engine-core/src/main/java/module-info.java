@@ -20,6 +20,7 @@ module dev.ijen.core {
     exports dev.ijen.loss;
     exports dev.ijen.metrics;
     exports dev.ijen.onnx;
+    exports dev.ijen.projection;
     exports dev.ijen.optim;
     exports dev.ijen.nn;
     exports dev.ijen.text;

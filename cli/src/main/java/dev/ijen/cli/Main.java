@@ -20,7 +20,8 @@ import picocli.CommandLine.ParameterException;
         })
 final class Main implements Runnable {
     private static final List<Class<?>> COMMANDS = List.of(
-            TrainCommand.class, ResumeCommand.class, EvalCommand.class, PredictCommand.class, GenerateCommand.class,
+            TrainCommand.class, ResumeCommand.class, EvalCommand.class, PredictCommand.class, EmbedCommand.class,
+            GenerateCommand.class,
             InspectCommand.class, InitCommand.class, ConfigCommand.class, DataCommand.class, SynthCommand.class,
             DevicesCommand.class, DoctorCommand.class, ImportCommand.class, ConvertCommand.class, ExportCommand.class,
             TokenizerCommand.class, BenchCommand.class, ProfileCommand.class, CompletionCommand.class);

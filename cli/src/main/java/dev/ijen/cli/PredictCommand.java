@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 
 /// Applies a trained model.
 @Command(name = "predict", description = {
-    "Applies a trained model to images, or to the rows of CSV files.",
+    "Applies a trained model to images, sounds, or the rows of CSV files.",
     "With --json it prints one object a line for each image or row."
 })
 final class PredictCommand extends BaseCommand {
@@ -46,6 +46,12 @@ final class PredictCommand extends BaseCommand {
     }
 
     private String text(Prediction p) {
+        if (p.heard() != null) {
+            var times = p.heard().stream()
+                    .map(h -> String.format(Locale.ROOT, "%s %.2f-%.2f s", h.symbol(), h.begin(), h.end()))
+                    .collect(Collectors.joining(", "));
+            return p.source() + "\t" + p.label() + "\t(" + times + ")";
+        }
         if (p.label() == null) {
             return p.source() + "\t" + Text.number(p.value());
         }

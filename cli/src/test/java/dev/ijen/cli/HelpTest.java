@@ -45,7 +45,8 @@ final class HelpTest {
     @Test
     void listsWhatThereIs() {
         assertEquals(
-                Set.of("train", "resume", "eval", "predict", "generate", "inspect", "init", "config", "data", "synth",
+                Set.of("train", "resume", "eval", "predict", "embed", "generate", "inspect", "init", "config", "data",
+                        "synth",
                         "devices",
                         "doctor",
                         "import", "convert", "export", "tokenizer", "bench", "profile", "completion"),

@@ -61,6 +61,38 @@ final class TrainCommandTest {
         return ((Number) ((Map<?, ?>) map).get(key)).doubleValue();
     }
 
+    /// What goes into the last layer: 32 numbers, none negative, for they come from a ReLU.
+    private void embeds(double examples) throws IOException {
+        var npy = folder.resolve("e.npy");
+        var csv = folder.resolve("e.csv");
+        var tensors = folder.resolve("e.safetensors");
+        var picture = folder.resolve("e.svg");
+        var said = Cli.run("embed", run, "--out", npy, "--picture", picture, "--projection", "tsne", "--count", 60,
+                "--neighbours", "3", "--top", 4, "--json").ok().json();
+        int n = (int) Math.min(60, examples);
+        assertEquals(n, number(said, "vectors"));
+        assertEquals(4, ((List<?>) said.get("neighbours")).size());
+        var vectors = dev.ijen.format.Npy.read(npy);
+        assertEquals(dev.ijen.tensor.Shape.of(n, 32), vectors.shape());
+        for (float v : vectors.toFloatArray()) {
+            assertTrue(v >= 0);
+        }
+        assertTrue(Files.readString(picture).startsWith("<svg"));
+        Cli.run("embed", run, "--out", csv, "--layer", "0", "--count", 60).ok();
+        var lines = Files.readAllLines(csv);
+        assertEquals(n + 1, lines.size());
+        assertEquals(2 + 784, lines.getFirst().split(",").length);
+        Cli.run("embed", run, "--out", tensors, "--count", 60).ok();
+        try (var in = dev.ijen.format.Safetensors.open(tensors)) {
+            assertEquals(vectors.shape(), in.info("embeddings").shape());
+            assertEquals("0\n1\n2\n3\n4\n5\n6\n7\n8\n9", in.metadata().get("classes"));
+        }
+        assertTrue(Cli.run("embed", run, "--layer", "99").block(1).contains("'99'"));
+        assertTrue(Cli.run("embed", run, "--neighbours", "boring").block(2).contains("'boring'"));
+        assertTrue(Cli.run("embed", run, "--table").block(1).contains("texts"));
+        assertTrue(Cli.run("embed", run, "--out", "x.txt").block(2).contains(".npy"));
+    }
+
     @Test
     void trainsEvaluatesPredictsAndInspects() throws IOException {
         var result = train("--json").ok().json();
@@ -99,6 +131,7 @@ final class TrainCommandTest {
             assertEquals(1, sum, 1e-5);
         }
         assertEquals(2, Cli.run("predict", run, image, "--top", 2).ok().out().split(" %", -1).length - 1);
+        embeds(number(result.get("test"), "examples"));
         var folderEvaluation = Cli.run("eval", run, "--data", folder.resolve("png/test"), "--json").ok().json();
         assertEquals(10L, folderEvaluation.get("examples"));
 

@@ -16,6 +16,9 @@ public final class Probe {
     private final List<LayerRow> rows = new ArrayList<>();
     private String path = "";
     private int depth;
+    private String wanted;
+    private boolean input;
+    private Tensor found;
 
     private Probe() {}
 
@@ -24,6 +27,19 @@ public final class Probe {
         var x = Tensor.of(new Leaf.Input(0, dtype, input));
         ScopedValue.where(CURRENT, probe).run(() -> Trace.evaluation().call(() -> probe.enter("", model, x)));
         return List.copyOf(probe.rows);
+    }
+
+    /// What goes into a layer, or comes out of it, where a model is applied; null if it does not come to a layer of that name.
+    ///
+    /// @param name of the layer, with those of the blocks it is in: `3`, `2.body.0`
+    /// @param input whether what goes in is meant
+    /// @param apply applies the model
+    public static Tensor captured(String name, boolean input, Runnable apply) {
+        var probe = new Probe();
+        probe.wanted = name;
+        probe.input = input;
+        ScopedValue.where(CURRENT, probe).run(apply);
+        return probe.found;
     }
 
     /// `layer` applied to `x`, under a name within the block.
@@ -38,8 +54,12 @@ public final class Probe {
         path = path.isEmpty() || name.isEmpty() ? path + name : path + "." + name;
         rows.add(null); // the block stands before its layers, its output is known after them
         depth++;
+        var here = path;
         var y = layer.apply(x);
         depth--;
+        if (here.equals(wanted)) {
+            found = input ? x : y;
+        }
         var type = layer.getClass().isHidden()
                 ? y.op().label()
                 : layer instanceof Enum<?> e ? e.name().toLowerCase(java.util.Locale.ROOT)

@@ -6,7 +6,11 @@ import dev.ijen.data.series.LinearForecast;
 import dev.ijen.data.series.SeriesWindows;
 import dev.ijen.engine.Engine;
 import dev.ijen.format.Csv;
+import dev.ijen.format.FormatException;
+import dev.ijen.nn.Init;
+import dev.ijen.nn.Linear;
 import dev.ijen.nn.Module;
+import dev.ijen.nn.Probe;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
@@ -14,6 +18,7 @@ import dev.ijen.tensor.Where;
 import dev.ijen.train.config.ConfigException;
 import dev.ijen.train.config.Mark;
 import dev.ijen.train.config.TrainConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -41,17 +46,10 @@ record Forecast(TrainConfig config) implements Task {
         int test = (int) Math.round(n * d.test());
         int validation = (int) Math.round((n - test) * d.validation());
         int train = n - test - validation;
-        var rows = new float[n][names.size()];
         var mean = new ArrayList<Double>();
         var std = new ArrayList<Double>();
-        for (int c = 0; c < names.size(); c++) {
-            fit(columns.get(c), train, mean, std);
-            for (int i = 0; i < n; i++) {
-                double v = columns.get(c).number(i);
-                // a gap keeps what was there before
-                rows[i][c] = Double.isNaN(v) ? i == 0 ? 0 : rows[i - 1][c] : (float) ((v - mean.get(c)) / std.get(c));
-            }
-        }
+        columns.forEach(c -> fit(c, train, mean, std));
+        var rows = rows(columns, mean, std, n);
         int length = config.task().length();
         int horizon = config.task().horizon();
         var first = windows(rows, 0, train, target);
@@ -61,6 +59,32 @@ record Forecast(TrainConfig config) implements Task {
                 first, validation < horizon ? null : windows(rows, train - length, train + validation, target),
                 test < horizon ? null : windows(rows, n - test - length, n, target), pre,
                 d.path() + ", " + n + " steps of " + names.size() + " series, " + names.get(target) + " to forecast");
+    }
+
+    private static float[][] rows(List<Csv.Column> columns, List<Double> mean, List<Double> std, int n) {
+        var rows = new float[n][columns.size()];
+        for (int c = 0; c < columns.size(); c++) {
+            for (int i = 0; i < n; i++) {
+                double v = columns.get(c).number(i);
+                // a gap keeps what was there before
+                rows[i][c] = Double.isNaN(v) ? i == 0 ? 0 : rows[i - 1][c] : (float) ((v - mean.get(c)) / std.get(c));
+            }
+        }
+        return rows;
+    }
+
+    /// All windows of another file, measured in the means and deviations of the training.
+    SeriesWindows all(Path file, Preprocessor.Series s) {
+        var csv = Csv.read(file);
+        var columns = new ArrayList<Csv.Column>();
+        for (var name : s.columns()) {
+            var found = csv.columns().stream().filter(c -> c.name().equals(name) && c.type() == Csv.Type.NUMERIC)
+                    .findFirst();
+            columns.add(found.orElseThrow(() -> FormatException.lacking(file, "no column of numbers '" + name + "'",
+                    "columns " + csv.columns().stream().map(Csv.Column::name).limit(30).toList(),
+                    "the series of the training: " + s.columns(), "give a table with these columns")));
+        }
+        return new SeriesWindows(rows(columns, s.mean(), s.std(), csv.rows()), s.length(), s.horizon(), s.target());
     }
 
     private static void fit(Csv.Column column, int train, List<Double> mean, List<Double> std) {
@@ -108,7 +132,13 @@ record Forecast(TrainConfig config) implements Task {
 
     @Override
     public Module model(Engine engine, Problem p) {
-        return ModelBuilder.build(engine, config.model(), p.pre().shape(), DType.F32, p.outputs(), output(p));
+        var network = ModelBuilder.build(engine, config.model(), p.pre().shape(), DType.F32, p.outputs(), output(p));
+        if (!config.task().linear()) {
+            return network;
+        }
+        // from zeros: the network's first guess stands
+        var past = Linear.of(engine, p.pre().shape().dim(0), p.outputs(), Init.normal(0, 0), true);
+        return new WithPast(past, network, target(p));
     }
 
     @Override
@@ -128,8 +158,24 @@ record Forecast(TrainConfig config) implements Task {
     @Override
     public Tensor outputs(Module model, Problem p, Tensor x, Tensor y) {
         var last = x.slice(1, x.shape().dim(1) - 1, 1);
-        int target = p.pre() instanceof Preprocessor.Series s ? s.target() : 0;
-        return model.apply(x.sub(last)).cast(DType.F32).add(last.select(1, 0).slice(1, target, 1));
+        return model.apply(x.sub(last)).cast(DType.F32).add(last.select(1, 0).slice(1, target(p), 1));
+    }
+
+    private static int target(Problem p) {
+        return p.pre() instanceof Preprocessor.Series s ? s.target() : 0;
+    }
+
+    /// What a network makes of all series, and a weighted sum of the target's own steps: x [N, T, V] → [N, horizon].
+    ///
+    /// @param past weights of the target's steps
+    /// @param network of all series
+    /// @param target which series
+    private record WithPast(Linear past, Module network, int target) implements Module {
+        @Override
+        public Tensor apply(Tensor x) {
+            var own = x.slice(2, target, 1).dropAxis(2);
+            return Probe.apply("network", network, x).add(Probe.apply("past", past, own));
+        }
     }
 
     @Override

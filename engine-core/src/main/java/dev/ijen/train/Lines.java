@@ -6,6 +6,7 @@ import dev.ijen.data.Datasets;
 import dev.ijen.data.text.Words;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.train.config.ConfigException;
+import dev.ijen.train.config.DataConfig;
 import dev.ijen.train.config.Mark;
 import dev.ijen.train.config.TrainConfig;
 import java.nio.file.Path;
@@ -18,27 +19,37 @@ final class Lines {
 
     private Lines() {}
 
+    /// Lines that are not blank, and the number of each one's file.
+    private record Read(List<String> texts, int[] labels) {
+        static Read of(DataConfig d) {
+            var folder = DataParts.path(d);
+            if (d.files().size() < 2) {
+                throw new ConfigException(Mark.of("data.files"), "too few files", d.files().toString(),
+                        "a file of lines for each class", "name them: [positive.txt, negative.txt]");
+            }
+            var texts = new ArrayList<String>();
+            var labels = new ArrayList<Integer>();
+            for (int c = 0; c < d.files().size(); c++) {
+                for (var line : Texts.read(folder.resolve(d.files().get(c))).lines().toList()) {
+                    if (!line.isBlank()) {
+                        texts.add(line);
+                        labels.add(c);
+                    }
+                }
+            }
+            return new Read(texts, labels.stream().mapToInt(Integer::intValue).toArray());
+        }
+    }
+
     /// @param fractions of training, validation and test part
     static DataParts load(TrainConfig config, double[] fractions) {
         var d = config.data();
         var folder = DataParts.path(d);
-        if (d.files().size() < 2) {
-            throw new ConfigException(Mark.of("data.files"), "too few files", d.files().toString(),
-                    "a file of lines for each class", "name them: [positive.txt, negative.txt]");
-        }
-        var texts = new ArrayList<String>();
-        var labels = new ArrayList<Integer>();
-        for (int c = 0; c < d.files().size(); c++) {
-            for (var line : Texts.read(folder.resolve(d.files().get(c))).lines().toList()) {
-                if (!line.isBlank()) {
-                    texts.add(line);
-                    labels.add(c);
-                }
-            }
-        }
+        var read = Read.of(d);
+        var texts = read.texts;
+        var y = read.labels;
         var names = names(d.files());
         int n = texts.size();
-        var y = labels.stream().mapToInt(Integer::intValue).toArray();
         var number = new int[n];
         java.util.Arrays.setAll(number, i -> i);
         var numbered = ArrayDataset.of(HostTensor.of(number, n, 1), HostTensor.of(y, n), names);
@@ -47,12 +58,19 @@ final class Lines {
         for (int i : lines(parts.getFirst())) {
             train.add(texts.get(i));
         }
-        var words = d.tokenizer().isBlank() ? Words.of(train, LEAST, d.words()) : Subwords.read(Path.of(d.tokenizer()));
+        var words = d.tokenizer().isBlank() ? Words.of(train, LEAST, d.words(), d.ngrams())
+                : Subwords.read(Path.of(d.tokenizer()));
         int length = config.task().length();
         var pre = new Preprocessor.Tokens(words, length, names);
         var sets = parts.stream().map(p -> p.size() == 0 ? null : encoded(p, texts, pre)).toList();
         return new DataParts(sets.get(0), sets.get(1), sets.get(2), pre,
                 folder + ", " + n + " lines, " + words.size() + (words instanceof Subwords ? " tokens" : " words"));
+    }
+
+    /// All texts of other files, by the vocabulary of the training.
+    static Dataset all(DataConfig d, Preprocessor.Tokens pre) {
+        var read = Read.of(d);
+        return dataset(read.texts, read.labels, pre);
     }
 
     private static int[] lines(Dataset part) {

@@ -154,6 +154,37 @@ public sealed interface Preprocessor {
         }
     }
 
+    /// Sounds with a sequence of symbols, F32 [1, frames, mels].
+    ///
+    /// @param rate samples a second
+    /// @param frames of an example
+    /// @param mels bands
+    /// @param mean of all numbers
+    /// @param std of all numbers
+    /// @param symbols names of the symbols, without the blank
+    record Speech(int rate, int frames, int mels, double mean, double std, List<String> symbols)
+            implements Preprocessor {
+        /// Copies the list.
+        public Speech {
+            symbols = List.copyOf(symbols);
+        }
+
+        @Override
+        public List<String> classNames() {
+            return List.of();
+        }
+
+        @Override
+        public Shape shape() {
+            return Shape.of(1, frames, mels);
+        }
+
+        @Override
+        public Tensor standardize(Tensor x) {
+            return x.sub(mean).mul(1 / std);
+        }
+    }
+
     /// Several series, F32 [length, columns], in deviations from their means.
     ///
     /// @param columns names of the series
@@ -277,6 +308,15 @@ public sealed interface Preprocessor {
                 m.put("std", a.std);
                 m.put("classes", a.classNames);
             }
+            case Speech s -> {
+                m.put("kind", "speech");
+                m.put("rate", (long) s.rate);
+                m.put("frames", (long) s.frames);
+                m.put("mels", (long) s.mels);
+                m.put("mean", s.mean);
+                m.put("std", s.std);
+                m.put("symbols", s.symbols);
+            }
             case Series s -> {
                 m.put("kind", "series");
                 m.put("columns", s.columns);
@@ -311,8 +351,11 @@ public sealed interface Preprocessor {
             case "audio" -> new Audio(
                     m.whole("rate", 1, 1 << 24), m.whole("frames", 1, 100_000), m.whole("mels", 1, 1024),
                     m.whole("coefficients", 0, 1024), m.number("mean"), m.number("std"), m.texts("classes"));
+            case "speech" -> new Speech(
+                    m.whole("rate", 1, 1 << 24), m.whole("frames", 1, 100_000), m.whole("mels", 1, 1024),
+                    m.number("mean"), m.number("std"), m.texts("symbols"));
             case "series" -> series(m);
-            default -> throw m.wrong("kind", "image, table, arrays, tokens, audio or series");
+            default -> throw m.wrong("kind", "image, table, arrays, tokens, audio, speech or series");
         };
     }
 

@@ -54,10 +54,7 @@ final class Sounds {
 
     /// One sound as the network wants it, [frames · width]: cut off, or filled up with its own mean.
     static float[] features(Preprocessor.Audio pre, String name, Wav wav) {
-        if (wav.rate() != pre.rate()) {
-            throw FormatException.unsupported(name, "its rate", wav.rate() + " samples a second",
-                    pre.rate() + " samples a second, as the others", "convert it");
-        }
+        checkRate(pre.rate(), name, wav);
         var spectrogram = Spectrogram.of(pre.rate(), pre.mels());
         var all = pre.coefficients() == 0 ? spectrogram.logMel(wav.mono())
                 : spectrogram.mfcc(wav.mono(), pre.coefficients());
@@ -74,6 +71,17 @@ final class Sounds {
             }
         }
         return out;
+    }
+
+    static void checkRate(int rate, String name, Wav wav) {
+        if (wav.rate() != rate) {
+            throw wrongRate(name, wav.rate(), rate);
+        }
+    }
+
+    static FormatException wrongRate(String name, int got, int rate) {
+        return FormatException.unsupported(name, "its rate", got + " samples a second",
+                rate + " samples a second, as those of the training", "convert it");
     }
 
     private static Dataset dataset(Preprocessor.Audio pre, List<float[]> sounds, List<Integer> labels) {
@@ -104,15 +112,22 @@ final class Sounds {
     }
 
     private static String label(Path path, Pattern pattern, String name) {
+        return group("data.label_pattern", path, pattern, name);
+    }
+
+    /// What a pattern's first group finds in a name.
+    ///
+    /// @param key of the configuration the pattern is from
+    static String group(String key, Path path, Pattern pattern, String name) {
         var m = pattern.matcher(name);
         if (!m.find() || m.groupCount() < 1) {
-            throw new ConfigException(Mark.of("data.label_pattern"), "no class in a name", "'" + name + "' in " + path,
-                    "a name in which '" + pattern + "' finds a group", "change data.label_pattern");
+            throw new ConfigException(Mark.of(key), "not found in a name", "'" + name + "' in " + path,
+                    "a name in which '" + pattern + "' finds a group", "change " + key);
         }
         return m.group(1);
     }
 
-    private static Pattern pattern(String key, String text) {
+    static Pattern pattern(String key, String text) {
         try {
             return Pattern.compile(text);
         } catch (PatternSyntaxException e) {
@@ -121,7 +136,7 @@ final class Sounds {
         }
     }
 
-    private static Map<String, byte[]> files(Path path) {
+    static Map<String, byte[]> files(Path path) {
         var all = new LinkedHashMap<String, byte[]>();
         if (Tar.isTar(path) && !Files.isDirectory(path)) {
             all.putAll(Tar.read(path, n -> n.endsWith(".wav")));

@@ -23,6 +23,7 @@ interface Task {
             case LANGUAGE_MODEL -> new LanguageModel(config);
             case FORECAST -> new Forecast(config);
             case SEGMENTATION -> new SegmentationTask(config);
+            case CTC -> new CtcTask(config);
             case GAN -> new GanTask(config);
             case VAE -> new VaeTask(config);
             case DIFFUSION -> new DiffusionTask(config);

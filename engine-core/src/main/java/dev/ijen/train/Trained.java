@@ -5,6 +5,8 @@ import dev.ijen.data.Dataset;
 import dev.ijen.data.Datasets;
 import dev.ijen.data.IdxDataset;
 import dev.ijen.data.ImageFolder;
+import dev.ijen.data.Subset;
+import dev.ijen.data.text.TokenWindows;
 import dev.ijen.engine.Engine;
 import dev.ijen.format.Csv;
 import dev.ijen.format.FormatException;
@@ -237,6 +239,7 @@ public final class Trained implements AutoCloseable {
                 case Preprocessor.Tokens t when isClassification() -> all.addAll(predictLines(f, t));
                 case Preprocessor.Tokens t -> throw wrongInput(f, "a file");
                 case Preprocessor.Audio a -> all.add(predictSound(f, a));
+                case Preprocessor.Speech s -> all.add(predictSpeech(f, s));
                 case Preprocessor.Series s -> throw wrongInput(f, "a file");
             }
         }
@@ -259,6 +262,12 @@ public final class Trained implements AutoCloseable {
     private Prediction predictSound(Path file, Preprocessor.Audio a) {
         var x = Sounds.features(a, file.toString(), Wav.read(file));
         return predictions(HostTensor.of(x, 1, 1, a.frames(), a.width()), List.of(file.toString())).getFirst();
+    }
+
+    private Prediction predictSpeech(Path file, Preprocessor.Speech s) {
+        var x = CtcTask.input(s, file);
+        return Prediction.ofSequence(file.toString(),
+                ((CtcTask) task).heard(s, scorer.outputs(x), x.shape().dim(2)));
     }
 
     /// For each line of a text.
@@ -341,6 +350,7 @@ public final class Trained implements AutoCloseable {
             case Preprocessor.Tokens t ->
                     isClassification() ? "a text, an example a line" : "the beginning of a text, by 'ijen generate'";
             case Preprocessor.Audio a -> "sound, .wav";
+            case Preprocessor.Speech s -> "sound, .wav";
             case Preprocessor.Series s -> "a series, by 'ijen eval'";
         };
         return FormatException.unsupported(file, "this input for this model", got, wants,
@@ -380,11 +390,57 @@ public final class Trained implements AutoCloseable {
                 yield t.table().dataset(csv, IntStream.range(0, csv.rows()).toArray());
             }
             case Preprocessor.Arrays a -> Datasets.npz(path, "x", "y");
-            case Preprocessor.Audio _,Preprocessor.Tokens _,Preprocessor.Series _ -> {
+            // what was learnt about the training's data holds for other data, too
+            case Preprocessor.Tokens t when isClassification() -> Lines.all(config.data().withPath(path.toString()), t);
+            case Preprocessor.Tokens t ->
+                    new TokenWindows(t.vocabulary().encode(Texts.read(path)), t.length(), t.length());
+            case Preprocessor.Series s -> new Forecast(config).all(path, s);
+            case Preprocessor.Speech s -> StringParts.other(config.withDataPath(path.toString()), s);
+            case Preprocessor.Audio _ -> {
                 var parts = Task.of(config.withDataPath(path.toString())).load();
                 yield parts.test() != null ? parts.test() : parts.train();
             }
         };
+    }
+
+    /// What the network makes of the examples of a path; the same examples as in [#evaluate(Path)].
+    ///
+    /// @param path null for the run's own data
+    /// @param layer whose values are taken; null for those before the last layer
+    /// @param most examples, spread over all
+    public Embeddings embed(Path path, String layer, int most) {
+        var data = dataset(path);
+        int n = Math.min(most, data.size());
+        var indices = new int[n];
+        for (int i = 0; i < n; i++) {
+            indices[i] = (int) ((long) i * data.size() / n);
+        }
+        var part = Subset.of(data, indices);
+        try (var other = new Scorer(engine, x -> Embeddings.of(model, layer,
+                () -> task.outputs(model, problem, x, null)), task, problem, config.training().evalBatchSize())) {
+            double[] all = other.outputs(part);
+            int d = n == 0 ? 0 : all.length / n;
+            var vectors = new double[n][];
+            for (int i = 0; i < n; i++) {
+                vectors[i] = java.util.Arrays.copyOfRange(all, i * d, (i + 1) * d);
+            }
+            var none = new int[n];
+            java.util.Arrays.fill(none, -1);
+            return new Embeddings(IntStream.of(indices).mapToObj(Integer::toString).toList(), vectors,
+                    part.isClassification() ? part.classIndices() : none, part.classNames(),
+                    layer == null ? "before the last layer" : layer);
+        }
+    }
+
+    /// The vectors of a text model's symbols.
+    ///
+    /// @throws IjenException if it is no model of texts
+    public Embeddings embedSymbols() {
+        if (!(pre instanceof Preprocessor.Tokens t)) {
+            throw new IjenException("embed: no symbols", "a model of other data than texts", "a model of texts",
+                    "leave out --table");
+        }
+        return Embeddings.table(model, t.vocabulary());
     }
 
     private static Dataset images(Path path, Preprocessor.Image i) {

@@ -104,6 +104,51 @@ class TaskTest {
         // four steps ahead of a wave with noise: least squares of 12 steps finds it, too
         assertTrue(t.metric("linear_mse") < 0.2 * t.metric("naive_mse"), r.toText());
         assertEquals(80 - 4 + 1, t.examples());
+        // other data is measured in the training's unit: the same series, all of it, ten times as high
+        var higher = dir.resolve("higher.csv");
+        Files.writeString(higher, csv.toString().lines().map(l -> l.startsWith("date") ? l
+                : l.split(",")[0] + "," + 10 * Double.parseDouble(l.split(",")[1]) + ","
+                        + 10 * Double.parseDouble(l.split(",")[2]))
+                .collect(java.util.stream.Collectors.joining("\n")));
+        try (var model = Trained.load(r.run(), options("unused"))) {
+            var own = model.evaluate((Path) null);
+            assertEquals(t.metric("mse"), own.metric("mse"), 1e-6);
+            var e = model.evaluate(higher);
+            assertEquals(400 - 12 - 4 + 1, e.examples());
+            assertEquals(100, e.metric("naive_mse") / own.metric("naive_mse"), 10);
+        }
+        var error = org.junit.jupiter.api.Assertions.assertThrows(dev.ijen.format.FormatException.class, () -> {
+            var lacking = dir.resolve("lacking.csv");
+            Files.writeString(lacking, "date,load\nd,1\n");
+            try (var model = Trained.load(r.run(), options("unused"))) {
+                model.evaluate(lacking);
+            }
+        });
+        assertTrue(error.getMessage().contains("temperature"), error.getMessage());
+    }
+
+    @Test
+    void theTargetsOwnPastIsAddedToAForecast() throws IOException {
+        var random = new Random(6);
+        var csv = new StringBuilder("date,a\n");
+        double v = 0;
+        for (int i = 0; i < 600; i++) {
+            v = 0.9 * v + random.nextGaussian();
+            csv.append("d").append(i).append(',').append(v).append('\n');
+        }
+        var table = dir.resolve("ar.csv");
+        Files.writeString(table, csv.toString());
+        // a network that says nothing: what is learnt is the weighted sum
+        var r = fit(config("""
+                name: past
+                task: {type: forecast, length: 8, horizon: 4, linear: true}
+                data: {path: %s, target: a, validation: 0.2, test: 0.2}
+                model: {layers: [{dropout: 0.9}, {pool-steps: last}, output]}
+                optimizer: {lr: 1e-2}
+                training: {epochs: 30, batch_size: 32, gap_warning: 0}
+                """, table), "past");
+        assertTrue(r.test().metric("mse") < 1.05 * r.test().metric("linear_mse"), r.toText());
+        assertTrue(r.test().metric("mse") < 0.95 * r.test().metric("naive_mse"), r.toText());
     }
 
     @Test
@@ -130,6 +175,47 @@ class TaskTest {
             var file = dir.resolve("new.txt");
             Files.writeString(file, "a film that is dull number 77\na film that is fine number 78\n");
             assertEquals(List.of("bad", "good"), model.predict(List.of(file)).stream().map(Prediction::label).toList());
+            // other texts in another order of words: a vocabulary learnt from them would number the words otherwise
+            var other = Files.createDirectory(dir.resolve("other"));
+            Files.writeString(other.resolve("x.good.txt"), "fine fine number 1\nnumber 2 fine film\n");
+            Files.writeString(other.resolve("x.bad.txt"), "dull dull dull 3 3 3\nso dull a film\nit is dull\n");
+            var e = model.evaluate(other);
+            assertEquals(5, e.examples(), "all of them");
+            assertEquals(1, e.metric("accuracy"));
+        }
+    }
+
+    @Test
+    void pairsOfWordsTellWhatWordsDoNot() throws IOException {
+        // the same words, in another order
+        for (var name : List.of("good", "bad")) {
+            var lines = new StringBuilder();
+            for (int i = 0; i < 80; i++) {
+                lines.append(name.equals("good") ? "not dull but fine " : "not fine but dull ").append(i % 9)
+                        .append('\n');
+            }
+            Files.writeString(dir.resolve("x." + name + ".txt"), lines.toString());
+        }
+        var yaml = """
+                name: order
+                task: {length: 12}
+                data: {kind: lines, path: %s, files: [x.good.txt, x.bad.txt], ngrams: 2, validation: 0.2, test: 0.2}
+                model: {layers: [{embedding-bag: {count: 60, dim: 8}}, output]}
+                optimizer: {lr: 3e-2}
+                training: {epochs: 6, batch_size: 16}
+                """;
+        assertEquals(1, fit(config(yaml, dir), "pairs").test().metric("accuracy"));
+        assertTrue(fit(config(yaml.replace("ngrams: 2", "ngrams: 1"), dir), "words").test().metric("accuracy") < 0.8);
+    }
+
+    @Test
+    void aModelOfTextsIsMeasuredOnOthersByItsOwnSymbols() throws IOException {
+        var run = fit(config(WRITER, text), "writer").run();
+        var other = dir.resolve("other.txt");
+        // characters that were not in the training part would shift all others
+        Files.writeString(other, "!\"# " + "the cat sat on the mat. ".repeat(30));
+        try (var model = Trained.load(run, options("unused"))) {
+            assertTrue(model.evaluate(other).loss() < 1.5, model.evaluate(other).toText());
         }
     }
 }

@@ -10,6 +10,9 @@ import dev.ijen.train.TrainOptions;
 import dev.ijen.train.Trainer;
 import dev.ijen.train.config.Presets;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +53,23 @@ class CudaPresetTest {
         return dir;
     }
 
+    /// Two digits of one speaker: 16-bit WAV files of 8000 samples a second.
+    private Path tones() throws IOException {
+        var folder = Files.createDirectories(dir.resolve("tones"));
+        for (int digit = 0; digit < 2; digit++) {
+            var b = ByteBuffer.allocate(44 + 2 * 1600).order(ByteOrder.LITTLE_ENDIAN);
+            b.put("RIFF".getBytes(StandardCharsets.ISO_8859_1)).putInt(36 + 2 * 1600);
+            b.put("WAVEfmt ".getBytes(StandardCharsets.ISO_8859_1)).putInt(16).putShort((short) 1).putShort((short) 1);
+            b.putInt(8000).putInt(16000).putShort((short) 2).putShort((short) 16);
+            b.put("data".getBytes(StandardCharsets.ISO_8859_1)).putInt(2 * 1600);
+            for (int i = 0; i < 1600; i++) {
+                b.putShort((short) (9000 * Math.sin(i * (0.3 + digit))));
+            }
+            Files.write(folder.resolve(digit + "_a_0.wav"), b.array());
+        }
+        return folder;
+    }
+
     private List<Double> losses(String preset, Path data, Device device, List<String> sets) {
         var all = new ArrayList<Double>();
         var changed = new ArrayList<>(sets);
@@ -88,6 +108,9 @@ class CudaPresetTest {
                 preset("lstm-forecast", series(), "task.length=8", "task.horizon=3",
                         "model.layers=[{lstm: {hidden: 4, sequences: false}}, {dropout: 0.2}, output]"),
                 preset("text-sentiment", lines(), "task.length=6",
-                        "model.layers=[{embedding: {count: 20, dim: 4}}, {dropout: 0.5}, {pool-steps: mean}, output]"));
+                        "model.layers=[{embedding-bag: {count: 20, dim: 4}}, {dropout: 0.5}, output]"),
+                preset("ctc-digits", tones(), "task.ctc.least=1", "task.ctc.most=2", "data.count=8", "data.frames=48",
+                        "data.mels=8", "data.test_files=''",
+                        "model.layers=[{conv: {out: 2, stride: 2}}, batchnorm, relu, steps, {gru: {hidden: 4, bidirectional: true}}, output]"));
     }
 }

@@ -1,6 +1,7 @@
 package dev.ijen.data.audio;
 
 import dev.ijen.tensor.IjenException;
+import java.util.Arrays;
 
 /// Sound as a picture of time and pitch. Frames of `window` samples every `hop`, times Hann's window, to the power of each frequency
 /// |FFT|², in `mels` triangular bands equally wide in mel (2595 log₁₀(1 + f / 700); O'Shaughnessy 1987) from 0 to half the rate, and
@@ -38,6 +39,12 @@ public record Spectrogram(int rate, int window, int hop, int fft, int mels) {
     /// The logarithms, [frames · mels].
     public float[] logMel(float[] sound) {
         var bank = bank();
+        var cos = new double[fft / 2];
+        var sin = new double[fft / 2];
+        for (int k = 0; k < fft / 2; k++) {
+            cos[k] = Math.cos(-2 * Math.PI * k / fft);
+            sin[k] = Math.sin(-2 * Math.PI * k / fft);
+        }
         var hann = new double[window];
         for (int i = 0; i < window; i++) {
             hann[i] = 0.5 - 0.5 * Math.cos(2 * Math.PI * i / window);
@@ -52,11 +59,11 @@ public record Spectrogram(int rate, int window, int hop, int fft, int mels) {
                 re[i] = i < window && at < sound.length ? sound[at] * hann[i] : 0;
                 im[i] = 0;
             }
-            fft(re, im);
+            fft(re, im, cos, sin);
             for (int m = 0; m < mels; m++) {
                 double sum = 0;
-                for (int k = 0; k <= fft / 2; k++) {
-                    sum += bank[m][k] * (re[k] * re[k] + im[k] * im[k]);
+                for (int k = bank[m].from; k < bank[m].from + bank[m].weights.length; k++) {
+                    sum += bank[m].weights[k - bank[m].from] * (re[k] * re[k] + im[k] * im[k]);
                 }
                 out[t * mels + m] = (float) Math.log(Math.max(FLOOR, sum));
             }
@@ -81,21 +88,34 @@ public record Spectrogram(int rate, int window, int hop, int fft, int mels) {
         return out;
     }
 
-    /// Weights of each frequency in each band.
-    private double[][] bank() {
+    /// A triangle: the weights of the frequencies it is not 0 at.
+    ///
+    /// @param from the first of them
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Band(int from, double[] weights) {}
+
+    /// Weights of frequencies in each band.
+    private Band[] bank() {
         double top = mel(rate / 2.0);
         var edge = new double[mels + 2];
         for (int i = 0; i < edge.length; i++) {
             edge[i] = 700 * (Math.pow(10, top * i / (mels + 1) / 2595) - 1);
         }
-        var bank = new double[mels][fft / 2 + 1];
+        var bank = new Band[mels];
         for (int m = 0; m < mels; m++) {
-            for (int k = 0; k <= fft / 2; k++) {
+            var all = new double[fft / 2 + 1];
+            int from = all.length;
+            int to = 0;
+            for (int k = 0; k < all.length; k++) {
                 double f = (double) k * rate / fft;
                 double up = (f - edge[m]) / (edge[m + 1] - edge[m]);
                 double down = (edge[m + 2] - f) / (edge[m + 2] - edge[m + 1]);
-                bank[m][k] = Math.max(0, Math.min(up, down));
+                all[k] = Math.max(0, Math.min(up, down));
+                from = all[k] > 0 ? Math.min(from, k) : from;
+                to = all[k] > 0 ? k + 1 : to;
             }
+            // a band between two frequencies of the transform has none
+            bank[m] = to == 0 ? new Band(0, new double[0]) : new Band(from, Arrays.copyOfRange(all, from, to));
         }
         return bank;
     }
@@ -105,7 +125,10 @@ public record Spectrogram(int rate, int window, int hop, int fft, int mels) {
     }
 
     /// In place (Cooley and Tukey 1965).
-    static void fft(double[] re, double[] im) {
+    ///
+    /// @param cos of −2 π k / n for k < n / 2
+    /// @param sin of these
+    static void fft(double[] re, double[] im, double[] cos, double[] sin) {
         int n = re.length;
         for (int i = 1, j = 0; i < n; i++) {
             int bit = n >> 1;
@@ -125,8 +148,8 @@ public record Spectrogram(int rate, int window, int hop, int fft, int mels) {
         for (int size = 2; size <= n; size *= 2) {
             for (int from = 0; from < n; from += size) {
                 for (int k = 0; k < size / 2; k++) {
-                    double c = Math.cos(-2 * Math.PI * k / size);
-                    double s = Math.sin(-2 * Math.PI * k / size);
+                    double c = cos[k * (n / size)];
+                    double s = sin[k * (n / size)];
                     int a = from + k;
                     int b = a + size / 2;
                     double r = re[b] * c - im[b] * s;

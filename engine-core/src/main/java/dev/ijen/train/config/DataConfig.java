@@ -31,6 +31,7 @@ import java.util.List;
 /// @param ink whether pictures are looked at as ink on paper
 /// @param files of classes
 /// @param words symbols at most
+/// @param ngrams words of a group at most
 /// @param tokenizer file of tokens
 /// @param labelPattern finds the class in a name
 /// @param testFiles finds what is held out
@@ -41,7 +42,7 @@ public record DataConfig(
         @Key(doc = "digits (drawn by the built-in generator), ring (8 clouds of points), figures (with labelled pixels), idx, images (folder), csv, npz, lines (texts), audio (WAV files), or auto: by the path", or = "auto")
                 Kind kind,
         @Key(doc = "file or folder; --data sets it", or = "''") String path,
-        @Key(doc = "digits, ring, figures: how many are drawn", or = "12000", min = 20, max = 10_000_000) int count,
+        @Key(doc = "digits, ring, figures, ctc: how many examples are drawn; ctc: to train on, and of these a share each to validate and test", or = "12000", min = 20, max = 10_000_000) int count,
         @Key(doc = "use at most this many training examples; 0 for all", or = "0", min = 0) int limit,
         @Key(doc = "share of the training part held out to choose the best weights", or = "0.1", min = 0, max = 0.9)
                 double validation,
@@ -68,7 +69,8 @@ public record DataConfig(
         @Key(doc = "names of the classes that are used; empty for all", or = "[]") List<String> classes,
         @Key(doc = "images: predict looks for ink on paper: inverts, crops and centres as MNIST does", or = "false") boolean ink,
         @Key(doc = "lines: a file for each class, below the path", or = "[]") List<String> files,
-        @Key(doc = "lines: the most frequent words that are told apart", or = "20000", min = 2, max = 10_000_000) int words,
+        @Key(doc = "lines: the most frequent words (and groups of words) that are told apart", or = "20000", min = 2, max = 10_000_000) int words,
+        @Key(doc = "lines: groups of up to so many words beside each other are told apart, too; their symbols stand behind a text's words", or = "1", min = 1, max = 5) int ngrams,
         @Key(doc = "lines, language-model: a tokenizer.json whose tokens are taken instead of words or characters: that of a pretrained model", or = "''") String tokenizer,
         @Key(doc = "audio: regular expression whose first group is the class in a file's name", or = "'([^/_]+)_[^/]*$'") String labelPattern,
         @Key(doc = "audio: regular expression of names held out for the test; empty for a share", or = "''") String testFiles,
@@ -160,7 +162,7 @@ public record DataConfig(
         return new DataConfig(
                 kind, p, count, limit, validation, test, sampling, target, drop, task, imputation, neighbours, encoding,
                 outliers, standardize, standardizeTarget, missingIndicators, channels, height, width, normalize, mean, std,
-                classes, ink, files, words, tokens,
+                classes, ink, files, words, ngrams, tokens,
                 labelPattern, testFiles, frames, mels, coefficients);
     }
 }

@@ -40,9 +40,11 @@ public record LayerConfig(LayerSpec spec, Mark mark) {
         all.put("unet", LayerSpec.Unet.class);
         all.put("dropout", LayerSpec.Dropout.class);
         all.put("embedding", LayerSpec.Embedding.class);
+        all.put("embedding-bag", LayerSpec.EmbeddingBag.class);
         all.put("transformer", LayerSpec.Transformer.class);
         all.put("decoder", LayerSpec.Decoder.class);
         all.put("temporal-conv", LayerSpec.TemporalConv.class);
+        all.put("steps", LayerSpec.Steps.class);
         all.put("pool-steps", LayerSpec.PoolSteps.class);
         all.put("lstm", LayerSpec.Lstm.class);
         all.put("gru", LayerSpec.Gru.class);

@@ -223,6 +223,9 @@ public sealed interface LayerSpec {
             @Key(doc = "first weights; auto for the layer's own", or = "auto") String init)
             implements LayerSpec {}
 
+    /// Pictures [N, C, H, W] as H steps of C · W features.
+    record Steps() implements LayerSpec {}
+
     /// The same values in another shape.
     ///
     /// @param shape of an example
@@ -247,6 +250,19 @@ public sealed interface LayerSpec {
     record Embedding(
             @Key(doc = "rows", required = true, min = 1) int count,
             @Key(doc = "features a row", required = true, min = 1) int dim)
+            implements LayerSpec {}
+
+    /// The mean of rows of a table.
+    ///
+    /// @param count rows
+    /// @param dim features a row
+    /// @param padding the symbol that does not count
+    /// @param std of the first values
+    record EmbeddingBag(
+            @Key(doc = "rows", required = true, min = 1) int count,
+            @Key(doc = "features a row", required = true, min = 1) int dim,
+            @Key(doc = "the symbol that fills texts up and does not count; -1 for none", or = "0", min = -1) int padding,
+            @Key(doc = "standard deviation of the first values", or = "0.1", min = 0) double std)
             implements LayerSpec {}
 
     /// A transformer's block on tokens [N, T, C].

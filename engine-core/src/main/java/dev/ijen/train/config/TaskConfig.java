@@ -6,14 +6,18 @@ package dev.ijen.train.config;
 /// @param length of an example
 /// @param stride between examples
 /// @param horizon steps ahead
+/// @param linear whether the target's own past is added
+/// @param ctc settings of sequences without alignment
 /// @param generative settings of tasks that make examples
 public record TaskConfig(
-        @Key(doc = "auto: a class or numbers for each example, as the data says; language-model: the next token of a text; forecast: the next steps of a series; segmentation: a class for each pixel; gan, vae, diffusion: make examples",
+        @Key(doc = "auto: a class or numbers for each example, as the data says; language-model: the next token of a text; forecast: the next steps of a series; segmentation: a class for each pixel; ctc: a sequence of symbols out of sound; gan, vae, diffusion: make examples",
                 or = "auto") Type type,
         @Key(doc = "language-model, lines: tokens of an example; forecast: steps that are seen", or = "128", min = 1, max = 1 << 20) int length,
         @Key(doc = "language-model: tokens between the starts of two examples; 0 for their length", or = "0", min = 0,
                 max = 1 << 20) int stride,
         @Key(doc = "forecast: steps ahead that are asked for", or = "24", min = 1, max = 1 << 20) int horizon,
+        @Key(doc = "forecast: a weighted sum of the target's own past is learnt beside the network and added to what it says", or = "false") boolean linear,
+        @Key(doc = "ctc") CtcConfig ctc,
         @Key(doc = "gan, vae, diffusion") GenerativeConfig generative) {
     /// Which task.
     public enum Type {
@@ -25,6 +29,8 @@ public record TaskConfig(
         FORECAST,
         /// A class for each pixel.
         SEGMENTATION,
+        /// A sequence of symbols out of sound.
+        CTC,
         /// Generator against critic.
         GAN,
         /// Variational autoencoder.
