@@ -253,8 +253,9 @@ class MachineCodeTest {
                         && Float.isNaN(Float.intBitsToFloat(y));
                 int at = i;
                 if (!nan) {
-                    assertEquals(x, y, () -> target + ": " + last + " at " + at + ": " + Float.intBitsToFloat(x) + " and "
-                            + Float.intBitsToFloat(y));
+                    assertEquals(x, y,
+                            () -> target + ": " + last + " at " + at + ": " + Float.intBitsToFloat(x) + " and "
+                                    + Float.intBitsToFloat(y));
                 }
             }
         }
