@@ -55,6 +55,48 @@ final class Gemm {
         }
     }
 
+    /// c [m, n] = a · b for rows i0 to i0 + m, i0 a multiple of [Micro#rows], of an a that [#panels] has packed.
+    static void packed(
+            Micro u, int i0, int m, int n, int k, long a, long all, long b, long step, long brs, long c, long ldc) {
+        int strip = u.strip();
+        for (int p = 0; p < k; p += DEPTH) {
+            int depth = Math.min(DEPTH, k - p);
+            long ap = a + p * all + (long) i0 * depth * u.bytes();
+            for (int j = 0, s = 0; j < n; j += strip, s++) {
+                strip(u, m, Math.min(strip, n - j), depth, ap, u.bytes(), (long) u.rows() * u.bytes(),
+                        (long) depth * u.bytes(), b + s * step + p * brs, brs, c + (long) j * u.bytes(), ldc, p > 0);
+            }
+        }
+    }
+
+    /// Bytes of a packed column of a column-major a with m rows.
+    static long columnBytes(Micro u, int m) {
+        return (long) Math.ceilDiv(m, u.rows()) * u.rows() * u.bytes();
+    }
+
+    /// Packs columns p to p + depth, at most [#DEPTH], of a column-major a [m, k] to their place behind `packed`: [Micro#rows] rows of all of them, then
+    /// the next rows. Columns are read whole, one after the other.
+    static void panels(Micro u, int m, int p, int depth, long a, long packed) {
+        long column = (long) m * u.bytes();
+        long bytes = (long) u.rows() * u.bytes();
+        long from = a + p * column;
+        long block = packed + p * columnBytes(u, m);
+        for (int q = 0; q < depth; q++) {
+            long to = block + q * bytes;
+            long i = 0;
+            for (; i <= column - bytes; i += bytes) {
+                for (long x = 0; x < bytes; x += 8) {
+                    Mem.i64(to + x, Mem.i64(from + i + x));
+                }
+                to += depth * bytes;
+            }
+            for (long x = 0; i + x < column; x += 4) {
+                Mem.i32(to + x, Mem.i32(from + i + x));
+            }
+            from += column;
+        }
+    }
+
     /// Bytes [#run] needs at `panel`.
     static long panelBytes(Micro u, int m) {
         return (long) m * DEPTH * u.bytes();
@@ -71,7 +113,7 @@ final class Gemm {
         }
     }
 
-    /// Row i of a begins at `a + i · step`, those that are taken together are `ars` apart.
+    /// Row i of a, a multiple of [Micro#rows], begins at `a + i · step`, those behind it are `ars` apart.
     private static void strip(
             Micro u, int m, int n, int k, long a, long ars, long acs, long step, long b, long brs, long c, long ldc,
             boolean add) {
@@ -83,7 +125,7 @@ final class Gemm {
         }
         while (i < m) {
             int r = u.take(m - i);
-            long ai = a + i * step;
+            long ai = a + (i - i % u.rows()) * step + i % u.rows() * ars;
             long ci = c + i * ldc;
             if (n == u.strip()) {
                 u.full(r, ai, ars, acs, b, brs, k, add ? ci : ZEROS, fs, ci, ldc);

@@ -35,6 +35,9 @@ final class JavaMatMul implements CpuKernel {
     /// Bytes in which a worker brings a part of a together.
     private final long gatherBytes;
 
+    /// Bytes of a column-major a that is packed before it is used, by all threads, or 0.
+    private final long panelBytes;
+
     JavaMatMul(Kernel.MatMul k, Pool pool, boolean code) {
         this.k = k;
         u = switch (k.dtype()) {
@@ -51,14 +54,16 @@ final class JavaMatMul implements CpuKernel {
         int strips = Gemm.strips(u, k.n());
         panel = packed && !whole ? Math.clamp(PANEL / Gemm.stripBytes(u, k.k()), 1, strips) : strips;
         packBytes = packed ? panel * Gemm.stripBytes(u, k.k()) : 0;
-        gatherBytes = k.ta() && k.n() >= 2 * u.strip() && k.m() >= u.rows()
+        long columns = k.ta() && !whole ? k.k() * Gemm.columnBytes(u, k.m()) : 0;
+        panelBytes = columns <= PANEL ? columns : 0;
+        gatherBytes = panelBytes == 0 && k.ta() && k.n() >= 2 * u.strip() && k.m() >= u.rows()
                 ? Gemm.panelBytes(u, Math.min(k.m(), whole ? k.m() : TILE_ROWS))
                 : 0;
     }
 
     @Override
     public long scratchBytes() {
-        return threads * gatherBytes + (whole ? threads : 1) * packBytes;
+        return panelBytes + threads * gatherBytes + (whole ? threads : 1) * packBytes;
     }
 
     @Override
@@ -88,6 +93,11 @@ final class JavaMatMul implements CpuKernel {
         long row = (long) u.strip() * u.bytes();
         long step = packed ? Gemm.stripBytes(u, k.k()) : row;
         long from = packed ? pack + (j0 / u.strip() - packed0) * step : b + (long) j0 * u.bytes();
+        if (panelBytes > 0) {
+            Gemm.packed(u, i0, i1 - i0, j1 - j0, k.k(), gather, Gemm.columnBytes(u, k.m()), from, step,
+                    packed ? row : brs(), c + ((long) i0 * k.n() + j0) * u.bytes(), (long) k.n() * u.bytes());
+            return;
+        }
         Gemm.run(
                 u,
                 i1 - i0,
@@ -159,6 +169,7 @@ final class JavaMatMul implements CpuKernel {
         private final long pack;
         private final Pool pool;
         private final Pool.Task packTask = this::pack;
+        private final Pool.Task panelTask = this::panel;
         private final Pool.Task tileTask = this::tile;
 
         private long ai;
@@ -177,7 +188,7 @@ final class JavaMatMul implements CpuKernel {
             this.c = c;
             this.pool = pool;
             gathers = scratch;
-            pack = scratch + threads * gatherBytes;
+            pack = scratch + panelBytes + threads * gatherBytes;
         }
 
         @Override
@@ -188,6 +199,9 @@ final class JavaMatMul implements CpuKernel {
                 ai = a + e * i * k.m() * k.k();
                 bi = b + e * i * k.k() * k.n();
                 ci = c + e * i * k.m() * k.n();
+                if (panelBytes > 0) {
+                    pool.parallel(Math.ceilDiv(k.k(), Gemm.DEPTH), panelTask);
+                }
                 for (s0 = 0; s0 < strips; s0 += panel) {
                     s1 = Math.min(strips, s0 + panel);
                     if (packed) {
@@ -229,6 +243,11 @@ final class JavaMatMul implements CpuKernel {
         private void pack(int task, int worker) {
             Gemm.packStrip(u, task, k.n() - s0 * u.strip(), k.k(), bi + (long) s0 * u.strip() * bcs(), brs(), bcs(),
                     pack);
+        }
+
+        private void panel(int task, int worker) {
+            int p = task * Gemm.DEPTH;
+            Gemm.panels(u, k.m(), p, Math.min(Gemm.DEPTH, k.k() - p), ai, gathers);
         }
 
         private void tile(int task, int worker) {

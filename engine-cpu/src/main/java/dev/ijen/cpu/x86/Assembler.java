@@ -74,7 +74,7 @@ abstract class Assembler {
         bytes(x, x >> 8, x >> 16, x >> 24);
     }
 
-    /// The bits that name a place in memory in an instruction's prefix: bit 3 of its base, and of its index. All are 0 for a constant.
+    /// The register that is an instruction's last operand, or the base of its place in memory; 0 for a constant.
     static int base(Operand b) {
         return switch (b) {
             case Operand.Vector r -> r.register();

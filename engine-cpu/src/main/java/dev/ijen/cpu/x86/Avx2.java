@@ -69,8 +69,8 @@ final class Avx2 extends Vectors {
                 int other = SCRATCH;
                 switch (b) {
                     case Operand.Vector r -> other = r.register();
-                    case Operand.Constant _, Operand.One _ -> broadcast(SCRATCH, b);
-                    case Operand.Block _, Operand.At _ -> load(SCRATCH, b, 0);
+                    case Operand.Constant _,Operand.One _ -> broadcast(SCRATCH, b);
+                    case Operand.Block _,Operand.At _ -> load(SCRATCH, b, 0);
                 }
                 op(Op.GREATER_I, MASK, other, v(a));
             }
