@@ -1,5 +1,6 @@
 package dev.ijen.cli;
 
+import dev.ijen.train.Imported;
 import dev.ijen.train.TrainOptions;
 import dev.ijen.train.TrainPlan;
 import dev.ijen.train.TrainResult;
@@ -36,7 +37,7 @@ final class TrainCommand extends BaseCommand {
             description = "Passes over the data, instead of the config's.") Integer epochs;
 
     @Option(names = "--init-from", paramLabel = "WHAT",
-            description = "Take first weights from a file of tensors, an .onnx file, a run, or a Hugging Face folder. Without a config, that of the run is used.") Path initFrom;
+            description = "Take first weights from a file of tensors, an .onnx file, a run, or a Hugging Face folder. Without a config, that of the run is used, or the network of the .onnx file.") Path initFrom;
 
     @Option(names = "--init-map", paramLabel = "REGEX=TEXT",
             description = "Another name for tensors of --init-from: every match of REGEX becomes TEXT. Repeatable, in order.") List<String> initMap = List
@@ -93,8 +94,15 @@ final class TrainCommand extends BaseCommand {
     private TrainConfig config() {
         boolean own = file == null && source.preset == null && initFrom != null
                 && Files.isRegularFile(initFrom.resolve("config.yaml"));
-        var config = source.read(own ? initFrom.resolve("config.yaml") : file, spec);
-        config = transfer(config, own);
+        // an ONNX file is a network of its own
+        boolean network = file == null && source.preset == null && OnnxFiles.is(initFrom);
+        TrainConfig config;
+        if (network) {
+            config = Imported.network(initFrom, newHead, source.sets).withFrozen(freeze);
+            config = source.data == null ? config : config.withDataPath(source.data.toString());
+        } else {
+            config = transfer(source.read(own ? initFrom.resolve("config.yaml") : file, spec), own);
+        }
         if (compute.seed != null) {
             config = config.withSeed(compute.seed);
         }

@@ -28,6 +28,7 @@ final class ActivationRules {
         o.same("Gelu", c -> c.s("approximate", "none").equals("tanh") ? c.x(0).geluTanh() : c.x(0).gelu());
         o.same("Mish", c -> c.x(0).mish());
         o.same("Swish", c -> c.x(0).mul(c.x(0).mul(c.f("alpha", 1)).sigmoid()));
+        o.same("SwiGLU", c -> c.x(0).mul(c.x(0).mul(c.f("alpha", 1)).sigmoid()).mul(c.x(1)));
         o.same("Shrink", ActivationRules::shrink);
         o.same("Softmax", c -> alongAxis(c, (x, a) -> x.softmax(a)));
         o.same("LogSoftmax", c -> alongAxis(c, (x, a) -> x.logSoftmax(a)));

@@ -34,7 +34,7 @@ final class Einsum {
             dots = Math.max(dots, left[i].contains("...") ? free : 0);
             terms.add(diagonal(new Named(x, left[i].replace("...", digits(free)))));
         }
-        String to = arrow < 0 ? implicit(terms, dots) : equation.substring(arrow + 2).replace("...", digits(dots));
+        String to = arrow < 0 ? implicit(left, dots) : equation.substring(arrow + 2).replace("...", digits(dots));
         return finish(c, join(terms, to), to);
     }
 
@@ -47,16 +47,16 @@ final class Einsum {
     }
 
     /// Letters that stand once, in alphabetical order.
-    private static String implicit(List<Named> terms, int dots) {
+    private static String implicit(String[] left, int dots) {
         var count = new TreeMap<Character, Integer>();
-        for (var t : terms) {
-            for (char a : t.axes.toCharArray()) {
+        for (var t : left) {
+            for (char a : t.replace("...", "").toCharArray()) {
                 count.merge(a, 1, Integer::sum);
             }
         }
         var s = new StringBuilder(digits(dots));
         count.forEach((a, n) -> {
-            if (n == 1 && !Character.isDigit(a)) {
+            if (n == 1) {
                 s.append(a);
             }
         });

@@ -34,8 +34,13 @@ final class NormRules {
         return x.sub(x.meanKeep(axes));
     }
 
+    /// Up to version 8 `spatial=0` has numbers for each element of an image instead of each channel.
     private static List<Value> batch(Call c) {
         var x = c.x(0);
+        if (c.version() < 9 && c.i("spatial", 1) == 0 && c.x(1).shape().rank() > 1 && !c.wants(1)) {
+            var each = x.sub(c.x(3)).mul(c.x(4).add(c.f("epsilon", 1e-5)).rsqrt());
+            return List.of(c.like(0, each.mul(c.x(1)).add(c.x(2))));
+        }
         double eps = c.f("epsilon", 1e-5);
         boolean training = c.version() >= 14 ? c.flag("training_mode")
                 : c.version() < 7 ? !c.flag("is_test") : c.wants(1);

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -186,6 +187,25 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
         }
         Trace.evaluation().call(() -> values(args, (n, out) -> rows.add(OnnxNode.of(n, out, weights.keySet()))));
         return rows;
+    }
+
+    /// The value that the last product with weights takes, which is where a new head is put; empty if the model has no such product.
+    public Optional<String> beforeHead() {
+        var nodes = proto.graph().nodes();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            var n = nodes.get(i);
+            boolean product = (n.op().equals("Gemm") || n.op().equals("MatMul") || n.op().equals("Conv"))
+                    && n.inputs().size() > 1 && constants.containsKey(n.inputs().get(1));
+            if (product) {
+                return constants.containsKey(n.inputs().getFirst()) || named(n.inputs().getFirst()) ? Optional.empty()
+                        : Optional.of(n.inputs().getFirst());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean named(String input) {
+        return inputs.stream().anyMatch(i -> i.name().equals(input));
     }
 
     /// The nodes of the main graph without the shapes of their results, which nothing needs to be known for.

@@ -48,6 +48,7 @@ final class Ops {
         var all = new HashMap<>(o.rules);
         var ml = new Ops("ai.onnx.ml");
         MlRules.add(ml);
+        ClassicRules.add(ml);
         all.putAll(ml.rules);
         var training = new Ops("ai.onnx.preview.training");
         OptimizerRules.add(training);

@@ -52,10 +52,10 @@ final class ResizeRules {
             for (int i = 0; i < s.length; i++) {
                 sizes[c.axis(axes[i], rank)] = s[i];
             }
-            keepAspect(c, x, sizes, axes, s);
+            double one = keepAspect(c, x, sizes, axes, s);
             for (int a : axes) {
                 int k = c.axis(a, rank);
-                scales[k] = (double) sizes[k] / x.shape().dim(k);
+                scales[k] = one > 0 ? one : (double) sizes[k] / x.shape().dim(k);
             }
         }
         double[] roi = null;
@@ -72,10 +72,11 @@ final class ResizeRules {
                 c.s("nearest_mode", "round_prefer_floor"));
     }
 
-    private static void keepAspect(Call c, Tensor x, int[] sizes, int[] axes, int[] given) {
+    /// The one scale of all axes under a policy that keeps the aspect ratio, by which sizes are then rounded; 0 if each has its own.
+    private static double keepAspect(Call c, Tensor x, int[] sizes, int[] axes, int[] given) {
         var policy = c.s("keep_aspect_ratio_policy", "stretch");
         if (policy.equals("stretch")) {
-            return;
+            return 0;
         }
         double best = policy.equals("not_larger") ? Double.MAX_VALUE : 0;
         for (int i = 0; i < given.length; i++) {
@@ -86,6 +87,7 @@ final class ResizeRules {
             int k = c.axis(a, sizes.length);
             sizes[k] = (int) Math.floor(best * x.shape().dim(k) + 0.5);
         }
+        return best;
     }
 
     private static Tensor all(Call c, Tensor x, double[] scales, int[] sizes, double[] roi, int[] axes,

@@ -31,20 +31,39 @@ final class WindowExport {
 
     /// Sums of windows times 1 / n, or by the number of elements inside: average pooling. Else null.
     String mean(Tensor t, BinaryFn f) {
-        if (!(t.input(0).op() instanceof Windowed.SumPool(var w))) {
+        if (!(t.input(0).op() instanceof Windowed.SumPool(var spec))) {
             return null;
         }
+        var w = spec;
         int n = w.size().stream().reduce(1, (x, y) -> x * y);
         boolean padded = f == BinaryFn.MUL && t.input(1).op() instanceof Leaf.Const c
                 && c.value() == (t.dtype() == DType.F64 ? 1.0 / n : (float) (1.0 / n));
         var by = t.input(1).op() instanceof Movement.Broadcast ? t.input(1).input(0) : t.input(1);
-        boolean inside = f == BinaryFn.DIV && by.op() instanceof Windowed.SumPool(var v) && v.equals(w)
+        boolean inside = f == BinaryFn.DIV && by.op() instanceof Windowed.SumPool(var v) && v.equals(spec)
                 && by.input(0).op() instanceof Leaf.Const;
         if (!padded && !inside) {
             return null;
         }
-        return last(t, out.node("AveragePool", List.of(first(t.input(0).input(0))), a("kernel_shape", ints(w.size())),
+        var x = first(t.input(0).input(0));
+        if (padded && !w.padLow().equals(w.padHigh())) {
+            // onnxruntime 1.23 divides by too few where padding before and after differ
+            var zeros = w.padLow().stream().map(i -> 0).toList();
+            x = out.node("Pad", List.of(x, out.constant(padding(w))));
+            w = new WindowSpec(w.size(), w.stride(), zeros, zeros, w.dilation());
+        }
+        return last(t, out.node("AveragePool", List.of(x), a("kernel_shape", ints(w.size())),
                 a("strides", ints(w.stride())), a("pads", pads(w)), a("count_include_pad", padded ? 1 : 0)));
+    }
+
+    /// Padding of all axes of [N, C, spatial…], before and after.
+    private static HostTensor padding(WindowSpec w) {
+        int rank = w.rank() + 2;
+        var p = new long[2 * rank];
+        for (int i = 0; i < w.rank(); i++) {
+            p[2 + i] = w.padLow().get(i);
+            p[rank + 2 + i] = w.padHigh().get(i);
+        }
+        return HostTensor.of(p, p.length);
     }
 
     String permute(Tensor t, Movement.Permute p) {

@@ -54,21 +54,14 @@ public final class Imported {
     public static TrainConfig onnx(Path file, String to, List<String> sets) {
         try (var engine = Engine.open(dev.ijen.engine.Device.cpu());
                 var model = to.isBlank() ? OnnxModel.open(engine, file) : OnnxModel.open(engine, file, to)) {
-            var in = model.inputs();
-            var dims = in.size() == 1 ? in.getFirst().dims() : List.<Integer>of();
-            var example = dims.isEmpty() ? List.<Integer>of() : dims.subList(1, dims.size());
-            if (example.isEmpty() || example.stream().anyMatch(d -> d < 1) || in.getFirst().dtype() != DType.F32) {
-                throw new IjenException("import: not a model of examples: " + file, "inputs " + in,
-                        "one F32 input [N, …] of known size", "use it as it is: ijen predict FILE.onnx x.npy");
-            }
-            var shape = Shape.of(example.stream().mapToInt(Integer::intValue).toArray()).insert(0, 1);
-            var y = Trace.evaluation().call(() -> model.apply(Tensor.of(new Leaf.Input(0, DType.F32, shape)))).shape();
+            var example = example(model, file);
+            var y = output(model, example);
             if (y.rank() != 2) {
                 throw new IjenException("import: not a model of classes: " + file, "output " + y,
                         "an output [N, classes]",
                         "choose another value: --to NAME; or use it as it is: ijen predict FILE.onnx x.npy");
             }
-            var name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
+            var name = name(file);
             return ConfigReader.parse("import " + file, """
                     name: %s
                     model:
@@ -79,6 +72,72 @@ public final class Imported {
                     """.formatted(Json.write(name).strip(), Json.write(file.toString()).strip(), Json.write(to).strip(),
                     example, y.dim(1)), sets);
         }
+    }
+
+    /// A configuration that trains an ONNX file of one input [N, C, H, W] or [N, features] further, on data of other classes if `newHead`: then the
+    /// last product with weights, and what follows it, gives way to a fresh layer. Pictures are brought to the size the file takes; of
+    /// sounds (`data.kind=audio`), the spectrogram is.
+    ///
+    /// @param sets keys to replace, such as `data.kind=audio`
+    /// @throws IjenException if the file is another kind of model, or has no head
+    public static TrainConfig network(Path file, boolean newHead, List<String> sets) {
+        String to = "";
+        List<Integer> dims;
+        int rank;
+        try (var engine = Engine.open(dev.ijen.engine.Device.cpu()); var model = OnnxModel.open(engine, file)) {
+            dims = example(model, file);
+            if (newHead) {
+                to = model.beforeHead().orElseThrow(() -> new IjenException("train: no head in " + file,
+                        "no product with weights behind others", "a Gemm, MatMul or Conv with an initializer",
+                        "name the value to stop at in a config: onnx: {file: …, to: …}"));
+            }
+        }
+        try (var engine = Engine.open(dev.ijen.engine.Device.cpu());
+                var model = to.isEmpty() ? OnnxModel.open(engine, file) : OnnxModel.open(engine, file, to)) {
+            rank = output(model, dims).rank();
+        }
+        boolean audio = sets.stream().anyMatch(s -> s.replace(" ", "").equals("data.kind=audio"));
+        boolean pictures = dims.size() == 3 && !audio;
+        var text = new StringBuilder("name: %s\n".formatted(Json.write(name(file)).strip()));
+        if (pictures) {
+            text.append("data: {kind: images, channels: %d, height: %d, width: %d}\n".formatted(dims.get(0), dims.get(1),
+                    dims.get(2)));
+        }
+        text.append("model:\n  layers:\n");
+        if (audio) {
+            if (dims.size() != 3 || dims.get(0) != 1 || !dims.get(1).equals(dims.get(2))) {
+                throw new IjenException("train: " + file + " and sounds", "an input of " + dims,
+                        "one of [1, N, N], to which the spectrogram is brought", "give a config with the layers between");
+            }
+            text.append("    - adaptive-avg-pool: %d\n".formatted(dims.get(1)));
+        }
+        text.append("    - onnx: {file: %s, to: %s}\n".formatted(Json.write(file.toString()).strip(),
+                Json.write(to).strip()));
+        if (newHead) {
+            text.append(rank > 2 ? "    - flatten\n" : "").append("    - output\n");
+        }
+        return ConfigReader.parse("train " + file, text.toString(), sets);
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString().replaceFirst("\\.onnx$", "");
+    }
+
+    /// Extents of one example.
+    private static List<Integer> example(OnnxModel model, Path file) {
+        var in = model.inputs();
+        var dims = in.size() == 1 ? in.getFirst().dims() : List.<Integer>of();
+        var example = dims.isEmpty() ? List.<Integer>of() : dims.subList(1, dims.size());
+        if (example.isEmpty() || example.stream().anyMatch(d -> d < 1) || in.getFirst().dtype() != DType.F32) {
+            throw new IjenException("import: not a model of examples: " + file, "inputs " + in,
+                    "one F32 input [N, …] of known size", "use it as it is: ijen predict FILE.onnx x.npy");
+        }
+        return example;
+    }
+
+    private static Shape output(OnnxModel model, List<Integer> example) {
+        var shape = Shape.of(example.stream().mapToInt(Integer::intValue).toArray()).insert(0, 1);
+        return Trace.evaluation().call(() -> model.apply(Tensor.of(new Leaf.Input(0, DType.F32, shape)))).shape();
     }
 
     /// Makes a folder of a configuration, which must declare `model.input` and `model.outputs`, with the weights it takes from

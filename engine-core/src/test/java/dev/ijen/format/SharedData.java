@@ -28,6 +28,11 @@ public final class SharedData {
 
     /// The plain files of a (compressed) tar archive by name.
     public static Map<String, byte[]> tar(String name) {
-        return Tar.read(file(name), n -> true);
+        return tar(file(name));
+    }
+
+    /// The same of any archive.
+    public static Map<String, byte[]> tar(Path archive) {
+        return Tar.read(archive, n -> true);
     }
 }

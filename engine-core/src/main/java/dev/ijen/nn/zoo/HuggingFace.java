@@ -3,6 +3,7 @@ package dev.ijen.nn.zoo;
 import dev.ijen.engine.Engine;
 import dev.ijen.format.FormatException;
 import dev.ijen.format.Json;
+import dev.ijen.format.ShardedTorch;
 import dev.ijen.format.TensorFiles;
 import dev.ijen.format.Torch;
 import dev.ijen.nn.Activation;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /// A model's folder as Hugging Face's libraries leave it: `config.json` and `model.safetensors`, several of these with an index, or
-/// `pytorch_model.bin`. Networks of the kinds `gpt2` and `bert` are made of it.
+/// `pytorch_model.bin`, or several of these. Networks of the kinds `gpt2` and `bert` are made of it.
 ///
 /// ```java
 /// var folder = HuggingFace.open(Path.of("bert-base-uncased"));
@@ -26,7 +27,7 @@ import java.util.Map;
 public final class HuggingFace {
     private static final String CONFIG = "config.json";
     private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json",
-            "pytorch_model.bin");
+            "pytorch_model.bin", "pytorch_model.bin.index.json");
     private static final List<String> KINDS = List.of("gpt2", "bert");
 
     private final Path folder;
@@ -88,7 +89,9 @@ public final class HuggingFace {
         var file = weightsFile();
         var all = new LinkedHashMap<String, HostTensor>();
         var prefix = kind().equals("gpt2") ? "transformer." : "bert.";
-        var read = file.toString().endsWith(".bin") ? Torch.read(file) : TensorFiles.read(file);
+        var of = file.getFileName().toString();
+        var read = of.endsWith(".bin") ? Torch.read(file)
+                : of.endsWith(".bin.index.json") ? ShardedTorch.read(file) : TensorFiles.read(file);
         read.forEach((name, t) -> all.put(
                 (name.startsWith(prefix) ? name.substring(prefix.length()) : name)
                         .replaceFirst("LayerNorm\\.gamma$", "LayerNorm.weight")
