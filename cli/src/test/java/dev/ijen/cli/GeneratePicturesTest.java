@@ -49,7 +49,9 @@ class GeneratePicturesTest {
         var judge = folder.resolve("judge");
         Cli.run("train", "--preset", "digits", "--device", "cpu", "--out", judge, "--quiet", "--max-steps", 2,
                 "--set", "data.count=60", "--set", "training.batch_size=8", "--set", "training.epochs=1").ok();
-        var told = Cli.run("eval", run, "--judge", judge, "--count", 20, "--device", "cpu", "--json").ok().json();
+        var ran = Cli.run("eval", run, "--judge", judge, "--count", 20, "--device", "cpu", "--json").ok();
+        assertTrue(ran.err().contains("makes examples [1, 28, 28]"), ran.err());
+        var told = ran.json();
         assertEquals(List.of("prompted_accuracy", "classes", "confident", "inception_score", "frechet_logits", "loss",
                 "examples"), List.copyOf(told.keySet()));
         assertEquals(20L, told.get("examples"));

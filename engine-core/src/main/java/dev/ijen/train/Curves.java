@@ -74,7 +74,8 @@ public final class Curves {
         for (var m : metrics.stream().distinct().filter(m -> !m.equals("loss")).toList()) {
             var validation = series("validation", "b", lines, VALIDATION, m);
             all.add(m.equals("accuracy")
-                    ? new Chart("Accuracy", List.of(series("training, epochs", "a", lines, EPOCH, m), validation), false,
+                    ? new Chart("Accuracy", List.of(series("training, epochs", "a", lines, EPOCH, m), validation),
+                            false,
                             mark)
                     : new Chart(m, List.of(validation), false, mark));
         }

@@ -219,7 +219,11 @@ public final class Trained implements AutoCloseable {
 
     /// One line.
     public String description() {
-        return config.name() + ": " + Module.parameterCount(model) + " parameters, input " + pre.shape() + ", "
+        var head = config.name() + ": " + Module.parameterCount(model) + " parameters, ";
+        if (task instanceof Generative) {
+            return head + "makes examples " + pre.shape();
+        }
+        return head + "input " + pre.shape() + ", "
                 + (isClassification() ? outputs + " classes" : outputs + " target" + (outputs == 1 ? "" : "s"));
     }
 

@@ -15,7 +15,8 @@ class DistributionsTest {
     @Test
     void frechetOfThreeColumnsIsSciPys() {
         var a = filled(40, 3, x -> Math.sin(1 + 3 * (x / 3) * (x % 3 + 1) + x % 3 * (x % 3)) * (x % 3 + 1));
-        var b = filled(30, 3, x -> Math.cos(2 + 5 * (x / 3) * (x % 3 + 1)) + 0.5 * (x % 3) + 0.3 * Math.sin(7 * (x / 3)));
+        var b = filled(30, 3,
+                x -> Math.cos(2 + 5 * (x / 3) * (x % 3 + 1)) + 0.5 * (x % 3) + 0.3 * Math.sin(7 * (x / 3)));
         assertEquals(4.137719734736256, Distributions.frechet(a, b, 3), 1e-10);
         assertEquals(4.137719734736256, Distributions.frechet(b, a, 3), 1e-10);
         assertEquals(0, Distributions.frechet(a, a, 3), 1e-10);

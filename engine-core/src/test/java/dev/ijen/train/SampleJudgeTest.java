@@ -22,7 +22,8 @@ class SampleJudgeTest extends OnEngine {
     private static final List<String> JUDGED = List.of("c", "a", "b");
 
     private static Task task(String type) {
-        return Task.of(ConfigReader.parse("test", "task: {type: " + type + "}\nmodel: {layers: [output]}\n", List.of()));
+        return Task
+                .of(ConfigReader.parse("test", "task: {type: " + type + "}\nmodel: {layers: [output]}\n", List.of()));
     }
 
     private static Preprocessor.Arrays of(List<String> classes) {

@@ -10,6 +10,7 @@ import dev.ijen.engine.Device;
 import dev.ijen.engine.EngineOptions;
 import dev.ijen.format.Images;
 import dev.ijen.format.Safetensors;
+import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.TrainResult.Outcome;
 import dev.ijen.train.config.ConfigReader;
@@ -129,6 +130,27 @@ class GenerativeTrainingTest {
             assertTrue(e.getMessage().contains("takes no prompt"), e.getMessage());
             assertEquals(3, t.make(3, "", 1, 0, -1).shape().dim(0));
         }
+    }
+
+    @Test
+    void anAutoencodersEpochsShowWhatItUnderstands() {
+        var folder = fit(small("vae"), options("vae")).run().resolve("samples/step-4");
+        // ten columns of 28 pixels with gaps of 2: two rows of examples and theirs again, ten ways between examples
+        var again = Images.read(folder.resolve("reconstructions.png"));
+        assertEquals(List.of(4 * 30 + 2, 10 * 30 + 2), List.of(again.shape().dim(0), again.shape().dim(1)));
+        var ways = Images.read(folder.resolve("interpolation.png"));
+        assertEquals(List.of(10 * 30 + 2, 10 * 30 + 2), List.of(ways.shape().dim(0), ways.shape().dim(1)));
+        // a way begins at the first example's reconstruction, and ends at that of the eleventh
+        for (int y = 0; y < 28; y++) {
+            for (int x = 0; x < 28; x++) {
+                assertEquals(pixel(again, 32 + y, 2 + x), pixel(ways, 2 + y, 2 + x), 1);
+                assertEquals(pixel(again, 92 + y, 2 + x), pixel(ways, 2 + y, 272 + x), 1);
+            }
+        }
+    }
+
+    private static double pixel(HostTensor picture, int y, int x) {
+        return picture.get(((long) y * picture.shape().dim(1) + x) * picture.shape().dim(2));
     }
 
     @ParameterizedTest

@@ -16,32 +16,38 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The denoising network of diffusion models (Ho et al., arXiv:2006.11239): a U-Net of residual blocks, each of which is told the time and
-/// a context. Patches of `patch` × `patch` pixels become channels first, which costs a fraction of working at full size.
+/// a context. Patches of `patch` × `patch` pixels become channels first, which costs a fraction of working at full size. Most of the work is
+/// done at the smallest size, where a window sees most of the image: there a digit gets its shape, strokes come after.
 ///
 /// @param patch side of a patch
 /// @param time sinusoids of the time → features
 /// @param in of the image
 /// @param down a block a size
-/// @param bottom a block
+/// @param bottom blocks at the smallest size
+/// @param narrow from there to as many channels as the size above has
 /// @param up a block a size, smallest first
 /// @param norm before the output
 /// @param out back to the image
 public record DiffusionUNet(
-        int patch, Chain time, Conv in, List<Block> down, Block bottom, List<Block> up, GroupNorm norm, Conv out) {
+        int patch, Chain time, Conv in, List<Block> down, List<Block> bottom, Conv narrow, List<Block> up,
+        GroupNorm norm, Conv out) {
     private static final int SINUSOIDS = 32;
     private static final int GROUPS = 8;
+    private static final int BOTTOM = 3;
 
     /// Copies the lists.
     public DiffusionUNet {
         down = List.copyOf(down);
+        bottom = List.copyOf(bottom);
         up = List.copyOf(up);
     }
 
-    /// Two convolutions, between which time and context come in; x [N, C, H, W], told [N, F] → [N, K, H, W].
+    /// Two convolutions, between which time and context scale and shift each channel (Dhariwal and Nichol, arXiv:2105.05233);
+    /// x [N, C, H, W], told [N, F] → [N, K, H, W].
     ///
     /// @param norm1 of the input
     /// @param conv1 C → K
-    /// @param told F → K
+    /// @param told F → 2 · K: scales less 1, then shifts
     /// @param norm2 between
     /// @param conv2 K → K, beginning with 0, so that a block begins as its shortcut
     /// @param shortcut C → K, or null where they are equal
@@ -50,7 +56,7 @@ public record DiffusionUNet(
             return new Block(
                     GroupNorm.of(engine, GROUPS, in),
                     conv(engine, in, out, 3, Init.heUniform()),
-                    Linear.of(engine, features, out),
+                    Linear.of(engine, features, 2 * out),
                     GroupNorm.of(engine, GROUPS, out),
                     conv(engine, out, out, 3, Init.zeros()),
                     in == out ? null : conv(engine, in, out, 1, Init.heUniform()));
@@ -59,8 +65,11 @@ public record DiffusionUNet(
         Tensor apply(Tensor x, Tensor features) {
             var h = Probe.apply("conv1", conv1, norm1.apply(x).silu());
             var t = told.apply(features);
-            h = h.add(t.reshape(t.shape().dim(0), t.shape().dim(1), 1, 1));
-            h = Probe.apply("conv2", conv2, norm2.apply(h).silu());
+            int n = t.shape().dim(0);
+            int k = t.shape().dim(1) / 2;
+            t = t.reshape(n, 2 * k, 1, 1);
+            h = norm2.apply(h).mul(t.slice(1, 0, k).add(1)).add(t.slice(1, k, k));
+            h = Probe.apply("conv2", conv2, h.silu());
             return h.add(shortcut == null ? x : shortcut.apply(x));
         }
     }
@@ -68,7 +77,7 @@ public record DiffusionUNet(
     /// A network with fresh weights.
     ///
     /// @param channels of the image
-    /// @param width channels at the first size; a multiple of 8
+    /// @param width channels at the first size, twice as many at each smaller one, four times at the smallest; a multiple of 8
     /// @param levels how often the side is halved, beyond patches
     /// @param patch side of a patch
     /// @param context features of the context
@@ -79,9 +88,14 @@ public record DiffusionUNet(
         for (int l = 0; l < levels; l++) {
             down.add(Block.of(engine, l == 0 ? width : width << l - 1, width << l, context));
         }
-        var bottom = Block.of(engine, width << Math.max(0, levels - 1), width << levels, context);
+        int above = width << Math.max(0, levels - 1);
+        var bottom = new ArrayList<Block>();
+        for (int b = 0; b < BOTTOM; b++) {
+            bottom.add(Block.of(engine, b == 0 ? above : 4 * above, 4 * above, context));
+        }
         for (int l = levels - 1; l >= 0; l--) {
-            up.add(Block.of(engine, (width << l + 1) + (width << l), width << l, context));
+            int below = l == levels - 1 ? above : width << l + 1;
+            up.add(Block.of(engine, below + (width << l), width << l, context));
         }
         return new DiffusionUNet(
                 patch,
@@ -90,6 +104,7 @@ public record DiffusionUNet(
                 conv(engine, pixels, width, 3, Init.heUniform()),
                 down,
                 bottom,
+                conv(engine, 4 * above, above, 1, Init.heUniform()),
                 up,
                 GroupNorm.of(engine, GROUPS, width),
                 conv(engine, width, pixels, 3, Init.zeros()));
@@ -120,7 +135,11 @@ public record DiffusionUNet(
             kept.add(y);
             y = y.avgPool2d(2, 2, 0);
         }
-        y = Probe.apply("bottom", z -> bottom.apply(z, told), y);
+        for (int b = 0; b < bottom.size(); b++) {
+            var block = bottom.get(b);
+            y = Probe.apply("bottom." + b, z -> block.apply(z, told), y);
+        }
+        y = Probe.apply("narrow", narrow, y);
         for (int l = 0; l < up.size(); l++) {
             var block = up.get(l);
             var joined = Tensor.concat(1, doubled(y), kept.get(down.size() - 1 - l));

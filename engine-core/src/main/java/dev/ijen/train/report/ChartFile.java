@@ -60,7 +60,8 @@ public final class ChartFile {
     private static int entry(StringBuilder s, String style, String name, int x) {
         int y = Chart.H + LEGEND / 2;
         s.append(Html.format(
-                "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/><text x=\"%d\" y=\"%d\">%s</text>", style, x,
+                "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/><text x=\"%d\" y=\"%d\">%s</text>", style,
+                x,
                 x + 14, y - 4, y - 4, x + 18, y, Html.escape(name)));
         return x + 18 + (name.length() + 2) * LETTER;
     }
