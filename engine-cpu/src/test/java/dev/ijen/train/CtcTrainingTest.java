@@ -92,7 +92,8 @@ class CtcTrainingTest {
     private TrainResult fit(TrainConfig config, String out) {
         try (var t = Trainer.of(config, options(out))) {
             assertEquals("6 of 24 recordings to test", t.data().description().replaceAll(
-                    ".* (\\d+) recordings to train on, (\\d+) to validate, (\\d+) to test.*", "$3 of 24 recordings to test"));
+                    ".* (\\d+) recordings to train on, (\\d+) to validate, (\\d+) to test.*",
+                    "$3 of 24 recordings to test"));
             return t.fit();
         }
     }
