@@ -42,6 +42,8 @@ public record LayerConfig(LayerSpec spec, Mark mark) {
         all.put("embedding", LayerSpec.Embedding.class);
         all.put("transformer", LayerSpec.Transformer.class);
         all.put("decoder", LayerSpec.Decoder.class);
+        all.put("encoder", LayerSpec.Encoder.class);
+        all.put("translator", LayerSpec.Translator.class);
         all.put("temporal-conv", LayerSpec.TemporalConv.class);
         all.put("pool-steps", LayerSpec.PoolSteps.class);
         all.put("lstm", LayerSpec.Lstm.class);
