@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,20 +14,32 @@ import picocli.CommandLine.Parameters;
 
 /// Applies a trained model.
 @Command(name = "predict", description = {
-    "Applies a trained model to images, sounds, or the rows of CSV files.",
-    "With --json it prints one object a line for each image or row."
+    "Applies a trained model to images, sounds, the rows of CSV files, or texts, one a line.",
+    "With --json it prints one object a line for each image, sound, row or text."
+}, footer = {
+    "", "  ijen predict runs/digits seven.png", "  ijen predict runs/bert-mlm --text \"Good morrow, my [MASK]\"",
+    "  ijen predict runs/translate dates.txt"
 })
 final class PredictCommand extends BaseCommand {
     @Mixin TrainedOptions trained;
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE",
-            description = "Images or CSV files.") List<Path> files;
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "FILE",
+            description = "Images, CSV files or texts.") List<Path> files = List.of();
+
+    @Option(names = "--text", paramLabel = "TEXT",
+            description = "A text instead of a file; may come several times.") List<String> texts = List.of();
 
     @Option(names = "--top", paramLabel = "N", defaultValue = "3", converter = ComputeOptions.CountConverter.class,
             description = "Classes to show with their probability (default: ${DEFAULT-VALUE}).") int top;
 
     @Override
     public Integer call() {
+        if (files.isEmpty() == texts.isEmpty() || !texts.isEmpty() && OnnxFiles.is(trained.model)) {
+            throw Errors.wrong(spec, files.isEmpty() && texts.isEmpty() ? "ijen predict: 'FILE' is missing, or --text" : "ijen predict: --text does not fit",
+                    files.size() + " files, " + texts.size() + " texts",
+                    "files, or where the model takes them, texts",
+                    "for example: ijen predict " + trained.model + " FILE");
+        }
         if (OnnxFiles.is(trained.model)) {
             try (var engine = trained.compute.open()) {
                 for (var y : OnnxFiles.predict(engine, trained.model, files)) {
@@ -37,7 +50,8 @@ final class PredictCommand extends BaseCommand {
             return Exit.DONE;
         }
         try (var model = trained.load()) {
-            for (var p : model.predict(files)) {
+            var names = IntStream.rangeClosed(1, texts.size()).mapToObj(i -> "text " + i).toList();
+            for (var p : texts.isEmpty() ? model.predict(files) : model.predictTexts(texts, names)) {
                 out().println(json ? line(p.toMap()) : text(p));
             }
         }
@@ -50,7 +64,10 @@ final class PredictCommand extends BaseCommand {
             var times = p.heard().stream()
                     .map(h -> String.format(Locale.ROOT, "%s %.2f-%.2f s", h.symbol(), h.begin(), h.end()))
                     .collect(Collectors.joining(", "));
-            return p.source() + "\t" + p.label() + "\t(" + times + ")";
+            return p.source() + "\t" + p.text() + "\t(" + times + ")";
+        }
+        if (p.label() == null && p.text() != null) {
+            return p.source() + "\t" + p.text();
         }
         if (p.label() == null) {
             return p.source() + "\t" + Text.number(p.value());
@@ -60,6 +77,6 @@ final class PredictCommand extends BaseCommand {
                 .limit(top)
                 .map(e -> String.format(Locale.ROOT, "%s %.1f %%", e.getKey(), 100 * e.getValue()))
                 .collect(Collectors.joining(", "));
-        return p.source() + "\t" + p.label() + "\t(" + likely + ")";
+        return p.source() + "\t" + p.label() + "\t(" + likely + ")" + (p.text() == null ? "" : "\t" + p.text());
     }
 }

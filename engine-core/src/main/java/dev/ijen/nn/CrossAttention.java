@@ -41,12 +41,23 @@ public record CrossAttention(AttentionSpec spec, Linear query, Linear keyValue, 
                     "cross-attention", "x" + x.shape() + ", context" + s,
                     "x[N, Tq, C], context[N, Tk, E] with E = " + from, "give one context for each sequence");
         }
-        int d = spec.head();
-        var q = query.apply(x).reshape(x.shape().dim(0), x.shape().dim(1), spec.heads(), d);
-        var p = keyValue.apply(context);
-        var k = MultiHeadAttention.heads(p, 0, spec.kvHeads(), d);
-        var v = MultiHeadAttention.heads(p, spec.kvHeads(), spec.kvHeads(), d);
+        return over(x, keys(context), values(context), lengths);
+    }
+
+    /// Keys of a context, [N, Tk, kvHeads, D].
+    public Tensor keys(Tensor context) {
+        return MultiHeadAttention.heads(keyValue.apply(context), 0, spec.kvHeads(), spec.head());
+    }
+
+    /// Values of a context, [N, Tk, kvHeads, D].
+    public Tensor values(Tensor context) {
+        return MultiHeadAttention.heads(keyValue.apply(context), spec.kvHeads(), spec.kvHeads(), spec.head());
+    }
+
+    /// With keys and values that are known: of a context that many tokens look at, one after the other.
+    public Tensor over(Tensor x, Tensor keys, Tensor values, Tensor lengths) {
+        var q = query.apply(x).reshape(x.shape().dim(0), x.shape().dim(1), spec.heads(), spec.head());
         var options = lengths == null ? spec.options() : spec.options().withLengths(lengths);
-        return out.apply(q.attention(k, v, options).reshape(x.shape()));
+        return out.apply(q.attention(keys, values, options).reshape(x.shape()));
     }
 }

@@ -2,6 +2,7 @@ package dev.ijen.nn;
 
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.Parameter;
+import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.Precision;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
@@ -25,5 +26,14 @@ public record Embedding(Parameter weight) implements Module {
     @Override
     public Tensor apply(Tensor index) {
         return Precision.activation(weight.get().take(0, index));
+    }
+
+    /// Scores of each symbol, x [.., dim] → [.., count]: the transposed table as a last layer, which shares its weights (Press and Wolf,
+    /// arXiv:1608.05859).
+    public Tensor scores(Tensor x) {
+        int dim = weight.shape().dim(1);
+        var rows = x.reshape(x.shape().size() / dim, dim);
+        var z = Contraction.MatMul.of(rows, false, weight.get().cast(rows.dtype()), true);
+        return z.reshape(x.shape().with(x.shape().rank() - 1, weight.shape().dim(0)));
     }
 }

@@ -35,18 +35,33 @@ public record MultiHeadAttention(AttentionSpec spec, Linear qkv, Linear out) imp
 
     /// With `lengths` [N] (whole numbers): tokens at or beyond a sequence's length are not seen by any. Null for all.
     public Tensor apply(Tensor x, Tensor lengths) {
+        var h = projected(x);
+        return Probe.apply("out", out, h.q.attention(h.k, h.v, options(lengths)).reshape(x.shape()));
+    }
+
+    /// How much each token looks at each, [N, heads, T, T]: attention maps. Each row's sum is 1.
+    ///
+    /// @param lengths of the sequences, [N]; null if all are whole
+    public Tensor weights(Tensor x, Tensor lengths) {
+        var h = projected(x);
+        return h.q.attentionWeights(h.k, options(lengths));
+    }
+
+    private AttentionOptions options(Tensor lengths) {
+        return lengths == null ? spec.options() : spec.options().withLengths(lengths);
+    }
+
+    private record Heads(Tensor q, Tensor k, Tensor v) {}
+
+    private Heads projected(Tensor x) {
         check("attention", x.shape(), spec.features());
         var p = Probe.apply("qkv", qkv, x);
         int d = spec.head();
         var q = heads(p, 0, spec.heads(), d);
         var k = heads(p, spec.heads(), spec.kvHeads(), d);
         var v = heads(p, spec.heads() + spec.kvHeads(), spec.kvHeads(), d);
-        if (spec.rotary().isPresent()) {
-            q = Rotary.apply(q, spec.rotary().getAsDouble());
-            k = Rotary.apply(k, spec.rotary().getAsDouble());
-        }
-        var options = lengths == null ? spec.options() : spec.options().withLengths(lengths);
-        return Probe.apply("out", out, q.attention(k, v, options).reshape(x.shape()));
+        return spec.rotary().isEmpty() ? new Heads(q, k, v)
+                : new Heads(Rotary.apply(q, spec.rotary().getAsDouble()), Rotary.apply(k, spec.rotary().getAsDouble()), v);
     }
 
     /// One more token of each sequence, x [N, 1, C], whose queries see the keys and values that `memory` holds and its own, which are put

@@ -163,16 +163,25 @@ final class OpExport {
 
     /// q, k, v [N, T, H, D]; ONNX has the heads before the steps.
     private String attention(Tensor t, Attention.Out o) {
-        if (t.arity() > 3) {
-            throw unsupported(t);
-        }
         out.needs(23);
         var x = new ArrayList<String>();
         for (int i = 0; i < 3; i++) {
             x.add(out.node("Transpose", List.of(in(t, i)), a("perm", new int[] {0, 2, 1, 3})));
         }
+        if (t.arity() > 3) {
+            x.add(seen(in(t, 3), t.input(0).shape().dim(1), t.input(1).shape().dim(1)));
+        }
         var y = out.node("Attention", x, a("is_causal", o.spec().causal() ? 1 : 0),
                 a("scale", (float) o.spec().scale()));
         return out.node("Transpose", List.of(y), a("perm", new int[] {0, 2, 1, 3}));
+    }
+
+    /// Which keys each query sees, BOOL [N, 1, Tq, Tk]: those before its sequence's length.
+    private String seen(String lengths, int queries, int keys) {
+        var each = out.node("Reshape", List.of(lengths, out.longs(new long[] {-1, 1, 1, 1})));
+        var places = new int[keys];
+        Arrays.setAll(places, i -> i);
+        var before = out.node("Less", List.of(out.constant(HostTensor.of(places, 1, 1, 1, keys)), each));
+        return out.node("Expand", List.of(before, out.longs(new long[] {1, 1, queries, keys})));
     }
 }

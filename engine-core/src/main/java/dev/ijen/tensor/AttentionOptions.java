@@ -24,4 +24,20 @@ public record AttentionOptions(boolean causal, OptionalDouble scale, Optional<Te
     public AttentionOptions withLengths(Tensor l) {
         return new AttentionOptions(causal, scale, Optional.of(l));
     }
+
+    Attention.Spec spec(Tensor q) {
+        return new Attention.Spec(causal, scale.orElse(q.shape().rank() == 0 ? 1 : 1 / Math.sqrt(q.shape().dim(-1))));
+    }
+
+    /// Null for none.
+    Tensor lengthsI32() {
+        if (lengths.isEmpty()) {
+            return null;
+        }
+        var l = lengths.get();
+        if (!l.dtype().isInt()) {
+            throw ShapeException.dtype("attention", l.dtype(), "lengths of whole numbers", "cast them to I32");
+        }
+        return l.cast(DType.I32);
+    }
 }

@@ -25,6 +25,13 @@ final class DenseAttention {
         p = seen == null ? s.exp() : seen.where(seen.where(s, s.zerosLike()).exp(), s.zerosLike());
     }
 
+    /// P itself, [N, H, Tq, Tk].
+    static Tensor weights(Attention.Spec spec, Tensor q, Tensor k, Tensor lengths) {
+        var lse = new Attention.Lse(spec);
+        var sum = lengths == null ? Tensor.of(lse, q, k, k) : Tensor.of(lse, q, k, k, lengths);
+        return new DenseAttention(spec, q, k, sum, lengths).p;
+    }
+
     /// The vector-Jacobian product of [Attention.Lse].
     static Tensor[] ofLse(Attention.Spec spec, Tensor y, Tensor dy) {
         var lengths = y.arity() > 3 ? y.input(3) : null;

@@ -212,16 +212,18 @@ public sealed interface NeuralOps permits Tensor {
     default Tensor attention(Tensor k, Tensor v, AttentionOptions options) {
         var type = DType.promote(DType.promote(self().dtype(), k.dtype()), v.dtype());
         var q = self().cast(type);
-        double scale = options.scale().orElse(q.shape().rank() == 0 ? 1 : 1 / Math.sqrt(q.shape().dim(-1)));
-        var op = new Attention.Out(new Attention.Spec(options.causal(), scale));
-        if (options.lengths().isEmpty()) {
-            return Tensor.of(op, q, k.cast(type), v.cast(type));
-        }
-        var lengths = options.lengths().get();
-        if (!lengths.dtype().isInt()) {
-            throw ShapeException.dtype("attention", lengths.dtype(), "lengths of whole numbers", "cast them to I32");
-        }
-        return Tensor.of(op, q, k.cast(type), v.cast(type), lengths.cast(DType.I32));
+        var op = new Attention.Out(options.spec(q));
+        var lengths = options.lengthsI32();
+        return lengths == null ? Tensor.of(op, q, k.cast(type), v.cast(type))
+                : Tensor.of(op, q, k.cast(type), v.cast(type), lengths);
+    }
+
+    /// The weights with which [#attention] adds up values, softmax(scale · q kᵀ): this q [N, Tq, H, D], k [N, Tk, KV, D] → [N, H, Tq, Tk],
+    /// 0 where a key is not seen. Each row's sum is 1. To look at: they are computed on their own.
+    default Tensor attentionWeights(Tensor k, AttentionOptions options) {
+        var type = DType.promote(self().dtype(), k.dtype());
+        var q = self().cast(type);
+        return DenseAttention.weights(options.spec(q), q, k.cast(type), options.lengthsI32());
     }
 
     /// x · Φ(x) = x/2 · (1 + erf(x / √2)) (Hendrycks and Gimpel, arXiv:1606.08415).

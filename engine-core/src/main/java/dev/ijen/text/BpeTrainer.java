@@ -186,6 +186,11 @@ public final class BpeTrainer {
 
         /// Writes a `tokenizer.json` that this and Hugging Face's libraries read.
         public void save(Path file) {
+            AtomicFiles.write(file, json());
+        }
+
+        /// What [#save] writes.
+        public String json() {
             var vocabulary = new LinkedHashMap<String, Object>();
             for (int i = 0; i < tokens.size(); i++) {
                 vocabulary.put(tokens.get(i), i);
@@ -218,7 +223,7 @@ public final class BpeTrainer {
                 top.put(part, new java.util.TreeMap<>(bytes));
             }
             top.put("model", model);
-            AtomicFiles.write(file, Json.write(top));
+            return Json.write(top);
         }
     }
 }

@@ -17,7 +17,8 @@ import java.util.function.Predicate;
 
 /// The curves of a training, out of its `metrics.jsonl`.
 public final class Curves {
-    private static final Set<String> NOT_MEASURED = Set.of("step", "epoch", "split", "loss", "time_s", "examples");
+    private static final Set<String> NOT_MEASURED = Set.of(
+            "step", "epoch", "split", "loss", "unigram_loss", "time_s", "examples");
     private static final Predicate<Map<String, Object>> STEP = l -> "train".equals(l.get("split"))
             && !l.containsKey("summary");
     private static final Predicate<Map<String, Object>> EPOCH = l -> "train".equals(l.get("split"))
@@ -65,10 +66,13 @@ public final class Curves {
     /// @param mark a step to point out; NaN for none
     static List<Chart> charts(List<Map<String, Object>> lines, List<String> metrics, double mark) {
         var all = new ArrayList<Chart>();
-        var loss = List.of(
+        var loss = new ArrayList<>(List.of(
                 series("training, steps", "a thin", lines, STEP, "loss"),
                 series("training, epochs", "a", lines, EPOCH, "loss"),
-                series("validation", "b", lines, VALIDATION, "loss"));
+                series("validation", "b", lines, VALIDATION, "loss")));
+        if (lines.stream().filter(VALIDATION).anyMatch(l -> l.containsKey("unigram_loss"))) {
+            loss.add(series("by frequency alone", "c thin", lines, VALIDATION, "unigram_loss"));
+        }
         all.add(new Chart("Loss", loss,
                 loss.stream().flatMapToDouble(l -> Arrays.stream(l.y())).allMatch(v -> v > 0), mark));
         for (var m : metrics.stream().distinct().filter(m -> !m.equals("loss")).toList()) {

@@ -45,6 +45,9 @@ public record DataParts(
             case FIGURES -> throw new ConfigException(
                     Mark.of("data.kind"), "figures have a label for each pixel", "task " + config.task().type(),
                     "task.type: segmentation", "set it, or use other data");
+            case DATES, NUMBERS -> throw new ConfigException(
+                    Mark.of("data.kind"), "phrases have an answer in words", "task " + config.task().type(),
+                    "task.type: translation", "set it, or use other data");
             case IDX -> withTest(config, IdxDataset.train(path(data)), idxTest(path(data)));
             case IMAGES -> images(config);
             case CSV -> table(config);
@@ -58,7 +61,7 @@ public record DataParts(
     static Preprocessor declared(DataConfig data, dev.ijen.tensor.Shape shape, List<String> classes) {
         boolean pixels = shape.rank() == 3 && switch (data.kind()) {
             case AUTO, DIGITS, IDX, IMAGES -> true;
-            case RING, FIGURES, CSV, NPZ, LINES, AUDIO -> false;
+            case RING, FIGURES, DATES, NUMBERS, CSV, NPZ, LINES, AUDIO -> false;
         };
         if (pixels) {
             checkPixels(data, shape.dim(0));
@@ -271,8 +274,9 @@ public record DataParts(
 
     /// The files the data is read from, for hashing; empty for drawn data.
     static List<Path> files(DataConfig data) {
-        return switch (kind(data)) {
+        return switch (data.kind()) {
             case DIGITS, RING, FIGURES -> List.of();
+            case DATES, NUMBERS -> data.path().isBlank() ? List.of() : List.of(path(data));
             case AUTO, IDX, IMAGES, CSV, NPZ, LINES, AUDIO -> List.of(path(data));
         };
     }

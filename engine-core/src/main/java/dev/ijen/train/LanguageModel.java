@@ -3,7 +3,6 @@ package dev.ijen.train;
 import dev.ijen.data.Dataset;
 import dev.ijen.data.ElementSpec;
 import dev.ijen.data.SeededRandom;
-import dev.ijen.data.text.Characters;
 import dev.ijen.data.text.TokenWindows;
 import dev.ijen.data.text.Vocabulary;
 import dev.ijen.engine.Engine;
@@ -27,32 +26,31 @@ import java.util.stream.IntStream;
 /// the end to test.
 ///
 /// @param config the whole configuration
-record LanguageModel(TrainConfig config) implements Task {
+record LanguageModel(TrainConfig config) implements TextTask {
     private static final int SHOWN = 300;
+    private static final int CHUNK = 1024;
 
     @Override
     public DataParts load() {
-        var text = Texts.read(DataParts.path(config.data()));
-        int test = (int) Math.round(text.length() * config.data().test());
-        int validation = (int) Math.round((text.length() - test) * config.data().validation());
-        int train = text.length() - test - validation;
-        var tokenizer = config.data().tokenizer();
-        Vocabulary vocabulary = tokenizer.isBlank() ? Characters.of(text.substring(0, train))
-                : Subwords.read(Path.of(tokenizer));
+        var text = TextParts.of(config);
+        var vocabulary = Learnt.vocabulary(config, List.of(text.train()));
         int length = config.task().length();
-        int stride = config.task().stride() == 0 ? length : config.task().stride();
-        var part = new TokenWindows(vocabulary.encode(text.substring(0, train)), length, stride);
+        var part = new TokenWindows(vocabulary.encode(text.train()), length, TextParts.stride(config));
         return new DataParts(
-                part, windows(vocabulary, text.substring(train, train + validation)),
-                windows(vocabulary, text.substring(train + validation)),
-                new Preprocessor.Tokens(vocabulary, length, List.of()),
-                config.data().path() + ", " + text.length() + " characters, " + vocabulary.size() + " symbols");
+                part, windows(vocabulary, text.validation()), windows(vocabulary, text.test()),
+                new Preprocessor.Tokens(vocabulary, length, List.of()), text.description(vocabulary.size()));
     }
 
     private TokenWindows windows(Vocabulary vocabulary, String text) {
         int length = config.task().length();
         int[] ids = vocabulary.encode(text);
         return ids.length <= length ? null : new TokenWindows(ids, length, length);
+    }
+
+    @Override
+    public Dataset dataset(Path file, Preprocessor pre) {
+        var tokens = (Preprocessor.Tokens) pre;
+        return new TokenWindows(tokens.vocabulary().encode(Texts.read(file)), tokens.length(), tokens.length());
     }
 
     @Override
@@ -116,13 +114,28 @@ record LanguageModel(TrainConfig config) implements Task {
         var m = new LinkedHashMap<String, Double>();
         m.put("perplexity", Math.exp(loss));
         m.put("bits_per_token", loss / Math.log(2));
+        if (p.pre() instanceof Preprocessor.Tokens t) {
+            // so that tokens of any size compare
+            m.put("bits_per_character",
+                    loss / Math.log(2) * n * t.length() / Math.max(1, characters(t.vocabulary(), data)));
+        }
         m.put("accuracy", IntStream.range(0, n).mapToDouble(i -> y[2 * i + 1]).average().orElse(Double.NaN));
         return new Evaluation(n, loss, m, null, List.of());
     }
 
     @Override
     public List<String> metrics(Preprocessor pre) {
-        return List.of("loss", "perplexity", "bits_per_token", "accuracy");
+        return List.of("loss", "perplexity", "bits_per_token", "bits_per_character", "accuracy");
+    }
+
+    /// Characters of all that is to be told.
+    private static long characters(Vocabulary vocabulary, Dataset data) {
+        long all = 0;
+        for (int from = 0; from < data.size(); from += CHUNK) {
+            var text = vocabulary.decode(Guesses.labels(data, from, Math.min(CHUNK, data.size() - from)));
+            all += text.codePointCount(0, text.length());
+        }
+        return all;
     }
 
     /// A piece of text, with temperature 0.8.

@@ -36,6 +36,9 @@ import dev.ijen.nn.TemporalConv;
 import dev.ijen.nn.TransformerBlock;
 import dev.ijen.nn.zoo.Decoder;
 import dev.ijen.nn.zoo.DecoderSpec;
+import dev.ijen.nn.zoo.Encoder;
+import dev.ijen.nn.zoo.EncoderSpec;
+import dev.ijen.nn.zoo.Translator;
 import dev.ijen.spi.OutOfMemoryException;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.IjenException;
@@ -61,10 +64,12 @@ final class ModelBuilder {
 
     private final Engine engine;
     private final int outputs;
+    private final int answer;
 
-    private ModelBuilder(Engine engine, int outputs) {
+    private ModelBuilder(Engine engine, int outputs, int answer) {
         this.engine = engine;
         this.outputs = outputs;
+        this.answer = answer;
     }
 
     private record Flow(Shape shape, DType dtype) {
@@ -90,10 +95,23 @@ final class ModelBuilder {
     /// @param path where its layers stand in the configuration
     static Chain build(Engine engine, List<LayerConfig> configs, String path, Shape example, DType dtype, int outputs,
             Shape result) {
+        return build(new ModelBuilder(engine, outputs, 0), configs, path, example, dtype, result);
+    }
+
+    /// The network of a text and the beginning of its answer, tokens [N, S + T].
+    ///
+    /// @param answer most tokens of it, T
+    static Chain translator(Engine engine, ModelConfig config, Shape example, int answer, int outputs, Shape result) {
+        return build(new ModelBuilder(engine, outputs, answer), config.layers(), "model.layers", example, DType.I32,
+                result);
+    }
+
+    private static Chain build(ModelBuilder builder, List<LayerConfig> configs, String path, Shape example, DType dtype,
+            Shape result) {
         var layers = new ArrayList<Module>();
         try {
             var in = new Flow(example.insert(0, BATCH), dtype);
-            var out = new ModelBuilder(engine, outputs).chain(configs, in, path, layers);
+            var out = builder.chain(configs, in, path, layers);
             if (result != null && !out.shape.equals(result.insert(0, BATCH))) {
                 var last = configs.isEmpty() ? Mark.of(path) : configs.getLast().mark();
                 throw new ConfigException(
@@ -186,6 +204,10 @@ final class ModelBuilder {
             case LayerSpec.EmbeddingBag e -> EmbeddingBag.of(engine, e.count(), e.dim(), e.padding(), e.std());
             case LayerSpec.Transformer t -> transformer(t, last(in));
             case LayerSpec.Decoder d -> decoder(d, in);
+            case LayerSpec.Encoder e -> Encoder.of(engine, encoder(
+                    tokens(in, "masked-language-model").dim(1), e.dim(), e.layers(), e.heads(), e.hidden(), e.rotary(),
+                    e.dropout()));
+            case LayerSpec.Translator t -> translator(t, in);
             case LayerSpec.TemporalConv c -> TemporalConv.of(engine, steps(in), c.out(), c.size(), c.dilation());
             case LayerSpec.PoolSteps p -> switch (p.by()) {
                 case MEAN -> StepPool.MEAN;
@@ -266,11 +288,31 @@ final class ModelBuilder {
         return last(in);
     }
 
-    private Decoder decoder(LayerSpec.Decoder d, Flow in) {
+    private static Shape tokens(Flow in, String task) {
         if (in.shape.rank() != 2 || !in.dtype.isInt()) {
             throw new IjenException("no tokens", in.dtype + in.toString(), "whole numbers [N, T]",
-                    "use it as the only layer, with task.type: language-model");
+                    "use it as the only layer, with task.type: " + task);
         }
+        return in.shape;
+    }
+
+    private EncoderSpec encoder(int length, int dim, int layers, int heads, int hidden, boolean rotary, double dropout) {
+        return new EncoderSpec(outputs, length, dim, layers, heads, hidden == 0 ? 4 * dim : hidden,
+                rotary ? OptionalDouble.of(10_000) : OptionalDouble.empty(), dropout);
+    }
+
+    private Translator translator(LayerSpec.Translator t, Flow in) {
+        int all = tokens(in, "translation").dim(1);
+        if (answer < 1 || answer >= all) {
+            throw new IjenException("no pairs of texts", in.toString(), "a text and an answer",
+                    "use it as the only layer, with task.type: translation");
+        }
+        var spec = encoder(all - answer, t.dim(), t.layers(), t.heads(), t.hidden(), t.rotary(), t.dropout());
+        return Translator.of(engine, spec, answer, 0);
+    }
+
+    private Decoder decoder(LayerSpec.Decoder d, Flow in) {
+        tokens(in, "language-model");
         boolean llama = d.style() == LayerSpec.Style.LLAMA;
         int hidden = d.hidden() != 0 ? d.hidden() : llama ? (8 * d.dim() / 3 + 31) / 32 * 32 : 4 * d.dim();
         return Decoder.of(engine, new DecoderSpec(

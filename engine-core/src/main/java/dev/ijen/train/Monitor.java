@@ -10,7 +10,8 @@ import java.util.Set;
 /// Which weights are the best ones, and when there is no progress any more.
 final class Monitor {
     private static final Set<String> LOWER = Set.of(
-            "loss", "rmse", "mae", "mape", "mse", "ece", "perplexity", "bits_per_token", "label_error", "fid", "swd",
+            "loss", "rmse", "mae", "mape", "mse", "ece", "perplexity", "bits_per_token",
+            "bits_per_character", "unigram_loss", "label_error", "fid", "swd",
             "reconstruction", "divergence");
 
     private final String metric;

@@ -5,24 +5,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What a model says about one example.
+/// What a model says about one example: a class, a number, or a text.
 ///
 /// @param source file, or file and line
-/// @param label the likeliest class; null in regression
+/// @param label the likeliest class, or what stands at a hidden place; null in regression
 /// @param value in regression; NaN otherwise
 /// @param probabilities by class, in the model's order; empty in regression
-/// @param heard the symbols of a sequence; null where it is none
+/// @param text an answer, the text with what was hidden, or the symbols of a sequence; null where there is none
+/// @param heard where the symbols of a sequence lie; null where it is none
 public record Prediction(
-        String source, String label, double value, Map<String, Double> probabilities, List<Heard> heard) {
+        String source, String label, double value, Map<String, Double> probabilities, String text, List<Heard> heard) {
     /// A class or a number.
     public Prediction(String source, String label, double value, Map<String, Double> probabilities) {
-        this(source, label, value, probabilities, null);
+        this(source, label, value, probabilities, null, null);
+    }
+
+    /// With a text.
+    static Prediction ofText(String source, String label, Map<String, Double> probabilities, String text) {
+        return new Prediction(source, label, Double.NaN, probabilities, text, null);
     }
 
     /// A sequence.
     static Prediction ofSequence(String source, List<Heard> heard) {
         var text = String.join(" ", heard.stream().map(Heard::symbol).toList());
-        return new Prediction(source, text, Double.NaN, Map.of(), heard);
+        return new Prediction(source, null, Double.NaN, Map.of(), text, heard);
     }
 
     /// Copies the collections.
@@ -35,12 +41,15 @@ public record Prediction(
     public Map<String, Object> toMap() {
         var all = new LinkedHashMap<String, Object>();
         all.put("file", source);
+        if (text != null) {
+            all.put("text", text);
+        }
         if (heard != null) {
-            all.put("text", label);
             all.put("symbols", heard.stream().map(Prediction::map).toList());
-        } else if (label == null) {
+        }
+        if (label == null && text == null) {
             all.put("value", value);
-        } else {
+        } else if (label != null) {
             all.put("class", label);
             all.put("probabilities", new LinkedHashMap<>(probabilities));
         }

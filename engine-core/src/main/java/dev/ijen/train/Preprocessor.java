@@ -3,11 +3,10 @@ package dev.ijen.train;
 import dev.ijen.data.Dataset;
 import dev.ijen.data.TabularPreprocessor;
 import dev.ijen.data.series.LinearForecast;
-import dev.ijen.data.text.Characters;
+import dev.ijen.data.text.Marked;
+import dev.ijen.data.text.Masking;
 import dev.ijen.data.text.Vocabulary;
-import dev.ijen.data.text.Words;
 import dev.ijen.format.FormatException;
-import dev.ijen.format.Json;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Shape;
@@ -252,6 +251,82 @@ public sealed interface Preprocessor {
         }
     }
 
+    /// A text with hidden tokens, whose symbols are told.
+    ///
+    /// @param vocabulary symbols, the mask before all others
+    /// @param length tokens of an example
+    /// @param share of tokens hidden
+    /// @param counts how often each symbol stands in the training part
+    record Masked(Marked vocabulary, int length, double share, List<Long> counts) implements Preprocessor {
+        /// Copies the list.
+        public Masked {
+            counts = List.copyOf(counts);
+        }
+
+        /// What is hidden, and how.
+        Masking masking() {
+            return new Masking(share, vocabulary.id(Marked.MASK), vocabulary.marks().size(), vocabulary.size());
+        }
+
+        /// Probability of each symbol in the training part, with one more of each, so that none is impossible.
+        double[] chances() {
+            double sum = counts.stream().mapToLong(Long::longValue).sum() + counts.size();
+            return counts.stream().mapToDouble(c -> (c + 1) / sum).toArray();
+        }
+
+        /// A symbol as it is read.
+        String name(int id) {
+            return vocabulary.shown(new int[] {id});
+        }
+
+        @Override
+        public List<String> classNames() {
+            return List.of();
+        }
+
+        @Override
+        public Shape shape() {
+            return Shape.of(length);
+        }
+
+        @Override
+        public DType dtype() {
+            return DType.I32;
+        }
+
+        @Override
+        public Tensor standardize(Tensor x) {
+            return x;
+        }
+    }
+
+    /// A text and the beginning of its answer, as one row of tokens.
+    ///
+    /// @param vocabulary symbols of both; before all others those that fill up, begin and end
+    /// @param length most tokens of a text
+    /// @param answer most tokens of an answer, its end included
+    record Pairs(Marked vocabulary, int length, int answer) implements Preprocessor {
+        @Override
+        public List<String> classNames() {
+            return List.of();
+        }
+
+        @Override
+        public Shape shape() {
+            return Shape.of(length + answer);
+        }
+
+        @Override
+        public DType dtype() {
+            return DType.I32;
+        }
+
+        @Override
+        public Tensor standardize(Tensor x) {
+            return x;
+        }
+    }
+
     /// Element type of an example.
     default DType dtype() {
         return DType.F32;
@@ -264,142 +339,14 @@ public sealed interface Preprocessor {
 
     /// As JSON.
     default String toJson() {
-        var m = new LinkedHashMap<String, Object>();
-        switch (this) {
-            case Image i -> {
-                m.put("kind", "image");
-                m.put("channels", (long) i.channels);
-                m.put("height", (long) i.height);
-                m.put("width", (long) i.width);
-                m.put("mean", i.mean);
-                m.put("std", i.std);
-                m.put("classes", i.classNames);
-                m.put("ink", i.ink);
-            }
-            case Table t -> {
-                m.put("kind", "table");
-                m.put("table", t.table.toJson());
-            }
-            case Arrays a -> {
-                m.put("kind", "arrays");
-                m.put("dtype", a.dtype.name());
-                m.put("shape", java.util.Arrays.stream(a.shape.dims()).mapToObj(d -> (long) d).toList());
-                m.put("classes", a.classNames);
-            }
-            case Tokens t -> {
-                m.put("kind", "tokens");
-                if (t.vocabulary instanceof Subwords w) {
-                    m.put("vocabulary", "tokenizer");
-                    m.put("tokenizer", w.json());
-                } else {
-                    m.put("vocabulary", t.vocabulary instanceof Words ? "words" : "characters");
-                    m.put("symbols", t.vocabulary.symbols());
-                }
-                m.put("length", (long) t.length);
-                m.put("classes", t.classNames);
-            }
-            case Audio a -> {
-                m.put("kind", "audio");
-                m.put("rate", (long) a.rate);
-                m.put("frames", (long) a.frames);
-                m.put("mels", (long) a.mels);
-                m.put("coefficients", (long) a.coefficients);
-                m.put("mean", a.mean);
-                m.put("std", a.std);
-                m.put("classes", a.classNames);
-            }
-            case Speech s -> {
-                m.put("kind", "speech");
-                m.put("rate", (long) s.rate);
-                m.put("frames", (long) s.frames);
-                m.put("mels", (long) s.mels);
-                m.put("mean", s.mean);
-                m.put("std", s.std);
-                m.put("symbols", s.symbols);
-            }
-            case Series s -> {
-                m.put("kind", "series");
-                m.put("columns", s.columns);
-                m.put("mean", s.mean);
-                m.put("std", s.std);
-                m.put("target", (long) s.target);
-                m.put("length", (long) s.length);
-                m.put("horizon", (long) s.horizon);
-                m.put("linear", s.linear.weights().stream().flatMap(List::stream).toList());
-            }
-        }
-        return Json.write(m);
+        return PreprocessorJson.write(this);
     }
 
     /// What [#toJson] wrote.
     ///
     /// @throws FormatException if it is not that
     static Preprocessor fromJson(String source, String text) {
-        var m = Fields.of(source, Json.parse(source, text));
-        return switch (m.text("kind")) {
-            case "image" -> image(m);
-            case "table" -> new Table(TabularPreprocessor.fromJson(source, m.text("table")));
-            case "arrays" -> {
-                try {
-                    var dims = m.numbers("shape").stream().mapToInt(Double::intValue).toArray();
-                    yield new Arrays(DType.valueOf(m.text("dtype")), Shape.of(dims), m.texts("classes"));
-                } catch (IllegalArgumentException e) {
-                    throw m.wrong("dtype", "an element type");
-                }
-            }
-            case "tokens" -> new Tokens(vocabulary(source, m), m.whole("length", 1, 1 << 20), m.texts("classes"));
-            case "audio" -> new Audio(
-                    m.whole("rate", 1, 1 << 24), m.whole("frames", 1, 100_000), m.whole("mels", 1, 1024),
-                    m.whole("coefficients", 0, 1024), m.number("mean"), m.number("std"), m.texts("classes"));
-            case "speech" -> new Speech(
-                    m.whole("rate", 1, 1 << 24), m.whole("frames", 1, 100_000), m.whole("mels", 1, 1024),
-                    m.number("mean"), m.number("std"), m.texts("symbols"));
-            case "series" -> series(m);
-            default -> throw m.wrong("kind", "image, table, arrays, tokens, audio, speech or series");
-        };
-    }
-
-    private static Vocabulary vocabulary(String source, Fields m) {
-        return switch (m.text("vocabulary")) {
-            case "words" -> Words.ofSymbols(m.texts("symbols"));
-            case "tokenizer" -> Subwords.parse(source + " tokenizer", m.text("tokenizer"));
-            default -> Characters.ofSymbols(m.texts("symbols"));
-        };
-    }
-
-    private static Series series(Fields m) {
-        var columns = m.texts("columns");
-        int length = m.whole("length", 1, 1 << 20);
-        int horizon = m.whole("horizon", 1, 1 << 20);
-        var flat = m.numbers("linear");
-        boolean fits = !columns.isEmpty() && m.numbers("mean").size() == columns.size()
-                && m.numbers("std").size() == columns.size() && flat.size() == (long) horizon * (length + 1);
-        if (!fits) {
-            throw m.wrong("linear", "numbers for " + columns.size() + " series and " + horizon + " steps");
-        }
-        var linear = new java.util.ArrayList<List<Double>>();
-        for (int k = 0; k < horizon; k++) {
-            linear.add(flat.subList(k * (length + 1), (k + 1) * (length + 1)));
-        }
-        return new Series(columns, m.numbers("mean"), m.numbers("std"), m.whole("target", 0, columns.size() - 1),
-                length,
-                horizon, new LinearForecast(linear));
-    }
-
-    private static Image image(Fields m) {
-        var i = new Image(
-                m.whole("channels", 1, 4),
-                m.whole("height", 1, 1 << 15),
-                m.whole("width", 1, 1 << 15),
-                m.numbers("mean"),
-                m.numbers("std"),
-                m.texts("classes"),
-                m.truth("ink"));
-        boolean fits = i.mean.size() == i.std.size() && (i.mean.isEmpty() || i.mean.size() == i.channels);
-        if (!fits || i.std.stream().anyMatch(s -> !(s > 0))) {
-            throw m.wrong("mean", "one mean and positive deviation a channel");
-        }
-        return i;
+        return PreprocessorJson.read(source, text);
     }
 
     /// The examples of a folder or file with the model's classes, for evaluation.

@@ -18,11 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// `report.html` for people and `report.json` for programs, from what a run left behind.
 final class Reports {
     /// The page is for reading; a training can warn at every reading of its losses.
     private static final int MOST_WARNINGS = 20;
+    private static final Set<String> PERCENT = Set.of("accuracy", "exact_match", "token_accuracy");
 
     private Reports() {}
 
@@ -158,7 +160,7 @@ final class Reports {
     }
 
     private static String score(String metric, double v) {
-        return metric.equals("accuracy") ? format("%.2f %%", 100 * v) : HtmlReport.number(v);
+        return PERCENT.contains(metric) ? format("%.2f %%", 100 * v) : HtmlReport.number(v);
     }
 
     private static String time(double seconds) {
@@ -191,11 +193,24 @@ final class Reports {
                 all.add(new Mistake(png(data.batch(new int[] {w.index()}).input()), "#" + w.index(), w.truth(),
                         w.predicted(), detail));
             } else {
-                var text = data instanceof TableRows rows ? rows.describe(w.index()) : "#" + w.index();
+                var text = example(s.data.preprocessor(), data, w.index());
                 all.add(new Mistake(null, text, w.truth(), w.predicted(), detail));
             }
         }
         return all;
+    }
+
+    private static String example(Preprocessor pre, Dataset data, int index) {
+        return switch (pre) {
+            case Preprocessor.Masked m -> m.vocabulary().shown(tokens(data, index));
+            case Preprocessor.Pairs p ->
+                    p.vocabulary().decode(java.util.Arrays.copyOf(tokens(data, index), p.length()));
+            case Preprocessor other -> data instanceof TableRows rows ? rows.describe(index) : "#" + index;
+        };
+    }
+
+    private static int[] tokens(Dataset data, int index) {
+        return data.batch(new int[] {index}).input().toIntArray();
     }
 
     /// By how much a prediction of one number is too high; of several, its loss.

@@ -34,7 +34,7 @@ record SegmentationTask(TrainConfig config) implements Task {
                 var all = Datasets.npz(DataParts.path(d), "x", "y");
                 yield parts(all, null, d.path());
             }
-            case DIGITS, RING, IDX, IMAGES, CSV, LINES, AUDIO -> throw new ConfigException(
+            case DIGITS, RING, DATES, NUMBERS, IDX, IMAGES, CSV, LINES, AUDIO -> throw new ConfigException(
                     Mark.of("data.kind"), "no labels of pixels", d.kind().toString(), "figures, or npz with x and y",
                     "store images and their labels in one .npz file");
         };

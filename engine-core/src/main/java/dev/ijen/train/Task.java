@@ -21,6 +21,8 @@ interface Task {
         return switch (config.task().type()) {
             case AUTO -> new Examples(config);
             case LANGUAGE_MODEL -> new LanguageModel(config);
+            case MASKED_LANGUAGE_MODEL -> new MaskedLanguageModel(config);
+            case TRANSLATION -> new TranslationTask(config);
             case FORECAST -> new Forecast(config);
             case SEGMENTATION -> new SegmentationTask(config);
             case CTC -> new CtcTask(config);

@@ -1,6 +1,7 @@
 package dev.ijen.train;
 
 import dev.ijen.data.SeededRandom;
+import dev.ijen.data.text.Marked;
 import dev.ijen.data.text.Tokens;
 import dev.ijen.data.text.Vocabulary;
 import dev.ijen.engine.Engine;
@@ -9,10 +10,12 @@ import dev.ijen.format.Llama2c;
 import dev.ijen.generate.Generator;
 import dev.ijen.generate.Sampling;
 import dev.ijen.generate.TextStream;
+import dev.ijen.generate.TranslationGenerator;
 import dev.ijen.nn.Chain;
 import dev.ijen.nn.zoo.Decoder;
 import dev.ijen.nn.zoo.HuggingFace;
 import dev.ijen.nn.zoo.Llama;
+import dev.ijen.nn.zoo.Translator;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.text.Tokenizer;
 import java.nio.file.Path;
@@ -20,17 +23,25 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/// A model that writes: a run of a language model, or a file of llama2.c with its tokenizer.
+/// A model that writes: a run of a language model or of translation, or a file of llama2.c with its tokenizer.
 public final class TextModel implements AutoCloseable {
+    private static final Sampling USUAL = Sampling.of(0.8);
+
     private final AutoCloseable owner;
     private final Engine engine;
     private final Decoder decoder;
+    private final Translator translator;
     private final Vocabulary vocabulary;
 
     private TextModel(AutoCloseable owner, Engine engine, Decoder decoder, Vocabulary vocabulary) {
+        this(owner, engine, decoder, null, vocabulary);
+    }
+
+    private TextModel(AutoCloseable owner, Engine engine, Decoder decoder, Translator translator, Vocabulary vocabulary) {
         this.owner = owner;
         this.engine = engine;
         this.decoder = decoder;
+        this.translator = translator;
         this.vocabulary = vocabulary;
     }
 
@@ -92,12 +103,19 @@ public final class TextModel implements AutoCloseable {
                 && trained.model() instanceof Chain c && c.modules().getFirst() instanceof Decoder d) {
             return new TextModel(trained, trained.engine(), d, t.vocabulary());
         }
+        if (tokenizer == null && trained.preprocessor() instanceof Preprocessor.Pairs p) {
+            return new TextModel(trained, trained.engine(), null, Answered.translator(trained.model()), p.vocabulary());
+        }
         trained.close();
+        if (tokenizer == null && trained.preprocessor() instanceof Preprocessor.Masked) {
+            throw FormatException.unsupported(model, "writing with this model", "a masked language model",
+                    "a language model", "let it tell what is hidden: ijen predict " + model + " --text \"not to [MASK]\"");
+        }
         throw tokenizer != null
                 ? new IjenException("generate: two tokenizers", "--tokenizer " + tokenizer + " and that of the run",
                         "one", "leave out --tokenizer: a run has its own")
                 : FormatException.unsupported(model, "writing with this model", trained.description(),
-                        "a language model", "train one: ijen train --preset char-gpt --data TEXT");
+                        "a language model", "train one: ijen train --preset char-gpt --data TEXT; or --preset translate");
     }
 
     /// What came of writing.
@@ -114,7 +132,7 @@ public final class TextModel implements AutoCloseable {
 
     /// What a text may look like.
     ///
-    /// @param sampling how a token is chosen
+    /// @param sampling how a token is chosen; null for the usual way: with temperature 0.8, the likeliest one in a translation
     /// @param beams 0 to choose token by token, else the beams of a search
     /// @param most tokens
     /// @param seed of choices
@@ -125,6 +143,9 @@ public final class TextModel implements AutoCloseable {
     /// @param each told of the text as it comes
     /// @param stop asked after each token
     public Written write(String prompt, Request r, Consumer<String> each, BooleanSupplier stop) {
+        if (translator != null) {
+            return answer(prompt, r, each, stop);
+        }
         var ids = vocabulary.encode(prompt);
         if (ids.length == 0) {
             ids = vocabulary.encode("\n");
@@ -143,7 +164,7 @@ public final class TextModel implements AutoCloseable {
             }
         } else {
             try (var generator = Generator.of(engine, decoder)) {
-                tokens = generator.generate(ids, r.most, r.sampling, new SeededRandom(r.seed), id -> {
+                tokens = generator.generate(ids, r.most, r.sampling == null ? USUAL : r.sampling, new SeededRandom(r.seed), id -> {
                     if (vocabulary.isEnd(id)) {
                         return false;
                     }
@@ -154,6 +175,31 @@ public final class TextModel implements AutoCloseable {
         }
         tell(stream.end(), text, each);
         return new Written(text.toString(), tokens, (System.nanoTime() - begun) / 1e9);
+    }
+
+    private Written answer(String prompt, Request r, Consumer<String> each, BooleanSupplier stop) {
+        var v = (Marked) vocabulary;
+        int[] ids = v.encode(prompt);
+        long begun = System.nanoTime();
+        var stream = new TextStream(v, new int[0]);
+        var text = new StringBuilder();
+        int[] written;
+        try (var generator = TranslationGenerator.of(engine, translator, Math.max(1, r.beams))) {
+            if (r.beams > 0) {
+                written = generator.beam(ids, v.id(Marked.BEGIN), v.id(Marked.END), r.most);
+                for (int id : written) {
+                    tell(stream.add(id), text, each);
+                }
+            } else {
+                written = generator.write(ids, v.id(Marked.BEGIN), v.id(Marked.END), r.most,
+                        r.sampling == null ? Sampling.GREEDY : r.sampling, new SeededRandom(r.seed), id -> {
+                            tell(stream.add(id), text, each);
+                            return !stop.getAsBoolean();
+                        });
+            }
+        }
+        tell(stream.end(), text, each);
+        return new Written(text.toString(), written.length, (System.nanoTime() - begun) / 1e9);
     }
 
     private static void tell(String news, StringBuilder text, Consumer<String> each) {

@@ -240,8 +240,10 @@ public final class Trained implements AutoCloseable {
                 case Preprocessor.Image i -> all.add(predictImage(f));
                 case Preprocessor.Table t -> all.addAll(predictCsv(f));
                 case Preprocessor.Arrays a -> all.addAll(predictNpy(f));
-                case Preprocessor.Tokens t when isClassification() -> all.addAll(predictLines(f, t));
+                case Preprocessor.Tokens t when isClassification() -> all.addAll(predictTexts(f));
                 case Preprocessor.Tokens t -> throw wrongInput(f, "a file");
+                case Preprocessor.Masked m -> all.addAll(predictTexts(f));
+                case Preprocessor.Pairs p -> all.addAll(predictTexts(f));
                 case Preprocessor.Audio a -> all.add(predictSound(f, a));
                 case Preprocessor.Speech s -> all.add(predictSpeech(f, s));
                 case Preprocessor.Series s -> throw wrongInput(f, "a file");
@@ -275,11 +277,23 @@ public final class Trained implements AutoCloseable {
     }
 
     /// For each line of a text.
-    private List<Prediction> predictLines(Path file, Preprocessor.Tokens t) {
+    private List<Prediction> predictTexts(Path file) {
         var lines = Texts.read(file).lines().toList();
         var names = IntStream.range(0, lines.size()).mapToObj(i -> file + ":" + (i + 1)).toList();
-        return lines.isEmpty() ? List.of()
-                : named(scorer.outputs(Lines.dataset(lines, new int[lines.size()], t)), names);
+        return predictTexts(lines, names);
+    }
+
+    /// For texts: what stands at their `[MASK]`s, the text's answer, or their class.
+    ///
+    /// @throws IjenException if the model does not take texts
+    public List<Prediction> predictTexts(List<String> texts, List<String> sources) {
+        return switch (pre) {
+            case Preprocessor.Masked m -> Filled.texts(engine, model, m, texts, sources);
+            case Preprocessor.Pairs p -> Answered.texts(engine, Answered.translator(model), p, texts, sources);
+            case Preprocessor.Tokens t when isClassification() -> texts.isEmpty() ? List.of()
+                    : named(scorer.outputs(Lines.dataset(texts, new int[texts.size()], t)), sources);
+            case Preprocessor other -> throw wrongInput(Path.of("text"), "a text");
+        };
     }
 
     private static HostTensor pixels(Path picture, Preprocessor.Image p) {
@@ -353,6 +367,8 @@ public final class Trained implements AutoCloseable {
             case Preprocessor.Arrays a -> "an array [N, …] of " + pre.shape() + ", .npy";
             case Preprocessor.Tokens t ->
                     isClassification() ? "a text, an example a line" : "the beginning of a text, by 'ijen generate'";
+            case Preprocessor.Masked m -> "texts with [MASK], an example a line";
+            case Preprocessor.Pairs p -> "texts to answer, an example a line";
             case Preprocessor.Audio a -> "sound, .wav";
             case Preprocessor.Speech s -> "sound, .wav";
             case Preprocessor.Series s -> "a series, by 'ijen eval'";
@@ -387,6 +403,9 @@ public final class Trained implements AutoCloseable {
             var held = parts.test() != null ? parts.test() : parts.validation();
             return held != null ? held : parts.train();
         }
+        if (task instanceof TextTask t) {
+            return t.dataset(path, pre);
+        }
         return switch (pre) {
             case Preprocessor.Image i -> images(path, i);
             case Preprocessor.Table t -> {
@@ -400,7 +419,7 @@ public final class Trained implements AutoCloseable {
                     new TokenWindows(t.vocabulary().encode(Texts.read(path)), t.length(), t.length());
             case Preprocessor.Series s -> new Forecast(config).all(path, s);
             case Preprocessor.Speech s -> StringParts.other(config.withDataPath(path.toString()), s);
-            case Preprocessor.Audio _ -> {
+            case Preprocessor.Audio _,Preprocessor.Masked _,Preprocessor.Pairs _ -> {
                 var parts = Task.of(config.withDataPath(path.toString())).load();
                 yield parts.test() != null ? parts.test() : parts.train();
             }

@@ -137,6 +137,35 @@ class AttentionLayersTest extends OnEngine {
         assertClose(linear(both, m.out(), 5), m.apply(floats(dims(2, 5, C), x), lengths), 1e-5);
     }
 
+    /// What each token looks at: shares of 1, none of them ahead or behind the end, and with the values they give what attention gives.
+    @Test
+    void mapsAreShares() {
+        for (var s : List.of(AttentionSpec.of(C, 3), AttentionSpec.of(C, 4).withKeyHeads(2).withCausal(true),
+                AttentionSpec.of(C, 2).withRotary(10_000).withCausal(true))) {
+            var m = MultiHeadAttention.of(engine, s);
+            var x = x(0.3, 2, 7, C);
+            var lengths = engine.tensor(new int[] {4, 7}, 2);
+            var p = engine.evaluate(m.weights(x, lengths));
+            assertEquals(Shape.of(2, s.heads(), 7, 7), p.shape());
+            for (int row = 0; row < 2 * s.heads() * 7; row++) {
+                double sum = 0;
+                for (int j = 0; j < 7; j++) {
+                    double share = p.get(row * 7 + j);
+                    boolean seen = j < (row < s.heads() * 7 ? 4 : 7) && (!s.causal() || j <= row % 7);
+                    assertTrue(seen ? share > 0 && share <= 1 : share == 0, s + " row " + row + " key " + j);
+                    sum += share;
+                }
+                assertEquals(1, sum, 1e-6, s + " row " + row);
+            }
+        }
+        var s = AttentionSpec.of(C, 3).withCausal(true);
+        var m = MultiHeadAttention.of(engine, s);
+        var x = x(0.3, 2, 7, C);
+        var v = MultiHeadAttention.heads(m.qkv().apply(x), 6, 3, C / 3);
+        var added = m.weights(x, null).matmul(v.permute(0, 2, 1, 3)).permute(0, 2, 1, 3).reshape(2, 7, C);
+        assertClose(engine.evaluate(m.apply(x)).toDoubleArray(), m.out().apply(added), 1e-5);
+    }
+
     @Test
     void crossAttention() {
         var s = AttentionSpec.of(C, 4).withKeyHeads(2);

@@ -70,6 +70,16 @@ class CudaPresetTest {
         return folder;
     }
 
+    private Path pairs() throws IOException {
+        var file = dir.resolve("pairs.tsv");
+        var lines = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            lines.append("a").append(i).append('\t').append(i).append('\n');
+        }
+        Files.writeString(file, lines.toString());
+        return file;
+    }
+
     private List<Double> losses(String preset, Path data, Device device, List<String> sets) {
         var all = new ArrayList<Double>();
         var changed = new ArrayList<>(sets);
@@ -105,6 +115,10 @@ class CudaPresetTest {
         return Stream.of(
                 preset("char-gpt", text(), "task.length=8", decoder.formatted("rotary: true, dropout: 0.05")),
                 preset("gpt2-124m", text(), "task.length=8", decoder.formatted("dropout: 0.1")),
+                preset("bert-mlm", text(), "task.length=8", "task.stride=4", "task.symbols=262",
+                        "model.layers=[{encoder: {dim: 8, layers: 1, heads: 2, rotary: true, dropout: 0.05}}]"),
+                preset("translate", pairs(), "task.length=5", "task.answer=4",
+                        "model.layers=[{translator: {dim: 8, layers: 1, heads: 2, rotary: true, dropout: 0.05}}]"),
                 preset("lstm-forecast", series(), "task.length=8", "task.horizon=3",
                         "model.layers=[{lstm: {hidden: 4, sequences: false}}, {dropout: 0.2}, output]"),
                 preset("text-sentiment", lines(), "task.length=6",

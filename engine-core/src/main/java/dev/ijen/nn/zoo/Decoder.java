@@ -14,7 +14,6 @@ import dev.ijen.nn.Mlp;
 import dev.ijen.nn.Module;
 import dev.ijen.nn.MultiHeadAttention;
 import dev.ijen.nn.RmsNorm;
-import dev.ijen.tensor.Contraction;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Shape;
@@ -117,12 +116,6 @@ public record Decoder(
 
     private Tensor head(Tensor x) {
         var y = norm.apply(x);
-        if (head != null) {
-            return head.apply(y);
-        }
-        int c = spec.features();
-        var rows = y.reshape(y.shape().size() / c, c);
-        var z = Contraction.MatMul.of(rows, false, tokens.weight().get().cast(rows.dtype()), true);
-        return z.reshape(x.shape().with(2, spec.vocabulary()));
+        return head != null ? head.apply(y) : tokens.scores(y);
     }
 }

@@ -39,10 +39,10 @@ import java.util.List;
 /// @param mels bands
 /// @param coefficients of cosines
 public record DataConfig(
-        @Key(doc = "digits (drawn by the built-in generator), ring (8 clouds of points), figures (with labelled pixels), idx, images (folder), csv, npz, lines (texts), audio (WAV files), or auto: by the path", or = "auto")
+        @Key(doc = "digits (drawn by the built-in generator), ring (8 clouds of points), figures (with labelled pixels), dates and numbers (phrases to translate), idx, images (folder), csv, npz, lines (texts), audio (WAV files), or auto: by the path", or = "auto")
                 Kind kind,
         @Key(doc = "file or folder; --data sets it", or = "''") String path,
-        @Key(doc = "digits, ring, figures, ctc: how many examples are drawn; ctc: to train on, and of these a share each to validate and test", or = "12000", min = 20, max = 10_000_000) int count,
+        @Key(doc = "digits, ring, figures, dates, numbers, ctc: how many examples are drawn; ctc: to train on, and of these a share each to validate and test", or = "12000", min = 20, max = 10_000_000) int count,
         @Key(doc = "use at most this many training examples; 0 for all", or = "0", min = 0) int limit,
         @Key(doc = "share of the training part held out to choose the best weights", or = "0.1", min = 0, max = 0.9)
                 double validation,
@@ -71,7 +71,7 @@ public record DataConfig(
         @Key(doc = "lines: a file for each class, below the path", or = "[]") List<String> files,
         @Key(doc = "lines: the most frequent words (and groups of words) that are told apart", or = "20000", min = 2, max = 10_000_000) int words,
         @Key(doc = "lines: groups of up to so many words beside each other are told apart, too; their symbols stand behind a text's words", or = "1", min = 1, max = 5) int ngrams,
-        @Key(doc = "lines, language-model: a tokenizer.json whose tokens are taken instead of words or characters: that of a pretrained model", or = "''") String tokenizer,
+        @Key(doc = "lines, language models, translation: a tokenizer.json whose tokens are taken instead of words or characters: that of a pretrained model", or = "''") String tokenizer,
         @Key(doc = "audio: regular expression whose first group is the class in a file's name", or = "'([^/_]+)_[^/]*$'") String labelPattern,
         @Key(doc = "audio: regular expression of names held out for the test; empty for a share", or = "''") String testFiles,
         @Key(doc = "audio: frames of 10 ms a sound is cut or filled up to", or = "96", min = 1, max = 100_000) int frames,
@@ -87,6 +87,10 @@ public record DataConfig(
         RING,
         /// Discs, squares and triangles with labelled pixels, drawn; for segmentation.
         FIGURES,
+        /// Dates as people write them, and as ISO 8601 has them, drawn; for translation.
+        DATES,
+        /// Numbers in words and in digits, drawn; for translation.
+        NUMBERS,
         /// A folder of IDX files, as MNIST's.
         IDX,
         /// A folder a class, or train/ and test/ of these.

@@ -43,6 +43,8 @@ public record LayerConfig(LayerSpec spec, Mark mark) {
         all.put("embedding-bag", LayerSpec.EmbeddingBag.class);
         all.put("transformer", LayerSpec.Transformer.class);
         all.put("decoder", LayerSpec.Decoder.class);
+        all.put("encoder", LayerSpec.Encoder.class);
+        all.put("translator", LayerSpec.Translator.class);
         all.put("temporal-conv", LayerSpec.TemporalConv.class);
         all.put("steps", LayerSpec.Steps.class);
         all.put("pool-steps", LayerSpec.PoolSteps.class);

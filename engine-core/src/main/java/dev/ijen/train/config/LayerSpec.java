@@ -307,6 +307,42 @@ public sealed interface LayerSpec {
             @Key(doc = "whether the head shares the embedding's weights", or = "true") boolean tied)
             implements LayerSpec {}
 
+    /// A whole encoder for hidden tokens, tokens [N, T] → [N, T, symbols]: embedding, transformer blocks, head.
+    ///
+    /// @param dim features of a token
+    /// @param layers blocks
+    /// @param heads of attention
+    /// @param hidden features inside the layers of each token; 0 for four times dim
+    /// @param rotary whether positions are rotary instead of learnt
+    /// @param dropout share dropped
+    record Encoder(
+            @Key(doc = "features of a token", required = true, min = 2, max = 1 << 16) int dim,
+            @Key(doc = "blocks", or = "4", min = 1, max = 1000) int layers,
+            @Key(doc = "heads of attention", or = "4", min = 1, max = 1 << 16) int heads,
+            @Key(doc = "features inside the layers of each token; 0 for 4 dim", or = "0", min = 0,
+                    max = 1 << 24) int hidden,
+            @Key(doc = "rotary positions instead of learnt ones", or = "false") boolean rotary,
+            @Key(doc = "share of values dropped in training", or = "0", min = 0, max = 0.99) double dropout)
+            implements LayerSpec {}
+
+    /// Encoder and decoder, [N, S + T] (a text, then the beginning of its answer) → [N, T, symbols].
+    ///
+    /// @param dim features of a token
+    /// @param layers blocks of each half
+    /// @param heads of attention
+    /// @param hidden features inside the layers of each token; 0 for four times dim
+    /// @param rotary whether positions are rotary instead of learnt
+    /// @param dropout share dropped
+    record Translator(
+            @Key(doc = "features of a token", required = true, min = 2, max = 1 << 16) int dim,
+            @Key(doc = "blocks of the encoder, and of the decoder", or = "2", min = 1, max = 1000) int layers,
+            @Key(doc = "heads of attention", or = "4", min = 1, max = 1 << 16) int heads,
+            @Key(doc = "features inside the layers of each token; 0 for 4 dim", or = "0", min = 0,
+                    max = 1 << 24) int hidden,
+            @Key(doc = "rotary positions instead of learnt ones", or = "false") boolean rotary,
+            @Key(doc = "share of values dropped in training", or = "0", min = 0, max = 0.99) double dropout)
+            implements LayerSpec {}
+
     /// Causal dilated convolution over steps [N, T, features].
     ///
     /// @param out features out

@@ -12,7 +12,7 @@ public final class Presets {
             "cifar-resnet", "resnet-18", "resnet-50", "mobilenet-v2", "mobilenet-v3", "efficientnet-b0", "vit-b16",
             "vit-tiny", "unet", //
             "gan-mixture", "dcgan", "wgan-gp", "vae", "diffusion-digits", "fraud", //
-            "char-gpt", "gpt2-124m", "lstm-forecast", "spoken-digits", "ctc-digits",
+            "char-gpt", "gpt2-124m", "bert-mlm", "translate", "lstm-forecast", "spoken-digits", "ctc-digits",
             "text-sentiment");
 
     private Presets() {}
