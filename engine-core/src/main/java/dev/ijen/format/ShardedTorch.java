@@ -22,7 +22,8 @@ public final class ShardedTorch {
         var all = new LinkedHashMap<String, HostTensor>();
         map.forEach((name, file) -> {
             if (!(file instanceof String f) || !f.matches("[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")) {
-                throw damaged(index, "'" + name + "'", String.valueOf(file), "the plain name of a file beside the index");
+                throw damaged(index, "'" + name + "'", String.valueOf(file),
+                        "the plain name of a file beside the index");
             }
             if (files.size() == MOST_FILES && !files.containsKey(f)) {
                 throw damaged(index, "'" + name + "'", "more than " + MOST_FILES + " files", "fewer");

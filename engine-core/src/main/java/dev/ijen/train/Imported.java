@@ -100,14 +100,16 @@ public final class Imported {
         boolean pictures = dims.size() == 3 && !audio;
         var text = new StringBuilder("name: %s\n".formatted(Json.write(name(file)).strip()));
         if (pictures) {
-            text.append("data: {kind: images, channels: %d, height: %d, width: %d}\n".formatted(dims.get(0), dims.get(1),
-                    dims.get(2)));
+            text.append(
+                    "data: {kind: images, channels: %d, height: %d, width: %d}\n".formatted(dims.get(0), dims.get(1),
+                            dims.get(2)));
         }
         text.append("model:\n  layers:\n");
         if (audio) {
             if (dims.size() != 3 || dims.get(0) != 1 || !dims.get(1).equals(dims.get(2))) {
                 throw new IjenException("train: " + file + " and sounds", "an input of " + dims,
-                        "one of [1, N, N], to which the spectrogram is brought", "give a config with the layers between");
+                        "one of [1, N, N], to which the spectrogram is brought",
+                        "give a config with the layers between");
             }
             text.append("    - adaptive-avg-pool: %d\n".formatted(dims.get(1)));
         }

@@ -25,7 +25,8 @@ record ChannelsLast(int images, int points, int channels) implements CpuKernel {
         var store = region.stores().getFirst();
         int[] from = rank == 3 ? new int[] {c * p, 1, p} : new int[] {1, p};
         int[] to = rank == 3 ? new int[] {c * p, c, 1} : new int[] {c, 1};
-        boolean fits = p >= POINTS && load.stored().bytes() == 4 && load.stored() == store.stored() && load.offset() == 0
+        boolean fits = p >= POINTS && load.stored().bytes() == 4 && load.stored() == store.stored()
+                && load.offset() == 0
                 && store.offset() == 0 && store.fold() == null && Arrays.equals(load.stride(), from)
                 && Arrays.equals(store.stride(), to);
         return fits ? new ChannelsLast(n, p, c) : null;

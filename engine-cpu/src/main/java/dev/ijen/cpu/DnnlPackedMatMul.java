@@ -71,7 +71,8 @@ final class DnnlPackedMatMul implements Weighted {
         int tasks = MatMulCut.tasks((long) k.m() * k.n() * k.k());
         boolean byRows = k.m() >= 64;
         int rows = byRows ? share(k.m(), Math.min(tasks, k.m() / 32), 8) : k.m();
-        int columns = byRows ? k.n() : share(k.n(), Math.min(tasks, Math.max(1, k.n() / (k.k() >= LONG ? LONG_COLUMNS : COLUMNS))), 16);
+        int columns = byRows ? k.n()
+                : share(k.n(), Math.min(tasks, Math.max(1, k.n() / (k.k() >= LONG ? LONG_COLUMNS : COLUMNS))), 16);
         var pieces = new ArrayList<Piece>();
         for (int i = 0; i < k.m(); i += rows) {
             for (int j = 0; j < k.n(); j += columns) {

@@ -26,7 +26,8 @@ final class Epilogues {
     /// What launch `i` can do besides; null for nothing.
     Found after(int i) {
         Launch l = plan.launches().get(i);
-        if (!any || !(l.kernel() instanceof Kernel.Conv(var type, var pass, var window, int n, int c, int k, int groups))
+        if (!any || !(l
+                .kernel() instanceof Kernel.Conv(var type, var pass, var window, int n, int c, int k, int groups))
                 || pass != ConvPass.FORWARD) {
             return null;
         }
