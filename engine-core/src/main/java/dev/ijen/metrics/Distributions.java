@@ -45,7 +45,8 @@ public final class Distributions {
         for (int i = 0; i < p.length; i++) {
             sum += p[i] > 0 ? p[i] * Math.log(p[i] / mean[i % classes]) : 0;
         }
-        return Math.exp(sum / (p.length / classes));
+        int rows = p.length / classes;
+        return Math.exp(sum / rows);
     }
 
     private static double[] means(double[] x, int width) {
@@ -53,7 +54,7 @@ public final class Distributions {
         for (int i = 0; i < x.length; i++) {
             mean[i % width] += x[i];
         }
-        double n = x.length / width;
+        int n = x.length / width;
         return Arrays.stream(mean).map(v -> v / n).toArray();
     }
 

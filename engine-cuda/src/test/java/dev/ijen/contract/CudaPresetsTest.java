@@ -29,12 +29,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Presets, shrunken, train for two steps on CUDA with the losses of the CPU.
-///
-/// The deep ones among those for photographs have larger images and batches. With 8 × 8 pixels and 4 examples their last norms see four
-/// values a channel: differences of rounding, divided by deviations that are as small, become as large as the values. There the CPU does not
-/// agree with itself, either: after one step mobilenet-v2's loss is 0.916 with Java's convolutions and 0.899 with oneDNN's, resnet-50's
-/// 1.1955 and 1.1943. With 32 × 32 pixels and 16 examples a norm sees 64 values or more, and both losses agree to 1.2e-6.
+/// Presets, shrunken, train for two steps on CUDA with the losses of the CPU. Not yet among them: resnet-50, mobilenet-v2 and
+/// efficientnet-b0, whose last norms see four values a channel at this size, which makes rounding as large as the values; they need
+/// larger images.
 class CudaPresetsTest {
     @RegisterExtension static final OnEmulator EMULATOR = OnEmulator.forward();
 
@@ -42,18 +39,10 @@ class CudaPresetsTest {
 
     /// @param data what the preset is given
     /// @param sets what is smaller
-    private record Case(String preset, Data data, String... sets) {
-        int side() {
-            return data == Data.PHOTOGRAPHS ? 32 : 8;
-        }
-
-        int batch() {
-            return data == Data.PHOTOGRAPHS ? 16 : 4;
-        }
-    }
+    private record Case(String preset, Data data, String... sets) {}
 
     private enum Data {
-        PICTURES, PHOTOGRAPHS, ARRAYS, DRAWN, TABLE
+        PICTURES, ARRAYS, DRAWN, TABLE
     }
 
     private static final String TINY_GAN = "model.layers=[linear: 16, reshape: [1, 4, 4], relu, conv-transpose: 1, tanh]";
@@ -62,11 +51,6 @@ class CudaPresetsTest {
     private static Stream<Case> cases() {
         return Stream.of(
                 new Case("resnet-18", Data.PICTURES, "model.layers.0={resnet: {depth: 10, width: 4}}"),
-                new Case("resnet-50", Data.PHOTOGRAPHS, "model.layers.0={resnet: {depth: 50, width: 4}}"),
-                new Case("mobilenet-v2", Data.PHOTOGRAPHS,
-                        "model.layers.0={mobilenet: {version: v2, width: 0.1}}"),
-                new Case("efficientnet-b0", Data.PHOTOGRAPHS,
-                        "model.layers.0={efficientnet: {size: 0, width: 0.1}}"),
                 new Case("mobilenet-v3", Data.PICTURES, "model.layers.0={mobilenet: {version: v3-small, width: 0.05}}"),
                 new Case("vit-b16", Data.PICTURES, "model.layers.0={vit: {patch: 4, features: 8, depth: 1, heads: 2}}"),
                 new Case("unet", Data.DRAWN, "model.layers.0={unet: {width: 2, levels: 1}}", "data.count=20",
@@ -84,9 +68,9 @@ class CudaPresetsTest {
                 new Case("fraud", Data.TABLE, "model.layers=[linear: 6, relu, output]"));
     }
 
-    private String data(Case c) throws IOException {
+    private String data(Data kind) throws IOException {
         var random = new Random(7);
-        return switch (c.data) {
+        return switch (kind) {
             case DRAWN -> "";
             case ARRAYS -> {
                 var x = HostTensor.zeros(DType.F32, Shape.of(20, 1, 8, 8));
@@ -101,16 +85,15 @@ class CudaPresetsTest {
                 Npz.write(file, Map.of("x", x, "y", HostTensor.of(y, 20)));
                 yield file.toString();
             }
-            case PICTURES, PHOTOGRAPHS -> {
-                var all = dir.resolve("pictures" + c.side());
-                for (int i = 0; i < 40; i++) {
-                    var pixels = new byte[c.side() * c.side() * 3];
+            case PICTURES -> {
+                for (int i = 0; i < 20; i++) {
+                    var pixels = new byte[8 * 8 * 3];
                     random.nextBytes(pixels);
-                    var folder = all.resolve("c" + i % 2);
+                    var folder = dir.resolve("pictures/c" + i % 2);
                     Files.createDirectories(folder);
-                    Images.writePng(folder.resolve(i + ".png"), HostTensor.ofBytes(pixels, c.side(), c.side(), 3));
+                    Images.writePng(folder.resolve(i + ".png"), HostTensor.ofBytes(pixels, 8, 8, 3));
                 }
-                yield all.toString();
+                yield dir.resolve("pictures").toString();
             }
             case TABLE -> {
                 var text = new StringBuilder("a,kind,y\n");
@@ -125,9 +108,9 @@ class CudaPresetsTest {
     }
 
     private List<Double> losses(Case c, Device device, String name) throws IOException {
-        var sets = new ArrayList<>(List.of("data.height=" + c.side(), "data.width=" + c.side()));
+        var sets = new ArrayList<>(List.of("data.height=8", "data.width=8"));
         sets.addAll(List.of(c.sets));
-        sets.addAll(List.of("training.batch_size=" + c.batch(), "training.eval_batch_size=4",
+        sets.addAll(List.of("training.batch_size=4", "training.eval_batch_size=4",
                 "training.log_every=1", "training.max_steps=2", "training.ema=0", "task.generative.samples=0",
                 "training.monitor=auto", "augmentation.crop=0"));
         if (c.data == Data.ARRAYS) {
@@ -143,7 +126,7 @@ class CudaPresetsTest {
                         losses.add(s.loss());
                     }
                 });
-        try (var t = Trainer.of(config.withDataPath(data(c)), options)) {
+        try (var t = Trainer.of(config.withDataPath(data(c.data)), options)) {
             t.fit();
         }
         return losses;
