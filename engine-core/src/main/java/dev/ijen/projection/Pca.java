@@ -8,7 +8,6 @@ import dev.ijen.tensor.IjenException;
 /// @param mean of the data, [D]
 /// @param components directions of length 1, greatest variance first, [K][D]
 /// @param variance along each, with N − 1 as divisor
-@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Pca(double[] mean, double[][] components, double[] variance) {
     /// Fitted to rows [N][D].
     ///

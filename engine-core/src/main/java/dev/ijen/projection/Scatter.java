@@ -19,7 +19,6 @@ import java.util.Locale;
 /// @param points [N][2]
 /// @param classes of each point; -1 for none
 /// @param names of the classes
-@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Scatter(String title, double[][] points, int[] classes, List<String> names) {
     private static final int SIDE = 560;
     private static final int TOP = 34;

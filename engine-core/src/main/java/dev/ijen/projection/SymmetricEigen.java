@@ -4,7 +4,6 @@ package dev.ijen.projection;
 ///
 /// @param values greatest first
 /// @param vectors those of each value as a row, of length 1
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record SymmetricEigen(double[] values, double[][] vectors) {
     private static final int SWEEPS = 60;
     private static final double SMALL = 1e-14;

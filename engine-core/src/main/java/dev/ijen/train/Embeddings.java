@@ -16,7 +16,6 @@ import java.util.List;
 /// @param classes of each; -1 where there are none
 /// @param classNames by index
 /// @param layer they are from
-@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Embeddings(List<String> names, double[][] vectors, int[] classes, List<String> classNames, String layer) {
     /// The vectors of a layer, [N, D]: maps [N, C, H, W] are averaged over their places, steps [N, T, C] over time.
     ///

@@ -27,7 +27,7 @@ class CtcTrainingTest {
     private static final String CONFIG = """
             name: tones
             task: {type: ctc, ctc: {least: 1, most: 3, gap: 0.05}}
-            data: {kind: audio, path: %s, test_files: '_0\\.wav$', count: 96, validation: 0.34, test: 0.3, frames: 80, mels: 12}
+            data: {kind: audio, path: %s, test_files: '_0\\.wav$', count: 192, validation: 0.34, test: 0.3, frames: 80, mels: 12}
             model:
               layers:
                 - conv: {out: 8, size: 3, stride: 2}
@@ -37,7 +37,7 @@ class CtcTrainingTest {
                 - gru: {hidden: 16, bidirectional: true}
                 - output
             optimizer: {lr: 1e-2, clip_norm: 5}
-            training: {epochs: 10, batch_size: 16, checkpoint_every: 7, gap_warning: 0}
+            training: {epochs: 25, batch_size: 16, checkpoint_every: 7, gap_warning: 0}
             """;
 
     @TempDir Path dir;
@@ -103,7 +103,7 @@ class CtcTrainingTest {
         var whole = fit(config(), "whole");
         assertTrue(whole.test().metric("label_error") <= 0.05, whole.toText());
         assertTrue(whole.test().metric("beam_label_error") <= 0.05, whole.toText());
-        assertEquals(29, whole.test().examples());
+        assertEquals(58, whole.test().examples());
         var cut = fit(config().withMaxSteps(17), "cut");
         var yaml = cut.run().resolve("config.yaml");
         Files.writeString(yaml, Files.readString(yaml).replace("max_steps: 17", "max_steps: 0"));
@@ -117,7 +117,7 @@ class CtcTrainingTest {
                 Files.readAllBytes(resumed.run().resolve("checkpoints/last/optimizer.safetensors").toRealPath()));
         try (var model = Trained.load(whole.run(), options("unused"))) {
             assertEquals(whole.test().loss(), model.evaluate((Path) null).loss(), 1e-6);
-            assertEquals(29, model.evaluate(copy()).examples());
+            assertEquals(58, model.evaluate(copy()).examples());
             said(model);
         }
     }

@@ -131,12 +131,11 @@ class TaskTest {
     void theTargetsOwnPastIsAddedToAForecast() throws IOException {
         var random = new Random(6);
         var csv = new StringBuilder("date,a\n");
-        double v = 0;
         for (int i = 0; i < 600; i++) {
-            v = 0.9 * v + random.nextGaussian();
-            csv.append("d").append(i).append(',').append(v).append('\n');
+            csv.append("d").append(i).append(',').append(Math.sin(i / 2.0) + 0.1 * random.nextGaussian())
+                    .append('\n');
         }
-        var table = dir.resolve("ar.csv");
+        var table = dir.resolve("wave.csv");
         Files.writeString(table, csv.toString());
         // a network that says nothing: what is learnt is the weighted sum
         var r = fit(config("""
@@ -147,8 +146,7 @@ class TaskTest {
                 optimizer: {lr: 1e-2}
                 training: {epochs: 30, batch_size: 32, gap_warning: 0}
                 """, table), "past");
-        assertTrue(r.test().metric("mse") < 1.05 * r.test().metric("linear_mse"), r.toText());
-        assertTrue(r.test().metric("mse") < 0.95 * r.test().metric("naive_mse"), r.toText());
+        assertTrue(r.test().metric("mse") < 0.3 * r.test().metric("naive_mse"), r.toText());
     }
 
     @Test

@@ -91,7 +91,6 @@ public record Spectrogram(int rate, int window, int hop, int fft, int mels) {
     /// A triangle: the weights of the frequencies it is not 0 at.
     ///
     /// @param from the first of them
-    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Band(int from, double[] weights) {}
 
     /// Weights of frequencies in each band.

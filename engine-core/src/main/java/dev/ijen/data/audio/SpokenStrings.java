@@ -30,7 +30,6 @@ public final class SpokenStrings implements Dataset {
     ///
     /// @param symbol from 0
     /// @param sound from −1 to 1
-    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Recording(int symbol, float[] sound) {}
 
     /// What sequences are like.
