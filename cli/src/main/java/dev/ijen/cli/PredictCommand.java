@@ -35,7 +35,9 @@ final class PredictCommand extends BaseCommand {
     @Override
     public Integer call() {
         if (files.isEmpty() == texts.isEmpty() || !texts.isEmpty() && OnnxFiles.is(trained.model)) {
-            throw Errors.wrong(spec, files.isEmpty() && texts.isEmpty() ? "ijen predict: 'FILE' is missing, or --text" : "ijen predict: --text does not fit",
+            throw Errors.wrong(spec,
+                    files.isEmpty() && texts.isEmpty() ? "ijen predict: 'FILE' is missing, or --text"
+                            : "ijen predict: --text does not fit",
                     files.size() + " files, " + texts.size() + " texts",
                     "files, or where the model takes them, texts",
                     "for example: ijen predict " + trained.model + " FILE");
@@ -77,6 +79,7 @@ final class PredictCommand extends BaseCommand {
                 .limit(top)
                 .map(e -> String.format(Locale.ROOT, "%s %.1f %%", e.getKey(), 100 * e.getValue()))
                 .collect(Collectors.joining(", "));
-        return p.source() + "\t" + p.label() + "\t(" + likely + ")" + (p.text() == null ? "" : "\t" + p.text());
+        var filled = p.text() == null ? "" : "\t" + p.text().replace("\n", "\\n");
+        return p.source() + "\t" + p.label() + "\t(" + likely + ")" + filled;
     }
 }

@@ -61,7 +61,8 @@ public record MultiHeadAttention(AttentionSpec spec, Linear qkv, Linear out) imp
         var k = heads(p, spec.heads(), spec.kvHeads(), d);
         var v = heads(p, spec.heads() + spec.kvHeads(), spec.kvHeads(), d);
         return spec.rotary().isEmpty() ? new Heads(q, k, v)
-                : new Heads(Rotary.apply(q, spec.rotary().getAsDouble()), Rotary.apply(k, spec.rotary().getAsDouble()), v);
+                : new Heads(Rotary.apply(q, spec.rotary().getAsDouble()), Rotary.apply(k, spec.rotary().getAsDouble()),
+                        v);
     }
 
     /// One more token of each sequence, x [N, 1, C], whose queries see the keys and values that `memory` holds and its own, which are put

@@ -66,7 +66,7 @@ final class Filled {
             var likely = new LinkedHashMap<String, Double>();
             for (int s : order.subList(0, Math.min(MOST, order.size()))) {
                 // two tokens may look alike without their blank: the likelier one is shown
-                likely.putIfAbsent(pre.name(s).strip().isEmpty() ? pre.name(s) : pre.name(s).strip(), (double) p[at + s]);
+                likely.putIfAbsent(shown(pre.name(s)), (double) p[at + s]);
             }
             found.add(likely);
         }
@@ -77,5 +77,10 @@ final class Filled {
             all.add(Prediction.ofText(name, likely.firstEntry().getKey(), likely, text));
         }
         return all;
+    }
+
+    /// A symbol without the blanks around it; one of blanks alone as it is written in programs.
+    private static String shown(String symbol) {
+        return symbol.isBlank() ? "'" + symbol.replace("\n", "\\n").replace("\t", "\\t") + "'" : symbol.strip();
     }
 }

@@ -296,7 +296,8 @@ final class ModelBuilder {
         return in.shape;
     }
 
-    private EncoderSpec encoder(int length, int dim, int layers, int heads, int hidden, boolean rotary, double dropout) {
+    private EncoderSpec encoder(int length, int dim, int layers, int heads, int hidden, boolean rotary,
+            double dropout) {
         return new EncoderSpec(outputs, length, dim, layers, heads, hidden == 0 ? 4 * dim : hidden,
                 rotary ? OptionalDouble.of(10_000) : OptionalDouble.empty(), dropout);
     }

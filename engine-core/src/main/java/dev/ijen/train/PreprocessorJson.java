@@ -105,7 +105,8 @@ final class PreprocessorJson {
                     throw m.wrong("dtype", "an element type");
                 }
             }
-            case "tokens" -> new Preprocessor.Tokens(vocabulary(source, m), m.whole("length", 1, 1 << 20), m.texts("classes"));
+            case "tokens" ->
+                    new Preprocessor.Tokens(vocabulary(source, m), m.whole("length", 1, 1 << 20), m.texts("classes"));
             case "masked" -> masked(source, m);
             case "pairs" -> new Preprocessor.Pairs(marked(source, m, Marked.PAD, Marked.BEGIN, Marked.END),
                     m.whole("length", 1, 1 << 20), m.whole("answer", 2, 1 << 16));
@@ -172,7 +173,8 @@ final class PreprocessorJson {
         for (int k = 0; k < horizon; k++) {
             linear.add(flat.subList(k * (length + 1), (k + 1) * (length + 1)));
         }
-        return new Preprocessor.Series(columns, m.numbers("mean"), m.numbers("std"), m.whole("target", 0, columns.size() - 1),
+        return new Preprocessor.Series(columns, m.numbers("mean"), m.numbers("std"),
+                m.whole("target", 0, columns.size() - 1),
                 length,
                 horizon, new LinearForecast(linear));
     }

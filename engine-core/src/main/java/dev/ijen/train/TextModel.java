@@ -37,7 +37,8 @@ public final class TextModel implements AutoCloseable {
         this(owner, engine, decoder, null, vocabulary);
     }
 
-    private TextModel(AutoCloseable owner, Engine engine, Decoder decoder, Translator translator, Vocabulary vocabulary) {
+    private TextModel(AutoCloseable owner, Engine engine, Decoder decoder, Translator translator,
+            Vocabulary vocabulary) {
         this.owner = owner;
         this.engine = engine;
         this.decoder = decoder;
@@ -109,13 +110,15 @@ public final class TextModel implements AutoCloseable {
         trained.close();
         if (tokenizer == null && trained.preprocessor() instanceof Preprocessor.Masked) {
             throw FormatException.unsupported(model, "writing with this model", "a masked language model",
-                    "a language model", "let it tell what is hidden: ijen predict " + model + " --text \"not to [MASK]\"");
+                    "a language model",
+                    "let it tell what is hidden: ijen predict " + model + " --text \"not to [MASK]\"");
         }
         throw tokenizer != null
                 ? new IjenException("generate: two tokenizers", "--tokenizer " + tokenizer + " and that of the run",
                         "one", "leave out --tokenizer: a run has its own")
                 : FormatException.unsupported(model, "writing with this model", trained.description(),
-                        "a language model", "train one: ijen train --preset char-gpt --data TEXT; or --preset translate");
+                        "a language model",
+                        "train one: ijen train --preset char-gpt --data TEXT; or --preset translate");
     }
 
     /// What came of writing.
@@ -164,13 +167,14 @@ public final class TextModel implements AutoCloseable {
             }
         } else {
             try (var generator = Generator.of(engine, decoder)) {
-                tokens = generator.generate(ids, r.most, r.sampling == null ? USUAL : r.sampling, new SeededRandom(r.seed), id -> {
-                    if (vocabulary.isEnd(id)) {
-                        return false;
-                    }
-                    tell(stream.add(id), text, each);
-                    return !stop.getAsBoolean();
-                }).length;
+                tokens = generator.generate(ids, r.most, r.sampling == null ? USUAL : r.sampling,
+                        new SeededRandom(r.seed), id -> {
+                            if (vocabulary.isEnd(id)) {
+                                return false;
+                            }
+                            tell(stream.add(id), text, each);
+                            return !stop.getAsBoolean();
+                        }).length;
             }
         }
         tell(stream.end(), text, each);

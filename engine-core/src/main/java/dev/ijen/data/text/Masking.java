@@ -41,6 +41,7 @@ public record Masking(double share, int mask, int first, int symbols) {
                 .cast(DType.I32);
         var hidden = Tensor.full(DType.I32, mask, tokens.shape());
         var changed = how.lt(HIDDEN).where(hidden, how.lt(CHANGED).where(other, tokens));
-        return new Masked(chosen.where(changed, tokens), chosen.where(tokens, Tensor.full(DType.I32, -1, tokens.shape())));
+        return new Masked(chosen.where(changed, tokens),
+                chosen.where(tokens, Tensor.full(DType.I32, -1, tokens.shape())));
     }
 }
