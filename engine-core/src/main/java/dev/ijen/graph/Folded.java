@@ -1,6 +1,5 @@
 package dev.ijen.graph;
 
-import dev.ijen.tensor.BinaryFn;
 import dev.ijen.tensor.Elementwise;
 import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Movement;

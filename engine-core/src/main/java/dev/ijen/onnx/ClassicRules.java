@@ -30,7 +30,7 @@ final class ClassicRules {
             return (Float.isNaN(old) ? x.ne(x) : x.eq(old)).where(with.broadcast(x.shape()), x);
         }
         var with = c.attributes().get("imputed_value_int64s").ints();
-        var old = Tensor.scalar(DType.I64, c.i("replaced_value_int64", 0)).cast(x.dtype());
+        var old = Tensor.of(HostTensor.of(new long[] {c.i("replaced_value_int64", 0)})).cast(x.dtype());
         return x.eq(old).where(Tensor.of(HostTensor.of(with, with.length)).cast(x.dtype()).broadcast(x.shape()), x);
     }
 

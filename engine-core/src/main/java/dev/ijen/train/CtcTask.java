@@ -178,7 +178,8 @@ record CtcTask(TrainConfig config) implements Task {
     List<Heard> heard(Preprocessor.Speech pre, double[] logP, int frames) {
         int symbols = outputs(pre);
         var found = CtcSearch.beam(logP, symbols, config.task().ctc().beams());
-        double seconds = (double) frames / (logP.length / symbols) / 100;
+        int steps = logP.length / symbols;
+        double seconds = (double) frames / steps / 100;
         return CtcSearch.align(logP, symbols, found).stream()
                 .map(s -> new Heard(pre.symbols().get(s.symbol() - 1), s.from() * seconds, s.to() * seconds)).toList();
     }

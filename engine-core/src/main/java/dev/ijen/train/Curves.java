@@ -19,11 +19,6 @@ import java.util.function.Predicate;
 public final class Curves {
     private static final Set<String> NOT_MEASURED = Set.of(
             "step", "epoch", "split", "loss", "unigram_loss", "time_s", "examples");
-    private static final Predicate<Map<String, Object>> STEP = l -> "train".equals(l.get("split"))
-            && !l.containsKey("summary");
-    private static final Predicate<Map<String, Object>> EPOCH = l -> "train".equals(l.get("split"))
-            && l.containsKey("summary");
-    private static final Predicate<Map<String, Object>> VALIDATION = l -> "val".equals(l.get("split"));
 
     private Curves() {}
 
@@ -42,13 +37,25 @@ public final class Curves {
             throw FormatException.lacking(file, "no measurements", lines.size() + " lines without a loss",
                     "a logged step at least", "train for longer, or lower training.log_every");
         }
-        var metric = lines.stream().filter(VALIDATION).flatMap(l -> l.keySet().stream())
+        var metric = lines.stream().filter(Curves::validation).flatMap(l -> l.keySet().stream())
                 .filter(k -> !NOT_MEASURED.contains(k)).findFirst();
         var charts = charts(lines, metric.stream().toList(), best(run));
         // the rate is no measurement
         var text = ChartFile.svg(charts.subList(0, charts.size() - 1));
         AtomicFiles.write(svg, text);
         return lines.size();
+    }
+
+    private static boolean step(Map<String, Object> line) {
+        return "train".equals(line.get("split")) && !line.containsKey("summary");
+    }
+
+    private static boolean epoch(Map<String, Object> line) {
+        return "train".equals(line.get("split")) && line.containsKey("summary");
+    }
+
+    private static boolean validation(Map<String, Object> line) {
+        return "val".equals(line.get("split"));
     }
 
     /// The step of the best weights, where there is a checkpoint of it; else NaN.
@@ -67,23 +74,23 @@ public final class Curves {
     static List<Chart> charts(List<Map<String, Object>> lines, List<String> metrics, double mark) {
         var all = new ArrayList<Chart>();
         var loss = new ArrayList<>(List.of(
-                series("training, steps", "a thin", lines, STEP, "loss"),
-                series("training, epochs", "a", lines, EPOCH, "loss"),
-                series("validation", "b", lines, VALIDATION, "loss")));
-        if (lines.stream().filter(VALIDATION).anyMatch(l -> l.containsKey("unigram_loss"))) {
-            loss.add(series("by frequency alone", "c thin", lines, VALIDATION, "unigram_loss"));
+                series("training, steps", "a thin", lines, Curves::step, "loss"),
+                series("training, epochs", "a", lines, Curves::epoch, "loss"),
+                series("validation", "b", lines, Curves::validation, "loss")));
+        if (lines.stream().filter(Curves::validation).anyMatch(l -> l.containsKey("unigram_loss"))) {
+            loss.add(series("by frequency alone", "c thin", lines, Curves::validation, "unigram_loss"));
         }
         all.add(new Chart("Loss", loss,
                 loss.stream().flatMapToDouble(l -> Arrays.stream(l.y())).allMatch(v -> v > 0), mark));
         for (var m : metrics.stream().distinct().filter(m -> !m.equals("loss")).toList()) {
-            var validation = series("validation", "b", lines, VALIDATION, m);
+            var validation = series("validation", "b", lines, Curves::validation, m);
             all.add(m.equals("accuracy")
-                    ? new Chart("Accuracy", List.of(series("training, epochs", "a", lines, EPOCH, m), validation),
+                    ? new Chart("Accuracy", List.of(series("training, epochs", "a", lines, Curves::epoch, m), validation),
                             false,
                             mark)
                     : new Chart(m, List.of(validation), false, mark));
         }
-        all.add(new Chart("Learning rate", List.of(series("learning rate", "c", lines, STEP, "lr")), false,
+        all.add(new Chart("Learning rate", List.of(series("learning rate", "c", lines, Curves::step, "lr")), false,
                 Double.NaN));
         return all;
     }
