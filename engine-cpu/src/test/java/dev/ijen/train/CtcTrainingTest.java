@@ -133,7 +133,7 @@ class CtcTrainingTest {
         var file = dir.resolve("said.wav");
         wav(file, 8000, sound);
         var p = model.predict(List.of(file)).getFirst();
-        assertEquals("2 0 1", p.label());
+        assertEquals("2 0 1", p.text());
         for (int i = 0; i < 3; i++) {
             var h = p.heard().get(i);
             // a network in both directions may say a symbol somewhat before or behind it
