@@ -81,6 +81,7 @@ final class EmbedCommand extends BaseCommand {
         }
         try (var model = trained.load()) {
             var all = table ? model.embedSymbols() : model.embed(data, layer, count);
+            int center = neighbours == null ? -1 : place(all);
             note(model.description());
             var result = new LinkedHashMap<String, Object>();
             var text = new StringBuilder(all.vectors().length + " vectors of " + width(all) + " numbers, "
@@ -94,7 +95,7 @@ final class EmbedCommand extends BaseCommand {
                 result.put("file", out.toString());
             }
             if (neighbours != null) {
-                result.put("neighbours", near(all, text));
+                result.put("neighbours", near(all, center, text));
             }
             if (picture != null) {
                 draw(all, model.config().name());
@@ -110,14 +111,19 @@ final class EmbedCommand extends BaseCommand {
         return e.vectors().length == 0 ? 0 : e.vectors()[0].length;
     }
 
-    private List<Map<String, Object>> near(Embeddings e, StringBuilder text) {
+    /// Which vector is meant: looked up before anything is written.
+    private int place(Embeddings e) {
         int at = e.names().indexOf(neighbours);
         if (at < 0) {
             throw Errors.wrong(spec, "ijen embed: --neighbours names nothing", "'" + neighbours + "'",
                     table ? "a word of the vocabulary" : "the number of an example, such as " + e.names().getFirst(),
                     table ? "words are in lower case" : "raise --count, or give a number 'ijen embed --out x.csv' shows");
         }
-        return Neighbours.of(e.vectors(), at, top).stream().map(n -> {
+        return at;
+    }
+
+    private List<Map<String, Object>> near(Embeddings e, int center, StringBuilder text) {
+        return Neighbours.of(e.vectors(), center, top).stream().map(n -> {
             var name = e.names().get(n.index());
             int c = e.classes()[n.index()];
             var m = new LinkedHashMap<String, Object>();

@@ -3,8 +3,11 @@ package dev.ijen.nn;
 import dev.ijen.engine.Composite;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.Parameter;
+import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.RecurrentCell;
 import dev.ijen.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +26,29 @@ public record LSTM(RecurrentSpec spec, List<RecurrentWeights> weights, Engine en
     /// As described.
     public static LSTM of(Engine engine, RecurrentSpec spec) {
         return new LSTM(spec, RecurrentStack.create(engine, RecurrentCell.LSTM, spec), engine);
+    }
+
+    /// Begins with the forget gate open: its bias, b_ih + b_hh, is set to `bias` in every layer and direction, so that after T steps about
+    /// σ(bias)ᵀ of a memory is left. PyTorch's first values, around 0, halve it in every step and leave nothing to learn from over some
+    /// ten steps. Usual are 1 (Jozefowicz et al. 2015), and ln T for what is to be kept over T steps (Tallec and Ollivier,
+    /// arXiv:1804.11188).
+    ///
+    /// @return this
+    /// @throws IjenException without biases
+    public LSTM withForgetBias(double bias) {
+        if (!spec.bias()) {
+            throw new IjenException("lstm: no forget bias", "a layer without biases", "a layer with biases",
+                    "leave out withBias(false)");
+        }
+        int h = spec.hidden();
+        for (var w : weights) {
+            for (var b : List.of(w.biasIh(), w.biasHh())) {
+                float[] values = b.read().toFloatArray();
+                Arrays.fill(values, h, 2 * h, b == w.biasIh() ? (float) bias : 0);
+                b.write(HostTensor.of(values, values.length));
+            }
+        }
+        return this;
     }
 
     private RecurrentStack stack() {

@@ -6,6 +6,9 @@ import java.util.List;
 /// Attention's gradients written with all scores, which is how they are differentiated again. Heads come before positions here:
 /// scores [N, H, Tq, Tk]. F16 and BF16 are computed in F32.
 final class DenseAttention {
+    /// Below the sum of any row that sees a key, which is about 1.
+    private static final double TINY = 1e-6;
+
     private final Attention.Spec spec;
     private final int heads;
     private final int kvHeads;
@@ -25,11 +28,13 @@ final class DenseAttention {
         p = seen == null ? s.exp() : seen.where(seen.where(s, s.zerosLike()).exp(), s.zerosLike());
     }
 
-    /// P itself, [N, H, Tq, Tk].
+    /// P itself, [N, H, Tq, Tk], over its rows' sums: lse is of scores that another kernel rounded, so that P alone may lie above 1. Rows
+    /// that see nothing are 0.
     static Tensor weights(Attention.Spec spec, Tensor q, Tensor k, Tensor lengths) {
         var lse = new Attention.Lse(spec);
         var sum = lengths == null ? Tensor.of(lse, q, k, k) : Tensor.of(lse, q, k, k, lengths);
-        return new DenseAttention(spec, q, k, sum, lengths).p;
+        var p = new DenseAttention(spec, q, k, sum, lengths).p;
+        return p.div(p.sumKeep(3).maximum(TINY));
     }
 
     /// The vector-Jacobian product of [Attention.Lse].

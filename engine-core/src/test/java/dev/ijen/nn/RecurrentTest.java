@@ -52,6 +52,23 @@ class RecurrentTest extends OnEngine {
                         .keySet()));
     }
 
+    /// Gates i, f, g, o: the second quarter of the biases alone changes.
+    @Test
+    void aForgetGateBeginsOpen() {
+        var net = LSTM.of(engine, RecurrentSpec.of(3, 4).withBidirectional(true));
+        var before = net.weights().get(1).biasIh().read().toFloatArray();
+        assertEquals(net, net.withForgetBias(3));
+        var w = net.weights().get(1);
+        for (int i = 0; i < 16; i++) {
+            boolean forget = i / 4 == 1;
+            assertEquals(forget ? 3 : before[i], w.biasIh().read().toFloatArray()[i], 0f, "b_ih " + i);
+            assertEquals(forget, w.biasHh().read().toFloatArray()[i] == 0, "b_hh " + i);
+        }
+        var none = LSTM.of(engine, RecurrentSpec.of(3, 4).withBias(false));
+        var e = assertThrows(IjenException.class, () -> none.withForgetBias(1));
+        assertTrue(e.getMessage().contains("a layer without biases"), e.getMessage());
+    }
+
     @Test
     void lastStateOfBothDirections() {
         var all = GRU.of(engine, RecurrentSpec.of(3, 4).withBidirectional(true));

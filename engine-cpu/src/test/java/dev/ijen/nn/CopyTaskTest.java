@@ -30,7 +30,9 @@ class CopyTaskTest {
     private static final int UPDATES = 400;
 
     private static final Map<String, BiFunction<Engine, RecurrentSpec, Module>> CELLS = Map.of(
-            "rnn", (e, s) -> RNN.of(e, RecurrentCell.RNN_TANH, s), "lstm", LSTM::of, "gru", GRU::of);
+            "rnn", (e, s) -> RNN.of(e, RecurrentCell.RNN_TANH, s), "gru", GRU::of,
+            // with PyTorch's first values PyTorch 1.13, too, is at chance after 800 of these updates: loss 2.09; with ln 20: 0.05 after 100
+            "lstm", (e, s) -> LSTM.of(e, s).withForgetBias(Math.log(STEPS)));
 
     @RegisterExtension final LiveBuffers engines = new LiveBuffers();
 
