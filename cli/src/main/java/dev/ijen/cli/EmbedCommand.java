@@ -79,10 +79,20 @@ final class EmbedCommand extends BaseCommand {
             throw Errors.wrong(spec, "ijen embed: --out is no file of vectors", out.toString(),
                     "a name that ends with .npy, .csv or .safetensors", "choose one of them");
         }
+        if (picture != null && !picture.toString().toLowerCase(Locale.ROOT).matches(".*\\.(svg|png)")) {
+            throw Errors.wrong(spec, "ijen embed: --picture is no picture", picture.toString(),
+                    "a name that ends with .svg or .png", "choose one of them");
+        }
+        if (!(perplexity >= 1)) {
+            throw Errors.wrong(spec, "ijen embed: --perplexity does not fit", String.valueOf(perplexity),
+                    "a number from 1 on, such as 30", "about how many neighbours count");
+        }
         try (var model = trained.load()) {
             var all = table ? model.embedSymbols() : model.embed(data, layer, count);
             int center = neighbours == null ? -1 : place(all);
-            note(model.description());
+            if (picture != null) {
+                checkDrawable(all);
+            }
             var result = new LinkedHashMap<String, Object>();
             var text = new StringBuilder(all.vectors().length + " vectors of " + width(all) + " numbers, "
                     + all.layer() + "\n");
@@ -102,6 +112,7 @@ final class EmbedCommand extends BaseCommand {
                 text.append("drawn: ").append(picture).append('\n');
                 result.put("picture", picture.toString());
             }
+            note(model.description());
             print(text.toString(), result);
         }
         return Exit.DONE;
@@ -180,6 +191,16 @@ final class EmbedCommand extends BaseCommand {
         return s.matches("[^,\"\\n\\r]*") ? s : "\"" + s.replace("\"", "\"\"") + "\"";
     }
 
+    private void checkDrawable(Embeddings e) {
+        int n = Math.min(count, e.vectors().length);
+        int least = projection == Projection.PCA ? 2 : 4;
+        if (n < least || width(e) < 2) {
+            throw Errors.wrong(spec, "ijen embed: too little for a picture", n + " vectors of " + width(e) + " numbers",
+                    "at least " + least + " vectors of 2 numbers",
+                    width(e) < 2 ? "name a wider layer: --layer NAME" : "give more data, or a greater --count");
+        }
+    }
+
     private void draw(Embeddings e, String name) {
         int n = Math.min(count, e.vectors().length);
         var x = java.util.Arrays.copyOf(e.vectors(), n);
@@ -189,7 +210,7 @@ final class EmbedCommand extends BaseCommand {
             case TSNE -> Tsne.of(width(e) > REDUCED ? Pca.fit(x, REDUCED).project(x) : x, perplexity);
         };
         var title = name + ", " + e.layer() + ": " + (projection == Projection.PCA ? "PCA" : "t-SNE") + " of " + n
-                + " examples";
+                + (table ? " symbols" : " examples");
         new Scatter(title, y, java.util.Arrays.copyOf(e.classes(), n), e.classNames()).write(picture);
     }
 }

@@ -2,6 +2,7 @@ package dev.ijen.cli;
 
 import dev.ijen.engine.DeviceUnavailableException;
 import dev.ijen.format.FormatException;
+import dev.ijen.train.EmbedException;
 import dev.ijen.train.config.ConfigException;
 
 /// Exit codes of the command.
@@ -17,7 +18,7 @@ final class Exit {
 
     static int of(Throwable e) {
         return switch (e) {
-            case ConfigException _ -> USAGE;
+            case ConfigException _,EmbedException _ -> USAGE;
             case DeviceUnavailableException _ -> NO_DEVICE;
             case FormatException _ -> BAD_FILE;
             default -> FAILED;

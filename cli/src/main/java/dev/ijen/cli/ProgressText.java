@@ -49,7 +49,7 @@ final class ProgressText {
             case COMPLETED -> "done after %s steps, %s";
             case EARLY_STOPPED -> "stopped early after %s steps, %s: no further improvement";
             case MAX_STEPS -> "stopped after %s steps, %s: the limit of steps is reached";
-            case MAX_TIME -> "stopped after %s steps, %s: the limit of time is reached";
+            case MAX_TIME -> "stopped after %s steps, %s: the limit of time is reached; 'ijen resume' goes on";
             case INTERRUPTED -> "interrupted after %s steps, %s: the checkpoint is saved";
         };
         return end.formatted(Text.count(r.steps()), Text.duration(r.seconds()));

@@ -13,14 +13,17 @@ import picocli.CommandLine.Parameters;
     "Goes on with a run that was interrupted, from its last checkpoint; starts it over where there is none.",
     "The weights become the ones it would have had without the interruption, bit for bit.",
     "A damaged checkpoint is set aside, and the one before it used.",
-    "A run that ended by --max-time has as much time again; one that ended by --max-steps goes on once training.max_steps in its",
-    "config.yaml is greater."
+    "A run that ended by --max-time has as much time again, or what --max-time says here; one that ended by --max-steps goes on",
+    "once training.max_steps in its config.yaml is greater."
 }, footer = {"", "  ijen resume runs/digits"})
 final class ResumeCommand extends BaseCommand {
     @Parameters(paramLabel = "RUN", description = "A run directory.") Path run;
 
     @Option(names = "--progress", paramLabel = "MODE", defaultValue = "auto",
             description = "auto (a bar on a terminal, else plain), plain, json or none.") Progress.Mode progress;
+
+    @Option(names = "--max-time", paramLabel = "TIME", converter = TimeConverter.OrNone.class,
+            description = "Stop after this time: 90s, 10m, 1.5h; none for no limit (default: as long as the first time).") Double maxTime;
 
     @Option(names = "--detect-anomaly",
             description = "Wait for every step, and name the operation and layer that first gives NaN or infinity. Slower.") boolean detectAnomaly;
@@ -43,6 +46,7 @@ final class ResumeCommand extends BaseCommand {
         var options = TrainOptions.defaults();
         options = options.withDevice(device)
                 .withDetectAnomaly(detectAnomaly)
+                .withMaxTime(maxTime)
                 .withEngine(options.engine()
                         .withThreads(threads == null ? 0 : threads)
                         .withDeterministic(deterministic)

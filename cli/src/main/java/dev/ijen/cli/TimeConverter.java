@@ -20,4 +20,12 @@ final class TimeConverter implements ITypeConverter<Double> {
             case null, default -> 1;
         };
     }
+
+    /// A time, or `none`: 0.
+    static final class OrNone implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            return text.equals("none") ? 0.0 : new TimeConverter().convert(text);
+        }
+    }
 }

@@ -104,6 +104,20 @@ final class ResumeCommandTest {
     }
 
     @Test
+    void anotherLimitOfTime() throws IOException {
+        var run = folder.resolve("hasty");
+        var ran = Cli.run("train", config, "--out", run, "--device", "cpu", "--max-time", "0.001s", "--json").ok()
+                .json();
+        assertEquals("max_time", ran.get("outcome"));
+        assertEquals(1L, ran.get("steps"));
+        ran = Cli.run("resume", run, "--device", "cpu", "--json").ok().json();
+        assertEquals(2L, ran.get("steps"));
+        ran = Cli.run("resume", run, "--device", "cpu", "--max-time", "none", "--json").ok().json();
+        assertEquals("completed", ran.get("outcome"));
+        assertTrue(Cli.run("resume", run, "--max-time", "soon").block(Exit.USAGE).contains("90s"));
+    }
+
+    @Test
     void whatIsNoRunIsNamed() {
         var err = Cli.run("resume", folder).block(Exit.BAD_FILE);
         assertTrue(err.contains("config.yaml"), err);

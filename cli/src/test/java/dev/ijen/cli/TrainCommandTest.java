@@ -87,10 +87,17 @@ final class TrainCommandTest {
             assertEquals(vectors.shape(), in.info("embeddings").shape());
             assertEquals("0\n1\n2\n3\n4\n5\n6\n7\n8\n9", in.metadata().get("classes"));
         }
-        assertTrue(Cli.run("embed", run, "--layer", "99").block(1).contains("'99'"));
+        assertTrue(Cli.run("embed", run, "--layer", "99").block(2).contains("'99'"));
         assertTrue(Cli.run("embed", run, "--neighbours", "boring").block(2).contains("'boring'"));
-        assertTrue(Cli.run("embed", run, "--table").block(1).contains("texts"));
+        assertTrue(Cli.run("embed", run, "--table").block(2).contains("texts"));
         assertTrue(Cli.run("embed", run, "--out", "x.txt").block(2).contains(".npy"));
+        assertTrue(Cli.run("embed", run, "--picture", "x.jpg").block(2).contains(".png"));
+        assertTrue(Cli.run("embed", run, "--perplexity", "0").block(2).contains("from 1 on"));
+        assertTrue(Cli.run("embed", folder.resolve("none")).block(Exit.BAD_FILE).contains("none"));
+        var few = folder.resolve("few.svg");
+        assertTrue(Cli.run("embed", run, "--projection", "tsne", "--picture", few, "--count", 3).block(2)
+                .contains("at least 4 vectors"));
+        assertFalse(Files.exists(few));
     }
 
     @Test

@@ -60,6 +60,9 @@ public final class IdxDataset {
 
     private static Path require(Path folder, String name, int rank) {
         Path file = find(folder, name, rank);
+        if (Files.isRegularFile(folder)) {
+            throw FormatException.noFolder(folder);
+        }
         if (file == null) {
             throw FormatException.missing(
                     folder.resolve(name + "-idx" + rank + "-ubyte"), "put it (plain or .gz) into that folder");

@@ -54,7 +54,7 @@ public final class ImageFolder implements Dataset {
                     "check the input shape in the configuration");
         }
         if (!Files.isDirectory(folder)) {
-            throw FormatException.missing(folder, "check the spelling of the path");
+            throw FormatException.noFolder(folder);
         }
         var classes = Datasets.subfolders(folder);
         if (classes.isEmpty()) {

@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /// A file that cannot be used: missing, unreadable, damaged, or of a kind that is not read. The message names the file,
 /// the place in it (offset, line or entry), what was found there, what was expected and what to do.
@@ -80,6 +81,22 @@ public final class FormatException extends IjenException {
                 noFolder ? "not even the folder " + parent + " exists" : "nothing of that name in " + parent,
                 "a readable file",
                 fix,
+                null);
+    }
+
+    /// What must be a folder is missing, or is a file: perhaps an archive of the folder.
+    public static FormatException noFolder(Path path) {
+        if (!Files.exists(path)) {
+            return missing(path, "check the spelling of the path");
+        }
+        boolean archive = path.toString().toLowerCase(Locale.ROOT).matches(".*\\.(tar|tgz|zip|tar\\.\\w+)");
+        return new FormatException(
+                Kind.UNSUPPORTED,
+                path.toString(),
+                path + ": not a folder",
+                archive ? "an archive" : "a file",
+                "a folder",
+                archive ? "unpack it, and give the folder that was in it" : "give the folder the data is in",
                 null);
     }
 

@@ -85,7 +85,8 @@ public final class Curves {
         for (var m : metrics.stream().distinct().filter(m -> !m.equals("loss")).toList()) {
             var validation = series("validation", "b", lines, Curves::validation, m);
             all.add(m.equals("accuracy")
-                    ? new Chart("Accuracy", List.of(series("training, epochs", "a", lines, Curves::epoch, m), validation),
+                    ? new Chart("Accuracy",
+                            List.of(series("training, epochs", "a", lines, Curves::epoch, m), validation),
                             false,
                             mark)
                     : new Chart(m, List.of(validation), false, mark));

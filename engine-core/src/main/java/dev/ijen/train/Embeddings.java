@@ -5,7 +5,6 @@ import dev.ijen.nn.Chain;
 import dev.ijen.nn.Module;
 import dev.ijen.nn.Probe;
 import dev.ijen.tensor.DType;
-import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Tensor;
 import java.util.List;
 
@@ -24,7 +23,7 @@ public record Embeddings(List<String> names, double[][] vectors, int[] classes, 
         var name = layer == null ? head(model) : layer;
         var found = Probe.captured(name, layer == null, apply);
         if (found == null) {
-            throw new IjenException("embed: no such layer", "'" + name + "'", "a name 'ijen inspect' shows",
+            throw new EmbedException("no such layer", "'" + name + "'", "a name 'ijen inspect' shows",
                     "for example --layer 0 for the first one");
         }
         var y = found.cast(DType.F32);
@@ -37,7 +36,7 @@ public record Embeddings(List<String> names, double[][] vectors, int[] classes, 
 
     private static String head(Module model) {
         if (!(model instanceof Chain)) {
-            throw new IjenException("embed: no last layer", "a network of several parts", "a layer's name",
+            throw new EmbedException("no last layer", "a network of several parts", "a layer's name",
                     "name one: --layer NAME; 'ijen inspect' shows them");
         }
         var first = Models.head(model).getFirst();
@@ -57,7 +56,7 @@ public record Embeddings(List<String> names, double[][] vectors, int[] classes, 
                 return new Embeddings(vocabulary.symbols(), rows(all, n, d), none, List.of(), p.getKey());
             }
         }
-        throw new IjenException("embed: no table", "weights " + Module.parameters(model).keySet(),
+        throw new EmbedException("no table", "weights " + Module.parameters(model).keySet(),
                 "a row for each of " + n + " symbols", "leave out --table");
     }
 

@@ -30,6 +30,7 @@ final class Fitting {
 
     private long begun;
     private double before;
+    private long first;
     private long lastReading;
     private long lastReadingStep;
     private long deviceBytes;
@@ -89,6 +90,7 @@ final class Fitting {
     Outcome run() {
         begun = System.nanoTime();
         before = progress.seconds;
+        first = progress.step;
         lastReading = begun;
         lastReadingStep = progress.step;
         deviceBytes = learner.engine().memory().liveBytes();
@@ -179,8 +181,10 @@ final class Fitting {
         if (t.maxSteps() > 0 && progress.step >= t.maxSteps()) {
             return Outcome.MAX_STEPS;
         }
-        // of this sitting: a run that is resumed has as much time again, or it could never go on
-        return t.maxTime() > 0 && (System.nanoTime() - begun) / 1e9 >= t.maxTime() ? Outcome.MAX_TIME : null;
+        // of this sitting: a run that is resumed has as much time again, and makes a step in any case, or it could never go on
+        double most = options.maxTime() == null ? t.maxTime() : options.maxTime();
+        boolean up = most > 0 && progress.step > first && (System.nanoTime() - begun) / 1e9 >= most;
+        return up ? Outcome.MAX_TIME : null;
     }
 
     private double seconds() {

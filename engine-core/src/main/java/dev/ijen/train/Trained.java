@@ -457,10 +457,10 @@ public final class Trained implements AutoCloseable {
 
     /// The vectors of a text model's symbols.
     ///
-    /// @throws IjenException if it is no model of texts
+    /// @throws EmbedException if it is no model of texts
     public Embeddings embedSymbols() {
         if (!(pre instanceof Preprocessor.Tokens t)) {
-            throw new IjenException("embed: no symbols", "a model of other data than texts", "a model of texts",
+            throw new EmbedException("no symbols", "a model of other data than texts", "a model of texts",
                     "leave out --table");
         }
         return Embeddings.table(model, t.vocabulary());

@@ -206,6 +206,11 @@ class DatasetsTest {
                 .contains("class without images"));
         assertThrows(FormatException.class, () -> ImageFolder.of(folder.resolve("none"), 3, 2, 2));
         assertThrows(FormatException.class, () -> ImageFolder.of(folder.resolve("dog"), 3, 2, 2));
+        var packed = Files.writeString(folder.resolve("pictures.tar.gz"), "");
+        e = assertThrows(FormatException.class, () -> ImageFolder.of(packed, 3, 2, 2));
+        assertTrue(e.getMessage().contains("not a folder") && e.getMessage().contains("unpack it"), e.getMessage());
+        e = assertThrows(FormatException.class, () -> IdxDataset.train(packed));
+        assertTrue(e.getMessage().contains("got:      an archive"), e.getMessage());
     }
 
     @Test

@@ -152,7 +152,8 @@ class AttentionLayersTest extends OnEngine {
                 for (int j = 0; j < 7; j++) {
                     double share = p.get(row * 7 + j);
                     boolean seen = j < (row < s.heads() * 7 ? 4 : 7) && (!s.causal() || j <= row % 7);
-                    assertTrue(seen ? share > 0 && share <= 1 : share == 0, s + " row " + row + " key " + j + ": " + share);
+                    assertTrue(seen ? share > 0 && share <= 1 : share == 0,
+                            s + " row " + row + " key " + j + ": " + share);
                     sum += share;
                 }
                 assertEquals(1, sum, 1e-6, s + " row " + row);

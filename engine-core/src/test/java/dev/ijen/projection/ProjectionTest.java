@@ -101,8 +101,8 @@ class ProjectionTest {
         var png = s.png();
         assertEquals(Shape.of(594, 710, 3), png.shape());
         // both classes' colours are there
-        var colours = IntStream.range(0, 594 * 710).mapToObj(i -> Arrays.asList(png.get(3 * i), png.get(3 * i + 1),
-                png.get(3 * i + 2))).distinct().count();
+        var colours = IntStream.range(0, 594 * 710).mapToObj(i -> Arrays.asList(png.get(3L * i), png.get(3L * i + 1),
+                png.get(3L * i + 2))).distinct().count();
         assertTrue(colours > 10, colours + " colours");
     }
 

@@ -10,6 +10,8 @@ interface PoolingLines {
     VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     long V = S.vectorByteSize();
 
+    /// A line of windows beside each other.
+    ///
     /// @param taps list of a window's elements from its first
     /// @param x the first window's first element
     /// @param step bytes from a window to the next in x

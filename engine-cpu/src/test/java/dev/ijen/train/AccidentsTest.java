@@ -199,6 +199,20 @@ class AccidentsTest {
         assertTrue(Files.readString(dir.resolve("run/report.html")).contains("The time was up after step"));
     }
 
+    /// However little time there is, whoever goes on comes further; and a sitting may have another limit than the first.
+    @Test
+    void noTimeAtAllIsAStep() {
+        try (var t = Trainer.of(digits("training.max_time=1e-9"), options(event -> {}))) {
+            assertEquals(1, t.fit().steps());
+        }
+        try (var t = Trainer.resume(dir.resolve("run"), options(event -> {}))) {
+            assertEquals(2, t.fit().steps());
+        }
+        try (var t = Trainer.resume(dir.resolve("run"), options(event -> {}).withMaxTime(0.0))) {
+            assertEquals(Outcome.COMPLETED, t.fit().outcome());
+        }
+    }
+
     /// Whoever listens fails: the same as an error of our own.
     @Test
     void aListenerThatThrows() {

@@ -24,22 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Strings of tones: three symbols of two speakers, four recordings each, of which the first is held out.
 class CtcTrainingTest {
-    private static final String CONFIG = """
-            name: tones
-            task: {type: ctc, ctc: {least: 1, most: 3, gap: 0.05}}
-            data: {kind: audio, path: %s, test_files: '_0\\.wav$', count: 192, validation: 0.34, test: 0.3, frames: 80, mels: 12}
-            model:
-              layers:
-                - conv: {out: 8, size: 3, stride: 2}
-                - batchnorm
-                - relu
-                - steps
-                - gru: {hidden: 16, bidirectional: true}
-                - output
-            optimizer: {lr: 1e-2, clip_norm: 5}
-            training: {epochs: 18, batch_size: 16, checkpoint_every: 7, gap_warning: 0}
-            """;
-
     @TempDir Path dir;
     private Path data;
 
@@ -77,7 +61,22 @@ class CtcTrainingTest {
     }
 
     private TrainConfig config(String... changes) {
-        var yaml = CONFIG.formatted(data);
+        var yaml = """
+            name: tones
+            task: {type: ctc, ctc: {least: 1, most: 3, gap: 0.05}}
+            data: {kind: audio, path: %s, test_files: '_0\\.wav$', count: 192, validation: 0.34, test: 0.3, frames: 80, mels: 12}
+            model:
+              layers:
+                - conv: {out: 8, size: 3, stride: 2}
+                - batchnorm
+                - relu
+                - steps
+                - gru: {hidden: 16, bidirectional: true}
+                - output
+            optimizer: {lr: 1e-2, clip_norm: 5}
+            training: {epochs: 18, batch_size: 16, checkpoint_every: 7, gap_warning: 0}
+            """
+                .formatted(data);
         for (int i = 0; i < changes.length; i += 2) {
             assertTrue(yaml.contains(changes[i]), changes[i]);
             yaml = yaml.replace(changes[i], changes[i + 1]);

@@ -1,5 +1,6 @@
 package dev.ijen.cpu.x86;
 
+import java.util.List;
 import java.util.stream.Stream;
 
 /// What machine code is written for: an instruction set and its vectors.
@@ -22,13 +23,13 @@ public enum Target {
     private final String title;
     private final int lanes;
     private final int registers;
-    private final String[] flags;
+    private final List<String> flags;
 
     Target(String title, int lanes, int registers, String... flags) {
         this.title = title;
         this.lanes = lanes;
         this.registers = registers;
-        this.flags = flags;
+        this.flags = List.of(flags);
     }
 
     /// The target that is best on this machine, or null if none is possible; [MachineCode#reason] says why.
