@@ -19,6 +19,7 @@ final class AttentionTable {
     static List<OpCase> rows() {
         var t = new AttentionTable();
         t.values();
+        t.weights();
         t.lengths();
         t.projections();
         t.parts();
@@ -76,6 +77,17 @@ final class AttentionTable {
         var spec = new Attention.Spec(true, 0.5);
         row(OpCase.of("attention/lse", x -> Tensor.of(new Attention.Lse(spec), x))).ulps(16).smooth()
                 .on(in(1, 3, 4, 2, 1, 3)).on(in(1, 65, 66, 1, 1, 9));
+    }
+
+    private void weights() {
+        row(OpCase.of("attentionWeights", x -> x[0].attentionWeights(x[1], FULL))).ulps(64).smooth()
+                .on(In.of(2, 3, 2, 4), In.of(2, 5, 2, 4)).on(In.of(1, 4, 3, 3), In.of(1, 3, 1, 3))
+                .on(In.of(1, 70, 2, 5), In.of(1, 66, 1, 5)).on(In.of(2, 0, 2, 3), In.of(2, 3, 1, 3));
+        row(OpCase.of("attentionWeights/causal", x -> x[0].attentionWeights(x[1], CAUSAL))).ulps(64).smooth()
+                .on(In.of(2, 4, 2, 3), In.of(2, 4, 1, 3)).on(In.of(1, 5, 1, 3), In.of(1, 3, 1, 3));
+        row(OpCase.of("attentionWeights/lengths", x -> x[0].attentionWeights(x[1], FULL.withLengths(x[2])))).ulps(64)
+                .smooth()
+                .on(In.of(3, 2, 2, 2), In.of(3, 4, 1, 2), In.whole(0, 4, 3));
     }
 
     private void lengths() {
