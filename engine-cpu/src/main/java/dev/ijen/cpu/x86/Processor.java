@@ -42,11 +42,11 @@ final class Processor {
     /// Why the processor cannot do something; empty if it can.
     ///
     /// @param flags that are needed, as Linux calls them
-    static String lacks(List<String> flags) {
+    static String lacks(String... flags) {
         if (!UNKNOWN.isEmpty()) {
             return UNKNOWN;
         }
-        List<String> missing = flags.stream().filter(f -> !FLAGS.contains(f)).toList();
+        List<String> missing = Stream.of(flags).filter(f -> !FLAGS.contains(f)).toList();
         return missing.isEmpty() ? "" : "the processor lacks " + String.join(", ", missing);
     }
 }

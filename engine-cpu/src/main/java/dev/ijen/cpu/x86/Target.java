@@ -1,19 +1,18 @@
 package dev.ijen.cpu.x86;
 
-import java.util.List;
 import java.util.stream.Stream;
 
 /// What machine code is written for: an instruction set and its vectors.
 public enum Target {
     /// 32 registers of 512 bits.
-    AVX512("AVX-512", 16, 32, "avx512f", "avx512dq", "avx512bw", "bmi2") {
+    AVX512("AVX-512", 16, 32, "avx512f avx512dq avx512bw bmi2") {
         @Override
         Vectors vectors() {
             return new Avx512();
         }
     },
     /// 16 registers of 256 bits.
-    AVX2("AVX2", 8, 16, "avx2", "fma") {
+    AVX2("AVX2", 8, 16, "avx2 fma") {
         @Override
         Vectors vectors() {
             return new Avx2();
@@ -23,13 +22,13 @@ public enum Target {
     private final String title;
     private final int lanes;
     private final int registers;
-    private final List<String> flags;
+    private final String flags;
 
-    Target(String title, int lanes, int registers, String... flags) {
+    Target(String title, int lanes, int registers, String flags) {
         this.title = title;
         this.lanes = lanes;
         this.registers = registers;
-        this.flags = List.of(flags);
+        this.flags = flags;
     }
 
     /// The target that is best on this machine, or null if none is possible; [MachineCode#reason] says why.
@@ -39,7 +38,7 @@ public enum Target {
 
     /// Why this machine cannot run it; empty if it can.
     public String reason() {
-        return Processor.lacks(flags);
+        return Processor.lacks(flags.split(" ", -1));
     }
 
     /// Numbers of 32 bits in a vector.
