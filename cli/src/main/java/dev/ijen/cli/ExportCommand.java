@@ -8,6 +8,7 @@ import dev.ijen.train.Imported;
 import dev.ijen.train.MetricsTable;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,6 +55,10 @@ final class ExportCommand extends BaseCommand {
             throw Errors.wrong(
                     spec, spec.qualifiedName() + ": nothing to write", "none of --out, --metrics, --curve, --write-adapter, --merge", "one of them, or more",
                     "for example --out model.onnx");
+        }
+        if (curve != null && !curve.toString().toLowerCase(Locale.ROOT).endsWith(".svg")) {
+            throw Errors.wrong(spec, spec.qualifiedName() + ": --curve is no picture", curve.toString(),
+                    "a name that ends with .svg", "for example --curve curve.svg");
         }
         var object = new LinkedHashMap<String, Object>();
         var text = new StringBuilder();

@@ -1,6 +1,7 @@
 package dev.ijen.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ijen.format.Images;
@@ -64,5 +65,8 @@ class GeneratePicturesTest {
         var curve = folder.resolve("curve.svg");
         assertEquals(curve.toString(), Cli.run("export", judge, "--curve", curve, "--json").ok().json().get("curve"));
         assertTrue(Files.exists(curve));
+        var other = folder.resolve("curve.png");
+        assertTrue(Cli.run("export", judge, "--curve", other).block(Exit.USAGE).contains("a name that ends with .svg"));
+        assertFalse(Files.exists(other));
     }
 }
