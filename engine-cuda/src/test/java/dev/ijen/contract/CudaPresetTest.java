@@ -123,7 +123,7 @@ class CudaPresetTest {
                         "model.layers=[{lstm: {hidden: 4, sequences: false}}, {dropout: 0.2}, output]"),
                 preset("text-sentiment", lines(), "task.length=6",
                         "model.layers=[{embedding-bag: {count: 20, dim: 4}}, {dropout: 0.5}, output]"),
-                preset("ctc-digits", tones(), "task.ctc.least=1", "task.ctc.most=2", "data.count=8", "data.frames=48",
+                preset("ctc-digits", tones(), "task.ctc.least=1", "task.ctc.most=2", "data.count=20", "data.frames=48",
                         "data.mels=8", "data.test_files=''",
                         "model.layers=[{conv: {out: 2, stride: 2}}, batchnorm, relu, steps, {gru: {hidden: 4, bidirectional: true}}, output]"));
     }
