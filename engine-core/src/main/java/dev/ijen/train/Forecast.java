@@ -157,24 +157,33 @@ record Forecast(TrainConfig config) implements Task {
 
     @Override
     public Tensor outputs(Module model, Problem p, Tensor x, Tensor y) {
-        var last = x.slice(1, x.shape().dim(1) - 1, 1);
-        return model.apply(x.sub(last)).cast(DType.F32).add(last.select(1, 0).slice(1, target(p), 1));
+        var change = model.apply(model instanceof WithPast ? x : x.sub(last(x)));
+        return change.cast(DType.F32).add(last(x).select(1, 0).slice(1, target(p), 1));
+    }
+
+    /// The last step: x [N, T, V] → [N, 1, V].
+    private static Tensor last(Tensor x) {
+        return x.slice(1, x.shape().dim(1) - 1, 1);
     }
 
     private static int target(Problem p) {
         return p.pre() instanceof Preprocessor.Series s ? s.target() : 0;
     }
 
-    /// What a network makes of all series, and a weighted sum of the target's own steps: x [N, T, V] → [N, horizon].
+    /// What a network makes of all series, and a weighted sum of the target's own steps and its level: x [N, T, V] → [N, horizon], the
+    /// change from the last step. Least squares of the target's own past is one such sum.
     ///
-    /// @param past weights of the target's steps
-    /// @param network of all series
+    /// @param past weights of the target's steps, of which the last, always 0 beside itself, gives its place to the level
+    /// @param network of all series, seen beside their last step
     /// @param target which series
     private record WithPast(Linear past, Module network, int target) implements Module {
         @Override
         public Tensor apply(Tensor x) {
-            var own = x.slice(2, target, 1).dropAxis(2);
-            return Probe.apply("network", network, x).add(Probe.apply("past", past, own));
+            var end = last(x);
+            var relative = x.sub(end);
+            var steps = relative.slice(1, 0, x.shape().dim(1) - 1).slice(2, target, 1).dropAxis(2);
+            var own = Tensor.concat(1, steps, end.select(1, 0).slice(1, target, 1));
+            return Probe.apply("network", network, relative).add(Probe.apply("past", past, own));
         }
     }
 

@@ -120,7 +120,7 @@ class CudaPresetTest {
                 preset("translate", pairs(), "task.length=5", "task.answer=4",
                         "model.layers=[{translator: {dim: 8, layers: 1, heads: 2, rotary: true, dropout: 0.05}}]"),
                 preset("lstm-forecast", series(), "task.length=8", "task.horizon=3",
-                        "model.layers=[{lstm: {hidden: 4, sequences: false}}, {dropout: 0.2}, output]"),
+                        "model.layers=[{reshape: [2, 8]}, {lstm: {hidden: 4, sequences: false}}, {dropout: 0.2}, output]"),
                 preset("text-sentiment", lines(), "task.length=6",
                         "model.layers=[{embedding-bag: {count: 20, dim: 4}}, {dropout: 0.5}, output]"),
                 preset("ctc-digits", tones(), "task.ctc.least=1", "task.ctc.most=2", "data.count=20", "data.frames=48",
