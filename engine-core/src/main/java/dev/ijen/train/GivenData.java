@@ -32,6 +32,7 @@ record GivenData(TrainConfig config, Task task, Preprocessor pre) {
             return t.dataset(path, pre);
         }
         return switch (pre) {
+            case Preprocessor.Image _ when task instanceof SegmentationTask -> Datasets.npz(path, "x", "y");
             case Preprocessor.Image i -> images(path, i);
             case Preprocessor.Table t -> {
                 var csv = Csv.read(path);

@@ -43,6 +43,10 @@ record Predictor(Engine engine, Task task, Problem problem, Module model, Scorer
     List<Prediction> files(List<Path> files) {
         var all = new ArrayList<Prediction>();
         for (var f : files) {
+            if (task instanceof Generative) {
+                throw FormatException.unsupported(f, "this input for this model", "a file to predict",
+                        "nothing: the model makes examples", "let it make some: ijen generate RUN");
+            }
             switch (pre()) {
                 case Preprocessor.Image i -> all.add(picture(f));
                 case Preprocessor.Table t -> all.addAll(table(f));
@@ -142,6 +146,9 @@ record Predictor(Engine engine, Task task, Problem problem, Module model, Scorer
 
     private List<Prediction> predictions(HostTensor batch, List<String> sources) {
         int n = batch.shape().dim(0);
+        if (task.judgesWithLabels()) { // here are none
+            return named(scorer.outputs(batch), sources);
+        }
         var data = ArrayDataset.of(batch, HostTensor.of(new float[n], n, 1), List.of());
         return named(scorer.outputs(data), sources);
     }

@@ -258,14 +258,16 @@ public final class Trained implements AutoCloseable {
 
     /// How well it does on a dataset.
     public Evaluation evaluate(Dataset data) {
-        if (data.isClassification() != isClassification() || !data.input().shape().equals(pre.shape())) {
+        // classes of pixels are numbers of a label
+        boolean classes = isClassification() && !(task instanceof SegmentationTask);
+        if (data.isClassification() != classes || !data.input().shape().equals(pre.shape())) {
             throw new IjenException(
                     "evaluate: the data does not fit the model",
                     "examples " + data.input().shape() + (data.isClassification() ? ", classes" : ", numbers"),
-                    "examples " + pre.shape() + (isClassification() ? ", classes " + classNames() : ", numbers"),
+                    "examples " + pre.shape() + (classes ? ", classes " + classNames() : ", numbers"),
                     "give data like that it was trained on");
         }
-        return scorer.evaluate(isClassification() ? Relabelled.of(data, classNames(), "data") : data);
+        return scorer.evaluate(classes ? Relabelled.of(data, classNames(), "data") : data);
     }
 
     /// What the network makes of the examples of a path; the same examples as in [#evaluate(Path)].
