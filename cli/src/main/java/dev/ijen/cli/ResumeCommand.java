@@ -14,13 +14,16 @@ import picocli.CommandLine.Parameters;
     "The weights become the ones it would have had without the interruption, bit for bit.",
     "A damaged checkpoint is set aside, and the one before it used.",
     "A run that ended by --max-time has as much time again, or what --max-time says here; one that ended by --max-steps goes on",
-    "once training.max_steps in its config.yaml is greater."
-}, footer = {"", "  ijen resume runs/digits"})
+    "with a greater --max-steps."
+}, footer = {"", "  ijen resume runs/digits", "  ijen resume runs/digits --max-steps 5000"})
 final class ResumeCommand extends BaseCommand {
     @Parameters(paramLabel = "RUN", description = "A run directory.") Path run;
 
     @Option(names = "--progress", paramLabel = "MODE", defaultValue = "auto",
             description = "auto (a bar on a terminal, else plain), plain, json or none.") Progress.Mode progress;
+
+    @Option(names = "--max-steps", paramLabel = "N", converter = ComputeOptions.CountConverter.class,
+            description = "Stop after so many steps, those before counted (default: the config's).") Integer maxSteps;
 
     @Option(names = "--max-time", paramLabel = "TIME", converter = TimeConverter.OrNone.class,
             description = "Stop after this time: 90s, 10m, 1.5h; none for no limit (default: as long as the first time).") Double maxTime;
@@ -47,6 +50,7 @@ final class ResumeCommand extends BaseCommand {
         options = options.withDevice(device)
                 .withDetectAnomaly(detectAnomaly)
                 .withMaxTime(maxTime)
+                .withMaxSteps(maxSteps)
                 .withEngine(options.engine()
                         .withThreads(threads == null ? 0 : threads)
                         .withDeterministic(deterministic)

@@ -104,6 +104,21 @@ final class ResumeCommandTest {
     }
 
     @Test
+    void anotherLimitOfSteps() throws IOException {
+        var run = folder.resolve("short");
+        var ran = Cli.run("train", config, "--out", run, "--device", "cpu", "--max-steps", 5, "--json").ok().json();
+        assertEquals(5L, ran.get("steps"));
+        ran = Cli.run("resume", run, "--device", "cpu", "--max-steps", 9, "--json").ok().json();
+        assertEquals("max_steps", ran.get("outcome"));
+        assertEquals(9L, ran.get("steps"));
+        Cli.run("resume", run, "--device", "cpu", "--max-steps", 1000).ok();
+        // the file holds the limit, too
+        var other = folder.resolve("other");
+        Cli.run("train", config, "--out", other, "--device", "cpu", "--max-steps", 1000).ok();
+        assertArrayEquals(weights(other), weights(run));
+    }
+
+    @Test
     void anotherLimitOfTime() throws IOException {
         var run = folder.resolve("hasty");
         var ran = Cli.run("train", config, "--out", run, "--device", "cpu", "--max-time", "0.001s", "--json").ok()

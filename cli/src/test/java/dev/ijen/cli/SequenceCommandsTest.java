@@ -55,6 +55,11 @@ class SequenceCommandsTest {
                 Cli.run("generate", run, "--prompt", "3 March 1999", "--json", "--beam", 2, "--max-tokens", 5).ok()
                         .out());
         assertTrue(object.get("text") instanceof String && (Long) object.get("tokens") <= 5, object.toString());
+        var refused = Cli.run("generate", run, "--prompt", "3 марта 1999").block(Exit.BAD_FILE);
+        assertTrue(refused.contains("never seen") && refused.contains("м а р т"), refused);
+        refused = Cli.run("predict", run, "--text", "3 März 1999").block(Exit.BAD_FILE);
+        assertTrue(refused.contains("text 1") && refused.contains("ä"), refused);
+        assertTrue(Cli.run("generate", run, "--prompt", "").block(1).contains("--prompt TEXT"));
         var file = dir.resolve("dates.txt");
         Files.writeString(file, "3 March 1999\n\n4 May 2001\n");
         var lines = Cli.run("predict", run, file).ok().out().lines().toList();

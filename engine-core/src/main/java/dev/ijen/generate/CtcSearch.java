@@ -1,5 +1,6 @@
 package dev.ijen.generate;
 
+import dev.ijen.metrics.Argmax;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -24,10 +25,7 @@ public final class CtcSearch {
         var all = new ArrayList<Span>();
         int before = 0;
         for (int t = 0; t < logP.length / symbols; t++) {
-            int best = 0;
-            for (int c = 1; c < symbols; c++) {
-                best = logP[t * symbols + c] > logP[t * symbols + best] ? c : best;
-            }
+            int best = Argmax.of(logP, t * symbols, symbols);
             if (best != 0 && best == before) {
                 all.set(all.size() - 1, new Span(best, all.getLast().from, t + 1));
             } else if (best != 0) {

@@ -26,15 +26,15 @@ final class Answered {
                 "one layer: translator", "train it with model.layers: [{translator: {dim: 64}}]");
     }
 
-    static List<Prediction> texts(Engine engine, Translator model, Preprocessor.Pairs pre, List<String> texts,
+    static List<Prediction> texts(Engine engine, Translator model, TokenRows.Pairs pre, List<String> texts,
             List<String> sources) {
         var v = pre.vocabulary();
         var all = new ArrayList<Prediction>();
         try (var generator = TranslationGenerator.of(engine, model, 1)) {
             for (int i = 0; i < texts.size(); i++) {
                 if (!texts.get(i).isBlank()) {
-                    int[] ids = generator.write(v.encode(texts.get(i)), v.id(Marked.BEGIN), v.id(Marked.END),
-                            pre.answer(), Sampling.GREEDY, new SeededRandom(0), id -> true);
+                    int[] ids = generator.write(Texts.symbols(v, texts.get(i), sources.get(i)), v.id(Marked.BEGIN),
+                            v.id(Marked.END), pre.answer(), Sampling.GREEDY, new SeededRandom(0), id -> true);
                     all.add(Prediction.ofText(sources.get(i), null, Map.of(), v.decode(ids)));
                 }
             }

@@ -19,7 +19,6 @@ import dev.ijen.train.config.TrainConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,7 +29,6 @@ import java.util.stream.IntStream;
 ///
 /// @param config the whole configuration
 record CtcTask(TrainConfig config) implements Task {
-    private static final int WORST = 24;
     /// Frames of a sound to use come in multiples of this, so that few shapes are compiled.
     private static final int ROUND = 64;
 
@@ -141,13 +139,11 @@ record CtcTask(TrainConfig config) implements Task {
                         losses[i]));
             }
         }
-        wrong.sort(Comparator.comparingDouble(WorstError::loss).reversed().thenComparingInt(WorstError::index));
         var m = new LinkedHashMap<String, Double>();
         m.put("label_error", EditDistance.rate(truth, greedy));
         m.put("beam_label_error", EditDistance.rate(truth, beam));
         m.put("sequences_right", 1 - (double) wrong.size() / n);
-        return new Evaluation(n, Arrays.stream(losses).average().orElse(Double.NaN), m, null,
-                wrong.subList(0, Math.min(WORST, wrong.size())));
+        return new Evaluation(n, Arrays.stream(losses).average().orElse(Double.NaN), m, null, WorstError.of(wrong));
     }
 
     private static List<Integer> symbols(List<CtcSearch.Span> spans) {

@@ -1,12 +1,15 @@
 package dev.ijen.train;
 
+import dev.ijen.data.Dataset;
 import dev.ijen.data.text.Vocabulary;
 import dev.ijen.nn.Chain;
 import dev.ijen.nn.Module;
 import dev.ijen.nn.Probe;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// What a trained network makes of examples before its last layer, or in any layer, as a vector for each.
 ///
@@ -34,6 +37,27 @@ public record Embeddings(List<String> names, double[][] vectors, int[] classes, 
         return rank == 3 ? y.mean(1) : y.reshape(y.shape().dim(0), y.shape().size() / y.shape().dim(0));
     }
 
+    /// Of some examples of a dataset.
+    ///
+    /// @param indices of the examples in the whole
+    /// @param all their vectors, one after the other
+    static Embeddings of(Dataset part, int[] indices, double[] all, String layer) {
+        int n = indices.length;
+        int d = n == 0 ? 0 : all.length / n;
+        var vectors = new double[n][];
+        for (int i = 0; i < n; i++) {
+            vectors[i] = Arrays.copyOfRange(all, i * d, (i + 1) * d);
+        }
+        return new Embeddings(IntStream.of(indices).mapToObj(Integer::toString).toList(), vectors,
+                part.isClassification() ? part.classIndices() : none(n), part.classNames(), layer);
+    }
+
+    private static int[] none(int n) {
+        var none = new int[n];
+        Arrays.fill(none, -1);
+        return none;
+    }
+
     private static String head(Module model) {
         if (!(model instanceof Chain)) {
             throw new EmbedException("no last layer", "a network of several parts", "a layer's name",
@@ -51,9 +75,7 @@ public record Embeddings(List<String> names, double[][] vectors, int[] classes, 
             if (shape.rank() == 2 && shape.dim(0) >= n) {
                 var all = p.getValue().read().toFloatArray();
                 int d = shape.dim(1);
-                var none = new int[n];
-                java.util.Arrays.fill(none, -1);
-                return new Embeddings(vocabulary.symbols(), rows(all, n, d), none, List.of(), p.getKey());
+                return new Embeddings(vocabulary.symbols(), rows(all, n, d), none(n), List.of(), p.getKey());
             }
         }
         throw new EmbedException("no table", "weights " + Module.parameters(model).keySet(),

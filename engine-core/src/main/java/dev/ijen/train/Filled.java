@@ -16,7 +16,7 @@ final class Filled {
 
     private Filled() {}
 
-    static List<Prediction> texts(Engine engine, Module model, Preprocessor.Masked pre, List<String> texts,
+    static List<Prediction> texts(Engine engine, Module model, TokenRows.Masked pre, List<String> texts,
             List<String> sources) {
         var all = new ArrayList<Prediction>();
         try (var step = engine.inference(x -> model.apply(x).cast(DType.F32).softmax())) {
@@ -32,7 +32,7 @@ final class Filled {
         return all;
     }
 
-    private static int[] tokens(Preprocessor.Masked pre, String text, String source) {
+    private static int[] tokens(TokenRows.Masked pre, String text, String source) {
         if (!text.contains(Marked.MASK)) {
             throw new IjenException("predict: nothing to tell", source + ": '" + text + "'",
                     "a text with " + Marked.MASK + " in place of what is to be told",
@@ -46,7 +46,7 @@ final class Filled {
         return ids;
     }
 
-    private static List<Prediction> told(Preprocessor.Masked pre, int[] ids, float[] p, String source) {
+    private static List<Prediction> told(TokenRows.Masked pre, int[] ids, float[] p, String source) {
         var v = pre.vocabulary();
         int mask = v.id(Marked.MASK);
         int n = v.size();

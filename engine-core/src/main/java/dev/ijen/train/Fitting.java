@@ -262,7 +262,8 @@ final class Fitting {
         }
         tell(new TrainEvent.Epoch(
                 progress.epoch + 1, config.training().epochs(), progress.step, trainLoss, trainMetric, latest,
-                parts.validation() == null ? "loss" : monitor.metric(), value, best, seconds()));
+                parts.validation() == null ? "loss" : monitor.metric(), value,
+                best && !monitor.takesLast(), seconds()));
         learner.show(samples.resolve("step-" + progress.step));
         progress.epoch++;
         progress.batch = 0;

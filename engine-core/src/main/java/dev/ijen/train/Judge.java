@@ -1,6 +1,7 @@
 package dev.ijen.train;
 
 import dev.ijen.data.Dataset;
+import dev.ijen.metrics.Argmax;
 import dev.ijen.metrics.Average;
 import dev.ijen.metrics.Calibration;
 import dev.ijen.metrics.Confusion;
@@ -8,7 +9,6 @@ import dev.ijen.metrics.Ranking;
 import dev.ijen.metrics.Regression;
 import dev.ijen.tensor.HostTensor;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +18,6 @@ import java.util.Locale;
 /// @param pre gives targets their unit
 /// @param loss of single examples
 record Judge(Preprocessor pre, HostLoss loss) {
-    private static final int WORST = 24;
     private static final int BINS = 15;
 
     Evaluation evaluate(Dataset data, double[] y) {
@@ -60,20 +59,12 @@ record Judge(Preprocessor pre, HostLoss loss) {
         int n = names.size();
         var wrong = new ArrayList<WorstError>();
         for (int i = 0; i < truth.length; i++) {
-            int best = 0;
-            for (int c = 1; c < n; c++) {
-                best = p[i * n + c] > p[i * n + best] ? c : best;
-            }
+            int best = Argmax.of(p, i * n, n);
             if (best != truth[i]) {
                 wrong.add(new WorstError(i, names.get(truth[i]), names.get(best), p[i * n + best], losses[i]));
             }
         }
-        return worst(wrong);
-    }
-
-    private static List<WorstError> worst(List<WorstError> all) {
-        all.sort(Comparator.comparingDouble(WorstError::loss).reversed().thenComparingInt(WorstError::index));
-        return all.subList(0, Math.min(WORST, all.size()));
+        return WorstError.of(wrong);
     }
 
     private Evaluation numbers(Dataset data, double[] y) {
@@ -96,7 +87,7 @@ record Judge(Preprocessor pre, HostLoss loss) {
         m.put("rmse", Regression.rmse(truth, y));
         m.put("mae", Regression.mae(truth, y));
         m.put("mape", Regression.mape(truth, y));
-        return new Evaluation(n, sum / n, m, null, worst(all));
+        return new Evaluation(n, sum / n, m, null, WorstError.of(all));
     }
 
     /// Truth and prediction of the first target in its own unit, of at most `most` examples spread over the dataset.

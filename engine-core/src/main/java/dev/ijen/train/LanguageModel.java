@@ -13,7 +13,6 @@ import dev.ijen.nn.Chain;
 import dev.ijen.nn.Module;
 import dev.ijen.nn.zoo.Decoder;
 import dev.ijen.tensor.DType;
-import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Where;
 import dev.ijen.train.config.TrainConfig;
@@ -35,52 +34,21 @@ record LanguageModel(TrainConfig config) implements TextTask {
         var text = TextParts.of(config);
         var vocabulary = Learnt.vocabulary(config, List.of(text.train()));
         int length = config.task().length();
-        var part = new TokenWindows(vocabulary.encode(text.train()), length, TextParts.stride(config));
+        var pre = new TokenRows.Tokens(vocabulary, length, List.of());
         return new DataParts(
-                part, windows(vocabulary, text.validation()), windows(vocabulary, text.test()),
-                new Preprocessor.Tokens(vocabulary, length, List.of()), text.description(vocabulary.size()));
-    }
-
-    private TokenWindows windows(Vocabulary vocabulary, String text) {
-        int length = config.task().length();
-        int[] ids = vocabulary.encode(text);
-        return ids.length <= length ? null : new TokenWindows(ids, length, length);
+                new TokenWindows(vocabulary.encode(text.train()), length, TextParts.stride(config)),
+                TextParts.held(text.validation(), pre), TextParts.held(text.test(), pre), pre,
+                text.description(vocabulary.size()));
     }
 
     @Override
     public Dataset dataset(Path file, Preprocessor pre) {
-        var tokens = (Preprocessor.Tokens) pre;
-        return new TokenWindows(tokens.vocabulary().encode(Texts.read(file)), tokens.length(), tokens.length());
-    }
-
-    @Override
-    public Problem declared() {
-        var m = config.model();
-        if (m.outputs() == 0) {
-            return null;
-        }
-        var pre = new Preprocessor.Arrays(DType.I32, Shape.of(config.task().length()), List.of());
-        return new Problem(pre, label(pre, m.outputs()), m.outputs(), null);
-    }
-
-    @Override
-    public int outputs(Preprocessor pre) {
-        return pre instanceof Preprocessor.Tokens t ? t.vocabulary().size() : -1;
+        return TextParts.windows(Texts.read(file), (TokenRows) pre);
     }
 
     @Override
     public ElementSpec label(Preprocessor pre, int outputs) {
         return new ElementSpec("next", DType.I32, pre.shape());
-    }
-
-    @Override
-    public Module model(Engine engine, Problem p) {
-        return ModelBuilder.build(engine, config.model(), p.pre().shape(), DType.I32, p.outputs(), output(p));
-    }
-
-    @Override
-    public Shape output(Problem p) {
-        return p.pre().shape().insert(1, p.outputs());
     }
 
     @Override
@@ -103,18 +71,13 @@ record LanguageModel(TrainConfig config) implements TextTask {
     }
 
     @Override
-    public boolean judgesWithLabels() {
-        return true;
-    }
-
-    @Override
     public Evaluation evaluate(Problem p, Dataset data, double[] y) {
         int n = y.length / 2;
         double loss = IntStream.range(0, n).mapToDouble(i -> y[2 * i]).average().orElse(Double.NaN);
         var m = new LinkedHashMap<String, Double>();
         m.put("perplexity", Math.exp(loss));
         m.put("bits_per_token", loss / Math.log(2));
-        if (p.pre() instanceof Preprocessor.Tokens t) {
+        if (p.pre() instanceof TokenRows.Tokens t) {
             // so that tokens of any size compare
             m.put("bits_per_character",
                     loss / Math.log(2) * n * t.length() / Math.max(1, characters(t.vocabulary(), data)));
@@ -141,7 +104,7 @@ record LanguageModel(TrainConfig config) implements TextTask {
     /// A piece of text, with temperature 0.8.
     @Override
     public void show(Engine engine, Module model, Problem p, Path folder) {
-        if (p.pre() instanceof Preprocessor.Tokens t && model instanceof Chain c
+        if (p.pre() instanceof TokenRows.Tokens t && model instanceof Chain c
                 && c.modules().getFirst() instanceof Decoder decoder) {
             try (var generator = Generator.of(engine, decoder)) {
                 var sampling = Sampling.of(0.8);

@@ -61,14 +61,14 @@ final class Lines {
         var words = d.tokenizer().isBlank() ? Words.of(train, LEAST, d.words(), d.ngrams())
                 : Subwords.read(Path.of(d.tokenizer()));
         int length = config.task().length();
-        var pre = new Preprocessor.Tokens(words, length, names);
+        var pre = new TokenRows.Tokens(words, length, names);
         var sets = parts.stream().map(p -> p.size() == 0 ? null : encoded(p, texts, pre)).toList();
         return new DataParts(sets.get(0), sets.get(1), sets.get(2), pre,
                 folder + ", " + n + " lines, " + words.size() + (words instanceof Subwords ? " tokens" : " words"));
     }
 
     /// All texts of other files, by the vocabulary of the training.
-    static Dataset all(DataConfig d, Preprocessor.Tokens pre) {
+    static Dataset all(DataConfig d, TokenRows.Tokens pre) {
         var read = Read.of(d);
         return dataset(read.texts, read.labels, pre);
     }
@@ -79,12 +79,12 @@ final class Lines {
         return part.batch(all).input().toIntArray();
     }
 
-    private static Dataset encoded(Dataset part, List<String> texts, Preprocessor.Tokens pre) {
+    private static Dataset encoded(Dataset part, List<String> texts, TokenRows.Tokens pre) {
         return dataset(java.util.Arrays.stream(lines(part)).mapToObj(texts::get).toList(), part.classIndices(), pre);
     }
 
     /// Texts as tokens.
-    static Dataset dataset(List<String> texts, int[] labels, Preprocessor.Tokens pre) {
+    static Dataset dataset(List<String> texts, int[] labels, TokenRows.Tokens pre) {
         var x = new int[texts.size() * pre.length()];
         for (int i = 0; i < texts.size(); i++) {
             int[] ids = pre.vocabulary().encode(texts.get(i), pre.length());

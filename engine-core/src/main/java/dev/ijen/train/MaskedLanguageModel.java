@@ -8,17 +8,17 @@ import dev.ijen.data.text.Masking;
 import dev.ijen.data.text.TokenWindows;
 import dev.ijen.engine.Engine;
 import dev.ijen.loss.Loss;
+import dev.ijen.metrics.Argmax;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.DType;
-import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.tensor.Where;
 import dev.ijen.train.config.TrainConfig;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Hidden tokens of a text, from those on both sides (Devlin et al., arXiv:1810.04805; see [Masking]). In training other tokens are hidden
 /// in every step, drawn by the engine's counter-based generator; what judges has always the same ones hidden. `unigram_loss` stands beside
@@ -26,8 +26,6 @@ import java.util.List;
 ///
 /// @param config the whole configuration
 record MaskedLanguageModel(TrainConfig config) implements TextTask {
-    private static final int WORST = 24;
-    private static final int CHUNK = 256;
     private static final int SEED = 0;
 
     @Override
@@ -40,55 +38,27 @@ record MaskedLanguageModel(TrainConfig config) implements TextTask {
         for (int id : ids) {
             counts[id]++;
         }
-        var pre = new Preprocessor.Masked(vocabulary, length, config.task().masked(),
-                java.util.Arrays.stream(counts).boxed().toList());
+        var pre = new TokenRows.Masked(vocabulary, length, config.task().masked(),
+                Arrays.stream(counts).boxed().toList());
         return new DataParts(
-                new TokenWindows(ids, length, TextParts.stride(config)), windows(text.validation(), pre),
-                windows(text.test(), pre), pre, text.description(vocabulary.size()));
+                new TokenWindows(ids, length, TextParts.stride(config)),
+                hidden(TextParts.held(text.validation(), pre), pre), hidden(TextParts.held(text.test(), pre), pre), pre,
+                text.description(vocabulary.size()));
     }
 
-    private static MaskedWindows windows(String text, Preprocessor.Masked pre) {
-        int[] ids = pre.vocabulary().encode(text);
-        return ids.length <= pre.length() ? null
-                : new MaskedWindows(new TokenWindows(ids, pre.length(), pre.length()), pre.masking(), SEED);
+    private static MaskedWindows hidden(TokenWindows windows, TokenRows.Masked pre) {
+        return windows == null ? null : new MaskedWindows(windows, pre.masking(), SEED);
     }
 
     @Override
     public Dataset dataset(Path file, Preprocessor pre) {
-        var masked = (Preprocessor.Masked) pre;
-        return new MaskedWindows(
-                new TokenWindows(masked.vocabulary().encode(Texts.read(file)), masked.length(), masked.length()),
-                masked.masking(), SEED);
-    }
-
-    @Override
-    public Problem declared() {
-        var m = config.model();
-        if (m.outputs() == 0) {
-            return null;
-        }
-        var pre = new Preprocessor.Arrays(DType.I32, Shape.of(config.task().length()), List.of());
-        return new Problem(pre, label(pre, m.outputs()), m.outputs(), null);
-    }
-
-    @Override
-    public int outputs(Preprocessor pre) {
-        return pre instanceof Preprocessor.Masked m ? m.vocabulary().size() : -1;
+        var masked = (TokenRows.Masked) pre;
+        return hidden(TextParts.windows(Texts.read(file), masked), masked);
     }
 
     @Override
     public ElementSpec label(Preprocessor pre, int outputs) {
         return new ElementSpec("original", DType.I32, pre.shape());
-    }
-
-    @Override
-    public Module model(Engine engine, Problem p) {
-        return ModelBuilder.build(engine, config.model(), p.pre().shape(), DType.I32, p.outputs(), output(p));
-    }
-
-    @Override
-    public Shape output(Problem p) {
-        return p.pre().shape().insert(1, p.outputs());
     }
 
     @Override
@@ -108,59 +78,57 @@ record MaskedLanguageModel(TrainConfig config) implements TextTask {
     }
 
     @Override
-    public boolean judgesWithLabels() {
-        return true;
+    public Evaluation evaluate(Problem p, Dataset data, double[] y) {
+        var pre = (TokenRows.Masked) p.pre();
+        var sum = new Sums(pre.chances());
+        var worst = Guesses.walk(data, y, pre.length(), (g, truth) -> sum.add(g, truth, pre));
+        return new Evaluation(data.size(), sum.loss / Math.max(1, sum.count), sum.metrics(), null, worst);
     }
 
-    @Override
-    public Evaluation evaluate(Problem p, Dataset data, double[] y) {
-        var pre = (Preprocessor.Masked) p.pre();
-        int length = pre.length();
-        var chance = pre.chances();
-        int likeliest = 0;
-        for (int i = 1; i < chance.length; i++) {
-            likeliest = chance[i] > chance[likeliest] ? i : likeliest;
+    /// What is counted of all hidden places.
+    private static final class Sums {
+        private final double[] chance;
+        private final int likeliest;
+        private double loss;
+        private double baseline;
+        private long right;
+        private long frequent;
+        private long count;
+
+        Sums(double[] chance) {
+            this.chance = chance;
+            this.likeliest = Argmax.of(chance, 0, chance.length);
         }
-        double loss = 0;
-        double baseline = 0;
-        long right = 0;
-        long frequent = 0;
-        long count = 0;
-        var worst = new ArrayList<WorstError>();
-        for (int from = 0; from < data.size(); from += CHUNK) {
-            int rows = Math.min(CHUNK, data.size() - from);
-            int[] labels = Guesses.labels(data, from, rows);
-            for (int i = from; i < from + rows; i++) {
-                var g = new Guesses(y, i, length);
-                WorstError most = null;
-                for (int t = 0; t < length; t++) {
-                    int truth = labels[(i - from) * length + t];
-                    if (truth < 0) {
-                        continue;
-                    }
-                    count++;
-                    loss += g.loss(t);
-                    baseline -= Math.log(chance[truth]);
-                    frequent += truth == likeliest ? 1 : 0;
-                    if (g.token(t) == truth) {
-                        right++;
-                    } else if (most == null || g.loss(t) > most.loss()) {
-                        most = new WorstError(i, pre.name(truth), pre.name(g.token(t)), Double.NaN, g.loss(t));
-                    }
+
+        /// The worst of an example's places; null if it is right throughout.
+        WorstError add(Guesses g, int[] truth, TokenRows.Masked pre) {
+            WorstError most = null;
+            for (int t = 0; t < truth.length; t++) {
+                if (truth[t] < 0) {
+                    continue;
                 }
-                if (most != null) {
-                    worst.add(most);
+                count++;
+                loss += g.loss(t);
+                baseline -= Math.log(chance[truth[t]]);
+                frequent += truth[t] == likeliest ? 1 : 0;
+                if (g.token(t) == truth[t]) {
+                    right++;
+                } else if (most == null || g.loss(t) > most.loss()) {
+                    most = new WorstError(g.example(), pre.name(truth[t]), pre.name(g.token(t)), Double.NaN, g.loss(t));
                 }
             }
+            return most;
         }
-        worst.sort(Comparator.comparingDouble(WorstError::loss).reversed().thenComparingInt(WorstError::index));
-        double n = Math.max(1, count);
-        var m = new LinkedHashMap<String, Double>();
-        m.put("accuracy", right / n);
-        m.put("unigram_accuracy", frequent / n);
-        m.put("unigram_loss", baseline / n);
-        m.put("perplexity", Math.exp(loss / n));
-        return new Evaluation(data.size(), loss / n, m, null, worst.subList(0, Math.min(WORST, worst.size())));
+
+        Map<String, Double> metrics() {
+            double n = Math.max(1, count);
+            var m = new LinkedHashMap<String, Double>();
+            m.put("accuracy", right / n);
+            m.put("unigram_accuracy", frequent / n);
+            m.put("unigram_loss", baseline / n);
+            m.put("perplexity", Math.exp(loss / n));
+            return m;
+        }
     }
 
     @Override

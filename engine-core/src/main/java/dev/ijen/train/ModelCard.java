@@ -20,7 +20,7 @@ final class ModelCard {
         s.append("Made by ").append("ijen ").append(environment.get("ijen")).append(" on ")
                 .append(environment.get("started")).append(".\n\n");
         model(s, data, plan);
-        quality(s, result);
+        quality(s, config, result);
         limits(s, data, result);
         s.append("## Provenance\n\n| what | SHA-256 |\n|---|---|\n");
         hashes(s, "", environment.get("sha256"));
@@ -44,7 +44,7 @@ final class ModelCard {
         s.append('\n');
     }
 
-    private static void quality(StringBuilder s, TrainResult r) {
+    private static void quality(StringBuilder s, TrainConfig config, TrainResult r) {
         s.append("## How good it is\n\n");
         if (r.validation() == null && r.test() == null) {
             s.append("Not known: no part of the data was held out.\n\n");
@@ -55,7 +55,8 @@ final class ModelCard {
         part(s, "validation", r.validation());
         s.append('\n');
         s.append("The weights are those of step ").append(r.bestStep()).append(" of ").append(r.steps())
-                .append(", the best by ").append(r.metric()).append(" on the validation part.\n\n");
+                .append(config.training().monitor().equals(Monitor.LAST) ? ", the latest.\n\n"
+                        : ", the best by " + r.metric() + " on the validation part.\n\n");
     }
 
     private static void part(StringBuilder s, String name, Evaluation e) {

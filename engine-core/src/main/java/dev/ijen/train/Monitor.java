@@ -14,21 +14,31 @@ final class Monitor {
             "bits_per_character", "unigram_loss", "label_error", "fid", "swd",
             "reconstruction", "divergence");
 
+    /// Where no metric decides: the latest weights are taken.
+    static final String LAST = "last";
+
     private final String metric;
+    private final boolean last;
     private final double minDelta;
     private final int patience;
 
     /// @param known metrics of the task, that for `auto` first
     Monitor(TrainConfig config, List<String> known) {
         var asked = config.training().monitor();
-        metric = asked.equals("auto") ? known.getFirst() : asked;
+        last = asked.equals(LAST);
+        metric = last || asked.equals("auto") ? known.getFirst() : asked;
         minDelta = config.training().minDelta();
         patience = config.training().patience();
         if (!known.contains(metric)) {
             throw new ConfigException(
                     Mark.of("training.monitor"), "no such metric", "'" + metric + "'", String.join(", ", known),
-                    "choose one of them, or auto");
+                    "choose one of them, auto, or last");
         }
+    }
+
+    /// Whether the latest weights are taken, whatever the metric says.
+    boolean takesLast() {
+        return last;
     }
 
     String metric() {
@@ -51,7 +61,7 @@ final class Monitor {
         double v = value(validation);
         double gain = lowerIsBetter() ? p.best - v : v - p.best;
         boolean first = Double.isNaN(p.best);
-        boolean best = first || gain > minDelta || gain == 0 && validation.loss() < p.bestLoss;
+        boolean best = last || first || gain > minDelta || gain == 0 && validation.loss() < p.bestLoss;
         // a lower loss at the same accuracy is progress, too
         p.stale = best ? 0 : p.stale + 1;
         if (best) {

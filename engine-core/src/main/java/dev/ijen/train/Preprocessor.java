@@ -3,9 +3,6 @@ package dev.ijen.train;
 import dev.ijen.data.Dataset;
 import dev.ijen.data.TabularPreprocessor;
 import dev.ijen.data.series.LinearForecast;
-import dev.ijen.data.text.Marked;
-import dev.ijen.data.text.Masking;
-import dev.ijen.data.text.Vocabulary;
 import dev.ijen.format.FormatException;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
@@ -16,15 +13,20 @@ import java.util.List;
 import java.util.Map;
 
 /// What was learnt about the data from the training part, and is needed to use the model: kept with every checkpoint.
-public sealed interface Preprocessor {
+public sealed interface Preprocessor permits Preprocessor.Image, Preprocessor.Table, Preprocessor.Arrays,
+        Preprocessor.Sound, Preprocessor.Series, TokenRows {
     /// The classes by index; empty for regression.
-    List<String> classNames();
+    default List<String> classNames() {
+        return List.of();
+    }
 
     /// Shape of one example.
     Shape shape();
 
-    /// An input batch as the network wants it; part of the compiled programs.
-    Tensor standardize(Tensor x);
+    /// An input batch as the network wants it; part of the compiled programs. Most are so already.
+    default Tensor standardize(Tensor x) {
+        return x;
+    }
 
     /// A label or prediction in the data's own unit.
     default double targetValue(double label) {
@@ -91,11 +93,6 @@ public sealed interface Preprocessor {
         }
 
         @Override
-        public Tensor standardize(Tensor x) {
-            return x;
-        }
-
-        @Override
         public double targetValue(double label) {
             return table.targetValue(label);
         }
@@ -111,10 +108,19 @@ public sealed interface Preprocessor {
         public Arrays {
             classNames = List.copyOf(classNames);
         }
+    }
+
+    /// Sounds, in deviations from the mean of all their numbers.
+    sealed interface Sound extends Preprocessor {
+        /// Of all numbers.
+        double mean();
+
+        /// Standard deviation of all numbers.
+        double std();
 
         @Override
-        public Tensor standardize(Tensor x) {
-            return x;
+        default Tensor standardize(Tensor x) {
+            return x.sub(mean()).mul(1 / std());
         }
     }
 
@@ -128,7 +134,7 @@ public sealed interface Preprocessor {
     /// @param std of all numbers
     /// @param classNames by index
     record Audio(int rate, int frames, int mels, int coefficients, double mean, double std, List<String> classNames)
-            implements Preprocessor {
+            implements Sound {
         /// Copies the list.
         public Audio {
             classNames = List.copyOf(classNames);
@@ -146,11 +152,6 @@ public sealed interface Preprocessor {
         public Shape shape() {
             return Shape.of(1, frames, width());
         }
-
-        @Override
-        public Tensor standardize(Tensor x) {
-            return x.sub(mean).mul(1 / std);
-        }
     }
 
     /// Sounds with a sequence of symbols, F32 [1, frames, mels].
@@ -161,26 +162,15 @@ public sealed interface Preprocessor {
     /// @param mean of all numbers
     /// @param std of all numbers
     /// @param symbols names of the symbols, without the blank
-    record Speech(int rate, int frames, int mels, double mean, double std, List<String> symbols)
-            implements Preprocessor {
+    record Speech(int rate, int frames, int mels, double mean, double std, List<String> symbols) implements Sound {
         /// Copies the list.
         public Speech {
             symbols = List.copyOf(symbols);
         }
 
         @Override
-        public List<String> classNames() {
-            return List.of();
-        }
-
-        @Override
         public Shape shape() {
             return Shape.of(1, frames, mels);
-        }
-
-        @Override
-        public Tensor standardize(Tensor x) {
-            return x.sub(mean).mul(1 / std);
         }
     }
 
@@ -204,126 +194,13 @@ public sealed interface Preprocessor {
         }
 
         @Override
-        public List<String> classNames() {
-            return List.of();
-        }
-
-        @Override
         public Shape shape() {
             return Shape.of(length, columns.size());
         }
 
         @Override
-        public Tensor standardize(Tensor x) {
-            return x;
-        }
-
-        @Override
         public double targetValue(double label) {
             return label * std.get(target) + mean.get(target);
-        }
-    }
-
-    /// Texts as rows of tokens.
-    ///
-    /// @param vocabulary symbols
-    /// @param length tokens of an example
-    /// @param classNames by index
-    record Tokens(Vocabulary vocabulary, int length, List<String> classNames) implements Preprocessor {
-        /// Copies the list.
-        public Tokens {
-            classNames = List.copyOf(classNames);
-        }
-
-        @Override
-        public Shape shape() {
-            return Shape.of(length);
-        }
-
-        @Override
-        public DType dtype() {
-            return DType.I32;
-        }
-
-        @Override
-        public Tensor standardize(Tensor x) {
-            return x;
-        }
-    }
-
-    /// A text with hidden tokens, whose symbols are told.
-    ///
-    /// @param vocabulary symbols, the mask before all others
-    /// @param length tokens of an example
-    /// @param share of tokens hidden
-    /// @param counts how often each symbol stands in the training part
-    record Masked(Marked vocabulary, int length, double share, List<Long> counts) implements Preprocessor {
-        /// Copies the list.
-        public Masked {
-            counts = List.copyOf(counts);
-        }
-
-        /// What is hidden, and how.
-        Masking masking() {
-            return new Masking(share, vocabulary.id(Marked.MASK), vocabulary.marks().size(), vocabulary.size());
-        }
-
-        /// Probability of each symbol in the training part, with one more of each, so that none is impossible.
-        double[] chances() {
-            double sum = counts.stream().mapToLong(Long::longValue).sum() + counts.size();
-            return counts.stream().mapToDouble(c -> (c + 1) / sum).toArray();
-        }
-
-        /// A symbol as it is read.
-        String name(int id) {
-            return vocabulary.shown(new int[] {id});
-        }
-
-        @Override
-        public List<String> classNames() {
-            return List.of();
-        }
-
-        @Override
-        public Shape shape() {
-            return Shape.of(length);
-        }
-
-        @Override
-        public DType dtype() {
-            return DType.I32;
-        }
-
-        @Override
-        public Tensor standardize(Tensor x) {
-            return x;
-        }
-    }
-
-    /// A text and the beginning of its answer, as one row of tokens.
-    ///
-    /// @param vocabulary symbols of both; before all others those that fill up, begin and end
-    /// @param length most tokens of a text
-    /// @param answer most tokens of an answer, its end included
-    record Pairs(Marked vocabulary, int length, int answer) implements Preprocessor {
-        @Override
-        public List<String> classNames() {
-            return List.of();
-        }
-
-        @Override
-        public Shape shape() {
-            return Shape.of(length + answer);
-        }
-
-        @Override
-        public DType dtype() {
-            return DType.I32;
-        }
-
-        @Override
-        public Tensor standardize(Tensor x) {
-            return x;
         }
     }
 

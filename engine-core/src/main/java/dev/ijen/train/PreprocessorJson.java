@@ -40,20 +40,20 @@ final class PreprocessorJson {
                 m.put("shape", java.util.Arrays.stream(a.shape().dims()).mapToObj(d -> (long) d).toList());
                 m.put("classes", a.classNames());
             }
-            case Preprocessor.Tokens t -> {
+            case TokenRows.Tokens t -> {
                 m.put("kind", "tokens");
                 vocabulary(t.vocabulary(), m);
                 m.put("length", (long) t.length());
                 m.put("classes", t.classNames());
             }
-            case Preprocessor.Masked k -> {
+            case TokenRows.Masked k -> {
                 m.put("kind", "masked");
                 vocabulary(k.vocabulary(), m);
                 m.put("length", (long) k.length());
                 m.put("share", k.share());
                 m.put("counts", k.counts());
             }
-            case Preprocessor.Pairs p -> {
+            case TokenRows.Pairs p -> {
                 m.put("kind", "pairs");
                 vocabulary(p.vocabulary(), m);
                 m.put("length", (long) p.length());
@@ -106,9 +106,9 @@ final class PreprocessorJson {
                 }
             }
             case "tokens" ->
-                    new Preprocessor.Tokens(vocabulary(source, m), m.whole("length", 1, 1 << 20), m.texts("classes"));
+                    new TokenRows.Tokens(vocabulary(source, m), m.whole("length", 1, 1 << 20), m.texts("classes"));
             case "masked" -> masked(source, m);
-            case "pairs" -> new Preprocessor.Pairs(marked(source, m, Marked.PAD, Marked.BEGIN, Marked.END),
+            case "pairs" -> new TokenRows.Pairs(marked(source, m, Marked.PAD, Marked.BEGIN, Marked.END),
                     m.whole("length", 1, 1 << 20), m.whole("answer", 2, 1 << 16));
             case "audio" -> new Preprocessor.Audio(
                     m.whole("rate", 1, 1 << 24), m.whole("frames", 1, 100_000), m.whole("mels", 1, 1024),
@@ -134,14 +134,14 @@ final class PreprocessorJson {
         }
     }
 
-    private static Preprocessor.Masked masked(String source, Fields m) {
+    private static TokenRows.Masked masked(String source, Fields m) {
         var vocabulary = marked(source, m, Marked.MASK);
         var counts = m.numbers("counts").stream().map(Double::longValue).toList();
         double share = m.number("share");
         if (counts.size() != vocabulary.size() || counts.stream().anyMatch(c -> c < 0) || !(share > 0 && share <= 1)) {
             throw m.wrong("counts", "a count for each of " + vocabulary.size() + " symbols, and a share from 0 to 1");
         }
-        return new Preprocessor.Masked(vocabulary, m.whole("length", 1, 1 << 20), share, counts);
+        return new TokenRows.Masked(vocabulary, m.whole("length", 1, 1 << 20), share, counts);
     }
 
     private static Marked marked(String source, Fields m, String... marks) {

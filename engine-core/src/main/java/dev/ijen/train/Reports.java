@@ -202,8 +202,8 @@ final class Reports {
 
     private static String example(Preprocessor pre, Dataset data, int index) {
         return switch (pre) {
-            case Preprocessor.Masked m -> m.vocabulary().shown(tokens(data, index));
-            case Preprocessor.Pairs p ->
+            case TokenRows.Masked m -> m.vocabulary().shown(tokens(data, index));
+            case TokenRows.Pairs p ->
                     p.vocabulary().decode(java.util.Arrays.copyOf(tokens(data, index), p.length()));
             case Preprocessor other -> data instanceof TableRows rows ? rows.describe(index) : "#" + index;
         };

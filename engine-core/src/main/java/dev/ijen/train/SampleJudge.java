@@ -2,6 +2,7 @@ package dev.ijen.train;
 
 import dev.ijen.data.ArrayDataset;
 import dev.ijen.data.Dataset;
+import dev.ijen.metrics.Argmax;
 import dev.ijen.metrics.Distributions;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
@@ -55,7 +56,7 @@ final class SampleJudge {
         int sure = 0;
         for (int i = 0; i < n; i++) {
             int row = i * classes.size();
-            told[i] = best(probabilities, row);
+            told[i] = Argmax.of(probabilities, row, classes.size());
             sure += probabilities[row + told[i]] >= SURE ? 1 : 0;
         }
         double loss = 0;
@@ -74,14 +75,6 @@ final class SampleJudge {
         m.put("inception_score", Distributions.inceptionScore(probabilities, classes.size()));
         m.put("frechet_logits", Distributions.frechet(classifier.outputs(real), logits, classes.size()));
         return new Evaluation(n, wanted == null ? Double.NaN : loss, m, null, List.of());
-    }
-
-    private int best(double[] p, int row) {
-        int best = 0;
-        for (int c = 1; c < classes.size(); c++) {
-            best = p[row + c] > p[row + best] ? c : best;
-        }
-        return best;
     }
 
     /// The classes in turn, by the classifier's index.

@@ -70,12 +70,7 @@ final class Scorer implements AutoCloseable {
 
     /// What the task looks at, of inputs without labels that may have any shape the network takes.
     double[] outputs(HostTensor x) {
-        var y = step.run(x).toFloatArray(0);
-        var all = new double[y.length];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = y[i];
-        }
-        return all;
+        return step.run(x).get(0).toDoubleArray();
     }
 
     /// Examples a batch for a dataset of so many.

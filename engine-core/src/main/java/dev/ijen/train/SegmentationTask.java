@@ -117,13 +117,17 @@ record SegmentationTask(TrainConfig config) implements Task {
         return true;
     }
 
-    /// For each example its mean loss, and for each class the pixels both say, the network says, the label says: [N, 1 + 3 · classes].
+    /// Without labels the logarithms of the classes' shares of the pixels, [N, classes]. With them, for each example its mean loss, and for
+    /// each class the pixels both say, the network says, the label says: [N, 1 + 3 · classes].
     @Override
     public Tensor outputs(Module model, Problem p, Tensor x, Tensor y) {
         int n = x.shape().dim(0);
         int k = p.outputs();
-        int pixels = y.shape().size() / n;
+        int pixels = p.pre().shape().dim(1) * p.pre().shape().dim(2);
         var z = logits(model, x).reshape(n, pixels, k);
+        if (y == null) {
+            return z.argmax(-1).cast(DType.I32).oneHot(k, DType.F32).mean(1).log();
+        }
         var truth = y.reshape(n, pixels).cast(DType.I32).oneHot(k, DType.F32);
         var said = z.argmax(-1).cast(DType.I32).oneHot(k, DType.F32);
         var loss = z.logSoftmax().mul(truth).sum(1, 2).mul(-1.0 / pixels).reshape(n, 1);

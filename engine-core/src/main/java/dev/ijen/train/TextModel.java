@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 
 /// A model that writes: a run of a language model or of translation, or a file of llama2.c with its tokenizer.
 public final class TextModel implements AutoCloseable {
+    private static final String PROMPT = "the prompt";
     private static final Sampling USUAL = Sampling.of(0.8);
 
     private final AutoCloseable owner;
@@ -100,15 +101,15 @@ public final class TextModel implements AutoCloseable {
 
     private static TextModel run(Path model, Path tokenizer, TrainOptions options) {
         var trained = Trained.load(model, options);
-        if (tokenizer == null && trained.preprocessor() instanceof Preprocessor.Tokens t
+        if (tokenizer == null && trained.preprocessor() instanceof TokenRows.Tokens t
                 && trained.model() instanceof Chain c && c.modules().getFirst() instanceof Decoder d) {
             return new TextModel(trained, trained.engine(), d, t.vocabulary());
         }
-        if (tokenizer == null && trained.preprocessor() instanceof Preprocessor.Pairs p) {
+        if (tokenizer == null && trained.preprocessor() instanceof TokenRows.Pairs p) {
             return new TextModel(trained, trained.engine(), null, Answered.translator(trained.model()), p.vocabulary());
         }
         trained.close();
-        if (tokenizer == null && trained.preprocessor() instanceof Preprocessor.Masked) {
+        if (tokenizer == null && trained.preprocessor() instanceof TokenRows.Masked) {
             throw FormatException.unsupported(model, "writing with this model", "a masked language model",
                     "a language model",
                     "let it tell what is hidden: ijen predict " + model + " --text \"not to [MASK]\"");
@@ -117,8 +118,8 @@ public final class TextModel implements AutoCloseable {
                 ? new IjenException("generate: two tokenizers", "--tokenizer " + tokenizer + " and that of the run",
                         "one", "leave out --tokenizer: a run has its own")
                 : FormatException.unsupported(model, "writing with this model", trained.description(),
-                        "a language model",
-                        "train one: ijen train --preset char-gpt --data TEXT; or --preset translate");
+                        "a language model, one of translation, or one that makes pictures",
+                        "train one: ijen train --preset char-gpt --data TEXT; or --preset translate, dcgan, …");
     }
 
     /// What came of writing.
@@ -149,7 +150,7 @@ public final class TextModel implements AutoCloseable {
         if (translator != null) {
             return answer(prompt, r, each, stop);
         }
-        var ids = vocabulary.encode(prompt);
+        var ids = Texts.symbols(vocabulary, prompt, PROMPT);
         if (ids.length == 0) {
             ids = vocabulary.encode("\n");
         }
@@ -183,7 +184,7 @@ public final class TextModel implements AutoCloseable {
 
     private Written answer(String prompt, Request r, Consumer<String> each, BooleanSupplier stop) {
         var v = (Marked) vocabulary;
-        int[] ids = v.encode(prompt);
+        int[] ids = Texts.symbols(v, prompt, PROMPT);
         long begun = System.nanoTime();
         var stream = new TextStream(v, new int[0]);
         var text = new StringBuilder();

@@ -79,7 +79,7 @@ final class TextPairs {
     /// end, −1 behind it.
     ///
     /// @throws FormatException naming a pair that is too long
-    static Dataset dataset(String source, List<TextPair> pairs, Preprocessor.Pairs pre) {
+    static Dataset dataset(String source, List<TextPair> pairs, TokenRows.Pairs pre) {
         var v = pre.vocabulary();
         int width = pre.length() + pre.answer();
         var x = new int[pairs.size() * width];

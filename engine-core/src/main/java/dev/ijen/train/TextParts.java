@@ -1,5 +1,6 @@
 package dev.ijen.train;
 
+import dev.ijen.data.text.TokenWindows;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.config.TrainConfig;
 
@@ -28,6 +29,23 @@ record TextParts(String path, String train, String validation, String test) {
     /// Tokens between the starts of two examples.
     static int stride(TrainConfig config) {
         return config.task().stride() == 0 ? config.task().length() : config.task().stride();
+    }
+
+    /// A text as examples side by side.
+    ///
+    /// @throws IjenException if it is too short for one
+    static TokenWindows windows(String text, TokenRows pre) {
+        return windows(pre.vocabulary().encode(text), pre.length());
+    }
+
+    /// What was held out as examples; null if it is too short for one.
+    static TokenWindows held(String text, TokenRows pre) {
+        int[] ids = pre.vocabulary().encode(text);
+        return ids.length <= pre.length() ? null : windows(ids, pre.length());
+    }
+
+    private static TokenWindows windows(int[] ids, int length) {
+        return new TokenWindows(ids, length, length);
     }
 
     String description(int symbols) {

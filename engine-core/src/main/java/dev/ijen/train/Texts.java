@@ -1,5 +1,7 @@
 package dev.ijen.train;
 
+import dev.ijen.data.text.Characters;
+import dev.ijen.data.text.Vocabulary;
 import dev.ijen.format.AtomicFiles;
 import dev.ijen.format.FormatException;
 import dev.ijen.tensor.IjenException;
@@ -8,10 +10,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// Text files.
 final class Texts {
     private static final long MOST = 1L << 30;
+    private static final int SHOWN = 60;
 
     private Texts() {}
 
@@ -42,5 +46,26 @@ final class Texts {
         } catch (IOException e) {
             throw FormatException.of(file, e);
         }
+    }
+
+    /// A text to be answered or gone on with, as symbols.
+    ///
+    /// @param source what it is called in errors
+    /// @throws FormatException naming characters that were not in the training's texts: nothing is known about them
+    static int[] symbols(Vocabulary vocabulary, String text, String source) {
+        var unknown = vocabulary.unknown(text);
+        if (!unknown.isEmpty()) {
+            throw FormatException.unsupported(source, "characters the model has never seen", shown(unknown),
+                    "those of its training: " + shown(vocabulary.symbols()),
+                    "write it in those, or train with texts that have the others");
+        }
+        return vocabulary.encode(text);
+    }
+
+    private static String shown(List<String> symbols) {
+        var some = symbols.stream().filter(s -> s.codePointCount(0, s.length()) == 1)
+                .filter(s -> !s.equals(Characters.UNKNOWN) && !Character.isISOControl(s.codePointAt(0)))
+                .map(s -> s.isBlank() ? "a blank" : s).limit(SHOWN + 1L).toList();
+        return String.join(" ", some.subList(0, Math.min(SHOWN, some.size()))) + (some.size() > SHOWN ? " …" : "");
     }
 }

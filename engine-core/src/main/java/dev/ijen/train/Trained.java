@@ -1,40 +1,26 @@
 package dev.ijen.train;
 
-import dev.ijen.data.ArrayDataset;
 import dev.ijen.data.Dataset;
-import dev.ijen.data.Datasets;
-import dev.ijen.data.IdxDataset;
-import dev.ijen.data.ImageFolder;
 import dev.ijen.data.Subset;
-import dev.ijen.data.text.TokenWindows;
 import dev.ijen.engine.Engine;
-import dev.ijen.format.Csv;
 import dev.ijen.format.FormatException;
-import dev.ijen.format.Images;
 import dev.ijen.format.Json;
 import dev.ijen.format.Safetensors;
-import dev.ijen.format.Wav;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Precision;
 import dev.ijen.train.config.ConfigReader;
 import dev.ijen.train.config.TrainConfig;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /// A trained model with everything needed to use it, out of a checkpoint's `model.safetensors`, which is complete by itself.
 public final class Trained implements AutoCloseable {
-    private static final Pattern NO_PICTURE = Pattern.compile("(?i)\\.(csv|tsv|txt|npy|npz|wav)$");
-
     private final Path file;
     private final TrainConfig config;
     private final Preprocessor pre;
@@ -43,13 +29,13 @@ public final class Trained implements AutoCloseable {
     private final Problem problem;
     private final Module model;
     private final Scorer scorer;
-    private final int outputs;
+    private final Predictor predictor;
+    private final GivenData data;
 
     private Trained(Path file, Path adapter, TrainConfig config, Preprocessor pre, int outputs, TrainOptions options) {
         this.file = file;
         this.config = config;
         this.pre = pre;
-        this.outputs = outputs;
         this.engine = Trainer.open(config, options);
         try {
             this.task = Task.of(config);
@@ -64,6 +50,8 @@ public final class Trained implements AutoCloseable {
                 checkRange();
             }
             this.scorer = new Scorer(engine, task, problem, model, null, config.training().evalBatchSize());
+            this.predictor = new Predictor(engine, task, problem, model, scorer);
+            this.data = new GivenData(config, task, pre);
         } catch (RuntimeException e) {
             engine.close();
             throw e;
@@ -223,8 +211,9 @@ public final class Trained implements AutoCloseable {
         if (task instanceof Generative) {
             return head + "makes examples " + pre.shape();
         }
+        int n = problem.outputs();
         return head + "input " + pre.shape() + ", "
-                + (isClassification() ? outputs + " classes" : outputs + " target" + (outputs == 1 ? "" : "s"));
+                + (isClassification() ? n + " classes" : n + " target" + (n == 1 ? "" : "s"));
     }
 
     /// Layers, work and memory for a batch.
@@ -234,147 +223,29 @@ public final class Trained implements AutoCloseable {
 
     /// Predictions for files: one for a picture, one a row for a table.
     public List<Prediction> predict(List<Path> files) {
-        var all = new ArrayList<Prediction>();
-        for (var f : files) {
-            switch (pre) {
-                case Preprocessor.Image i -> all.add(predictImage(f));
-                case Preprocessor.Table t -> all.addAll(predictCsv(f));
-                case Preprocessor.Arrays a -> all.addAll(predictNpy(f));
-                case Preprocessor.Tokens t when isClassification() -> all.addAll(predictTexts(f));
-                case Preprocessor.Tokens t -> throw wrongInput(f, "a file");
-                case Preprocessor.Masked m -> all.addAll(predictTexts(f));
-                case Preprocessor.Pairs p -> all.addAll(predictTexts(f));
-                case Preprocessor.Audio a -> all.add(predictSound(f, a));
-                case Preprocessor.Speech s -> all.add(predictSpeech(f, s));
-                case Preprocessor.Series s -> throw wrongInput(f, "a file");
-            }
-        }
-        return all;
+        return predictor.files(files);
     }
 
     /// For a picture of any size.
     public Prediction predictImage(Path picture) {
-        if (!(pre instanceof Preprocessor.Image p)) {
-            throw wrongInput(picture, "a picture");
-        }
-        var end = NO_PICTURE.matcher(picture.toString());
-        if (end.find()) {
-            throw wrongInput(picture, "a file " + end.group());
-        }
-        return predictions(pixels(picture, p),
-                List.of(picture.toString())).getFirst();
-    }
-
-    private Prediction predictSound(Path file, Preprocessor.Audio a) {
-        var x = Sounds.features(a, file.toString(), Wav.read(file));
-        return predictions(HostTensor.of(x, 1, 1, a.frames(), a.width()), List.of(file.toString())).getFirst();
-    }
-
-    private Prediction predictSpeech(Path file, Preprocessor.Speech s) {
-        var x = CtcTask.input(s, file);
-        return Prediction.ofSequence(file.toString(),
-                ((CtcTask) task).heard(s, scorer.outputs(x), x.shape().dim(2)));
-    }
-
-    /// For each line of a text.
-    private List<Prediction> predictTexts(Path file) {
-        var lines = Texts.read(file).lines().toList();
-        var names = IntStream.range(0, lines.size()).mapToObj(i -> file + ":" + (i + 1)).toList();
-        return predictTexts(lines, names);
+        return predictor.picture(picture);
     }
 
     /// For texts: what stands at their `[MASK]`s, the text's answer, or their class.
     ///
     /// @throws IjenException if the model does not take texts
     public List<Prediction> predictTexts(List<String> texts, List<String> sources) {
-        return switch (pre) {
-            case Preprocessor.Masked m -> Filled.texts(engine, model, m, texts, sources);
-            case Preprocessor.Pairs p -> Answered.texts(engine, Answered.translator(model), p, texts, sources);
-            case Preprocessor.Tokens t when isClassification() -> texts.isEmpty() ? List.of()
-                    : named(scorer.outputs(Lines.dataset(texts, new int[texts.size()], t)), sources);
-            case Preprocessor other -> throw wrongInput(Path.of("text"), "a text");
-        };
-    }
-
-    private static HostTensor pixels(Path picture, Preprocessor.Image p) {
-        return p.ink() && p.channels() == 1
-                ? HostTensor.of(InkReader.read(Images.read(picture, 1), p.height(), p.width()), 1, 1, p.height(),
-                        p.width())
-                : ImageFolder.read(picture, p.channels(), p.height(), p.width());
+        return predictor.texts(texts, sources);
     }
 
     /// For every row of a table with the columns the model was trained on; the target's may be missing.
     public List<Prediction> predictCsv(Path table) {
-        if (!(pre instanceof Preprocessor.Table p)) {
-            throw wrongInput(table, "a table");
-        }
-        var csv = Csv.read(table);
-        var rows = IntStream.range(0, csv.rows()).toArray();
-        var names = IntStream.of(rows).mapToObj(r -> table + ":" + csv.line(r)).toList();
-        return csv.rows() == 0 ? List.of() : predictions(p.table().features(csv, rows), names);
-    }
-
-    private List<Prediction> predictNpy(Path file) {
-        var x = dev.ijen.format.Npy.read(file);
-        boolean one = x.shape().equals(pre.shape());
-        var batch = one ? new HostTensor(x.dtype(), x.shape().insert(0, 1), x.data()) : x;
-        if (batch.dtype() != pre.dtype() || batch.shape().rank() == 0
-                || !batch.shape().without(0).equals(pre.shape())) {
-            throw FormatException.unsupported(
-                    file, "its shape", x.dtype() + x.shape().toString(), pre.dtype() + "[N, …] of " + pre.shape(),
-                    "store examples as the model was trained on");
-        }
-        int n = batch.shape().dim(0);
-        return predictions(batch, IntStream.range(0, n).mapToObj(i -> file + ":" + i).toList());
+        return predictor.table(table);
     }
 
     /// For the examples of a dataset.
     public List<Prediction> predict(Dataset data) {
-        return named(scorer.outputs(data), IntStream.range(0, data.size()).mapToObj(Integer::toString).toList());
-    }
-
-    private List<Prediction> predictions(HostTensor batch, List<String> sources) {
-        int n = batch.shape().dim(0);
-        var data = ArrayDataset.of(batch, HostTensor.of(new float[n], n, 1), List.of());
-        return named(scorer.outputs(data), sources);
-    }
-
-    private List<Prediction> named(double[] y, List<String> sources) {
-        var all = new ArrayList<Prediction>();
-        if (isClassification()) {
-            HostLoss.softmax(y, outputs);
-        }
-        for (int i = 0; i < sources.size(); i++) {
-            if (!isClassification()) {
-                all.add(new Prediction(sources.get(i), null, pre.targetValue(y[i * outputs]), java.util.Map.of()));
-                continue;
-            }
-            var p = new LinkedHashMap<String, Double>();
-            int best = 0;
-            for (int c = 0; c < outputs; c++) {
-                p.put(classNames().get(c), y[i * outputs + c]);
-                best = y[i * outputs + c] > y[i * outputs + best] ? c : best;
-            }
-            all.add(new Prediction(sources.get(i), classNames().get(best), Double.NaN, p));
-        }
-        return all;
-    }
-
-    private IjenException wrongInput(Path file, String got) {
-        var wants = switch (pre) {
-            case Preprocessor.Image i -> "a picture, PNG or JPEG, of any size";
-            case Preprocessor.Table t -> "a table of the columns it was trained on, .csv";
-            case Preprocessor.Arrays a -> "an array [N, …] of " + pre.shape() + ", .npy";
-            case Preprocessor.Tokens t ->
-                    isClassification() ? "a text, an example a line" : "the beginning of a text, by 'ijen generate'";
-            case Preprocessor.Masked m -> "texts with [MASK], an example a line";
-            case Preprocessor.Pairs p -> "texts to answer, an example a line";
-            case Preprocessor.Audio a -> "sound, .wav";
-            case Preprocessor.Speech s -> "sound, .wav";
-            case Preprocessor.Series s -> "a series, by 'ijen eval'";
-        };
-        return FormatException.unsupported(file, "this input for this model", got, wants,
-                "give what the model was trained on");
+        return predictor.examples(data);
     }
 
     /// How well it does on the examples of a path: the test part of a folder with parts, every row of a table. Of the very data it
@@ -382,48 +253,21 @@ public final class Trained implements AutoCloseable {
     ///
     /// @param path null for the run's own data
     public Evaluation evaluate(Path path) {
-        return evaluate(dataset(path));
+        return evaluate(data.of(path));
     }
 
     /// How well it does on a dataset.
     public Evaluation evaluate(Dataset data) {
-        if (data.isClassification() != isClassification() || !data.input().shape().equals(pre.shape())) {
+        // classes of pixels are numbers of a label
+        boolean classes = isClassification() && !(task instanceof SegmentationTask);
+        if (data.isClassification() != classes || !data.input().shape().equals(pre.shape())) {
             throw new IjenException(
                     "evaluate: the data does not fit the model",
                     "examples " + data.input().shape() + (data.isClassification() ? ", classes" : ", numbers"),
-                    "examples " + pre.shape() + (isClassification() ? ", classes " + classNames() : ", numbers"),
+                    "examples " + pre.shape() + (classes ? ", classes " + classNames() : ", numbers"),
                     "give data like that it was trained on");
         }
-        return scorer.evaluate(isClassification() ? Relabelled.of(data, classNames(), "data") : data);
-    }
-
-    private Dataset dataset(Path path) {
-        if (path == null || same(path)) {
-            var parts = Task.of(path == null ? config : config.withDataPath(path.toString())).load();
-            var held = parts.test() != null ? parts.test() : parts.validation();
-            return held != null ? held : parts.train();
-        }
-        if (task instanceof TextTask t) {
-            return t.dataset(path, pre);
-        }
-        return switch (pre) {
-            case Preprocessor.Image i -> images(path, i);
-            case Preprocessor.Table t -> {
-                var csv = Csv.read(path);
-                yield t.table().dataset(csv, IntStream.range(0, csv.rows()).toArray());
-            }
-            case Preprocessor.Arrays a -> Datasets.npz(path, "x", "y");
-            // what was learnt about the training's data holds for other data, too
-            case Preprocessor.Tokens t when isClassification() -> Lines.all(config.data().withPath(path.toString()), t);
-            case Preprocessor.Tokens t ->
-                    new TokenWindows(t.vocabulary().encode(Texts.read(path)), t.length(), t.length());
-            case Preprocessor.Series s -> new Forecast(config).all(path, s);
-            case Preprocessor.Speech s -> StringParts.other(config.withDataPath(path.toString()), s);
-            case Preprocessor.Audio _,Preprocessor.Masked _,Preprocessor.Pairs _ -> {
-                var parts = Task.of(config.withDataPath(path.toString())).load();
-                yield parts.test() != null ? parts.test() : parts.train();
-            }
-        };
+        return scorer.evaluate(classes ? Relabelled.of(data, classNames(), "data") : data);
     }
 
     /// What the network makes of the examples of a path; the same examples as in [#evaluate(Path)].
@@ -432,25 +276,13 @@ public final class Trained implements AutoCloseable {
     /// @param layer whose values are taken; null for those before the last layer
     /// @param most examples, spread over all
     public Embeddings embed(Path path, String layer, int most) {
-        var data = dataset(path);
-        int n = Math.min(most, data.size());
-        var indices = new int[n];
-        for (int i = 0; i < n; i++) {
-            indices[i] = (int) ((long) i * data.size() / n);
-        }
-        var part = Subset.of(data, indices);
+        var all = data.of(path);
+        int n = Math.min(most, all.size());
+        var indices = IntStream.range(0, n).map(i -> (int) ((long) i * all.size() / n)).toArray();
+        var part = Subset.of(all, indices);
         try (var other = new Scorer(engine, x -> Embeddings.of(model, layer,
                 () -> task.outputs(model, problem, x, null)), task, problem, config.training().evalBatchSize())) {
-            double[] all = other.outputs(part);
-            int d = n == 0 ? 0 : all.length / n;
-            var vectors = new double[n][];
-            for (int i = 0; i < n; i++) {
-                vectors[i] = java.util.Arrays.copyOfRange(all, i * d, (i + 1) * d);
-            }
-            var none = new int[n];
-            java.util.Arrays.fill(none, -1);
-            return new Embeddings(IntStream.of(indices).mapToObj(Integer::toString).toList(), vectors,
-                    part.isClassification() ? part.classIndices() : none, part.classNames(),
+            return Embeddings.of(part, indices, other.outputs(part),
                     layer == null ? "before the last layer" : layer);
         }
     }
@@ -459,34 +291,11 @@ public final class Trained implements AutoCloseable {
     ///
     /// @throws EmbedException if it is no model of texts
     public Embeddings embedSymbols() {
-        if (!(pre instanceof Preprocessor.Tokens t)) {
+        if (!(pre instanceof TokenRows.Tokens t)) {
             throw new EmbedException("no symbols", "a model of other data than texts", "a model of texts",
                     "leave out --table");
         }
         return Embeddings.table(model, t.vocabulary());
-    }
-
-    private static Dataset images(Path path, Preprocessor.Image i) {
-        return switch (Datasets.detect(path)) {
-            case IDX -> IdxDataset.test(path);
-            case IMAGE_FOLDER -> ImageFolder.of(path, i.channels(), i.height(), i.width());
-            case IMAGE_SPLITS -> ImageFolder.of(
-                    path.resolve(Files.isDirectory(path.resolve("test")) ? "test" : "val"), i.channels(), i.height(),
-                    i.width());
-            case CSV, NPZ, NPY -> throw FormatException.unsupported(
-                    path, "this data for a model of pictures", "a file", "a folder of pictures or IDX files",
-                    "give data like that it was trained on");
-        };
-    }
-
-    private boolean same(Path path) {
-        var own = config.data().path();
-        try {
-            return !own.isBlank() && Files.exists(Path.of(own)) && Files.exists(path)
-                    && Files.isSameFile(Path.of(own), path);
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /// Where the run's own data is, in one line.
@@ -545,7 +354,7 @@ public final class Trained implements AutoCloseable {
         return new SampleJudge(g, problem, classifier.scorer, classifier.classNames()).judge(
                 (wish, classes) -> classes == null ? g.sample(engine, model, problem, wish)
                         : g.sample(engine, model, problem, wish, classes),
-                dataset(data), Generative.Wish.of(count, "", seed));
+                this.data.of(data), Generative.Wish.of(count, "", seed));
     }
 
     /// Frees the device.

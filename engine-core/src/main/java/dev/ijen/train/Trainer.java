@@ -104,7 +104,8 @@ public final class Trainer implements AutoCloseable {
         var config = directory.readConfig();
         // one that starts over takes its first weights from the originals
         boolean begun = Files.isDirectory(run.resolve("checkpoints")) && directory.checkpoints().find("last") != null;
-        return new Trainer(begun ? ModelFiles.located(config, run) : config, options, directory);
+        var limited = options.maxSteps() == null ? config : config.withMaxSteps(options.maxSteps());
+        return new Trainer(begun ? ModelFiles.located(limited, run) : limited, options, directory);
     }
 
     /// The configuration.

@@ -18,7 +18,6 @@ import dev.ijen.train.config.TrainConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -28,8 +27,6 @@ import java.util.List;
 ///
 /// @param config the whole configuration
 record TranslationTask(TrainConfig config) implements TextTask {
-    private static final int WORST = 24;
-    private static final int CHUNK = 256;
     private static final List<String> MARKS = List.of(Marked.PAD, Marked.BEGIN, Marked.END);
 
     @Override
@@ -42,7 +39,7 @@ record TranslationTask(TrainConfig config) implements TextTask {
         var texts = new ArrayList<String>();
         train.forEach(p -> texts.addAll(List.of(p.text(), p.answer())));
         var vocabulary = new Marked(Learnt.vocabulary(config, texts), MARKS);
-        var pre = new Preprocessor.Pairs(vocabulary, config.task().length(), config.task().answer());
+        var pre = new TokenRows.Pairs(vocabulary, config.task().length(), config.task().answer());
         var sets = parts.stream().map(p -> p.isEmpty() ? null : TextPairs.dataset(source, p, pre)).toList();
         return new DataParts(sets.get(0), sets.get(1), sets.get(2), pre,
                 source + ", " + train.size() + " pairs to train on, " + parts.get(1).size() + " to validate, "
@@ -74,23 +71,12 @@ record TranslationTask(TrainConfig config) implements TextTask {
 
     @Override
     public Dataset dataset(Path file, Preprocessor pre) {
-        return TextPairs.dataset(file.toString(), TextPairs.read(file), (Preprocessor.Pairs) pre);
+        return TextPairs.dataset(file.toString(), TextPairs.read(file), (TokenRows.Pairs) pre);
     }
 
     @Override
-    public Problem declared() {
-        var m = config.model();
-        if (m.outputs() == 0) {
-            return null;
-        }
-        var pre = new Preprocessor.Arrays(DType.I32, Shape.of(config.task().length() + config.task().answer()),
-                List.of());
-        return new Problem(pre, label(pre, m.outputs()), m.outputs(), null);
-    }
-
-    @Override
-    public int outputs(Preprocessor pre) {
-        return pre instanceof Preprocessor.Pairs p ? p.vocabulary().size() : -1;
+    public int tokens() {
+        return config.task().length() + config.task().answer();
     }
 
     @Override
@@ -102,11 +88,6 @@ record TranslationTask(TrainConfig config) implements TextTask {
     public Module model(Engine engine, Problem p) {
         return ModelBuilder.translator(engine, config.model(), p.pre().shape(), config.task().answer(), p.outputs(),
                 output(p));
-    }
-
-    @Override
-    public Shape output(Problem p) {
-        return Shape.of(config.task().answer(), p.outputs());
     }
 
     @Override
@@ -124,54 +105,47 @@ record TranslationTask(TrainConfig config) implements TextTask {
     }
 
     @Override
-    public boolean judgesWithLabels() {
-        return true;
+    public Evaluation evaluate(Problem p, Dataset data, double[] y) {
+        var pre = (TokenRows.Pairs) p.pre();
+        var sum = new Sums();
+        var worst = Guesses.walk(data, y, pre.answer(), (g, truth) -> sum.add(g, truth, pre));
+        var m = new LinkedHashMap<String, Double>();
+        m.put("exact_match", sum.exact / (double) Math.max(1, data.size()));
+        m.put("token_accuracy", sum.right / (double) Math.max(1, sum.count));
+        return new Evaluation(data.size(), sum.loss / Math.max(1, sum.count), m, null, worst);
     }
 
-    @Override
-    public Evaluation evaluate(Problem p, Dataset data, double[] y) {
-        var pre = (Preprocessor.Pairs) p.pre();
-        int length = pre.answer();
-        double loss = 0;
-        long right = 0;
-        long count = 0;
-        int exact = 0;
-        var worst = new ArrayList<WorstError>();
-        for (int from = 0; from < data.size(); from += CHUNK) {
-            int rows = Math.min(CHUNK, data.size() - from);
-            int[] labels = Guesses.labels(data, from, rows);
-            for (int i = from; i < from + rows; i++) {
-                var g = new Guesses(y, i, length);
-                int[] truth = Arrays.copyOfRange(labels, (i - from) * length, (i - from + 1) * length);
-                int n = 0;
-                int hits = 0;
-                double sum = 0;
-                var said = new int[length];
-                for (; n < length && truth[n] >= 0; n++) {
-                    said[n] = g.token(n);
-                    hits += said[n] == truth[n] ? 1 : 0;
-                    sum += g.loss(n);
-                }
-                count += n;
-                right += hits;
-                loss += sum;
-                if (hits == n) {
-                    exact++;
-                } else {
-                    worst.add(new WorstError(i, text(pre, truth, n), text(pre, said, n), Double.NaN, sum));
-                }
+    /// What is counted of all answers.
+    private static final class Sums {
+        private double loss;
+        private long right;
+        private long count;
+        private int exact;
+
+        /// The answer if it is wrong; else null.
+        WorstError add(Guesses g, int[] truth, TokenRows.Pairs pre) {
+            int n = 0;
+            int hits = 0;
+            double sum = 0;
+            var said = new int[truth.length];
+            for (; n < truth.length && truth[n] >= 0; n++) {
+                said[n] = g.token(n);
+                hits += said[n] == truth[n] ? 1 : 0;
+                sum += g.loss(n);
             }
+            count += n;
+            right += hits;
+            loss += sum;
+            if (hits == n) {
+                exact++;
+                return null;
+            }
+            return new WorstError(g.example(), text(pre, truth, n), text(pre, said, n), Double.NaN, sum);
         }
-        worst.sort(Comparator.comparingDouble(WorstError::loss).reversed().thenComparingInt(WorstError::index));
-        var m = new LinkedHashMap<String, Double>();
-        m.put("exact_match", exact / (double) Math.max(1, data.size()));
-        m.put("token_accuracy", right / (double) Math.max(1, count));
-        return new Evaluation(data.size(), loss / Math.max(1, count), m, null,
-                worst.subList(0, Math.min(WORST, worst.size())));
     }
 
     /// Tokens up to the end.
-    private static String text(Preprocessor.Pairs pre, int[] ids, int n) {
+    private static String text(TokenRows.Pairs pre, int[] ids, int n) {
         int to = 0;
         while (to < n && !pre.vocabulary().isEnd(ids[to])) {
             to++;

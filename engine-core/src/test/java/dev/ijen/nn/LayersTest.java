@@ -1,5 +1,6 @@
 package dev.ijen.nn;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -114,6 +115,24 @@ class LayersTest extends OnEngine {
         assertThrows(ShapeException.class, () -> Conv.d2(engine, 3, 4, 3).apply(x(1, 2, 5, 5)));
         assertThrows(IjenException.class, () -> ConvSpec.of(2, 3, 4, 3).withGroups(2));
         assertThrows(IjenException.class, () -> ConvSpec.of(2, 3, 4, 3).withStride(1, 2, 3));
+    }
+
+    @Test
+    void temporalConvolutionsSeeThePastAlone() {
+        var layer = TemporalConv.of(engine, 2, 3, 3, 2);
+        set(layer.conv().weight(), 0);
+        set(layer.conv().bias(), 0);
+        // conv1d of PyTorch, dilation 2, behind 4 steps of zeros
+        check(
+                layer.apply(x(2, 5, 2)),
+                0.3226, 0.5782, 0.2647, 0.2477, 0.5106, 0.2208, 0.3739, 0.6302, 0.3177, 0.3344, 0.4117, -0.033, -0.0531,
+                0.5275, 0.5522, 0.4514, 0.6102, 0.1951, 0.2176, 0.4906, 0.2155, 0.7148, 0.8922, 0.4796, 0.1364, 0.343,
+                0.0337, 0.3628, 0.9824, 0.9901);
+        var other = rounded(dims(1, 5, 2), i -> i < 6 ? i : 100 + i);
+        var same = rounded(dims(1, 5, 2), i -> i);
+        var a = layer.apply(engine.tensor(other)).slice(1, 0, 3).toFloatArray();
+        assertArrayEquals(layer.apply(engine.tensor(same)).slice(1, 0, 3).toFloatArray(), a);
+        assertThrows(ShapeException.class, () -> layer.apply(x(2, 5, 3)));
     }
 
     @Test

@@ -51,6 +51,20 @@ class MonitorTest {
     }
 
     @Test
+    void theLatestWhateverTheMetricSays() {
+        var m = monitor("training.monitor=last", "training.patience=1");
+        var p = new Progress();
+        for (double accuracy : new double[] {0.9, 0.2, 0.5}) {
+            p.step++;
+            assertTrue(m.observe(p, of(accuracy, 1 - accuracy)));
+            assertEquals(p.step, p.bestStep);
+            assertFalse(m.shouldStop(p));
+        }
+        assertTrue(m.takesLast());
+        assertEquals("accuracy", m.metric());
+    }
+
+    @Test
     void unknownMetricsAreRefused() {
         assertThrows(ConfigException.class, () -> monitor("training.monitor=acuracy"));
         assertThrows(ConfigException.class, () -> monitor("training.monitor=r2"));

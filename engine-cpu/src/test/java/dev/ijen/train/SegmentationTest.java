@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ijen.data.synth.Figures;
 import dev.ijen.engine.Device;
+import dev.ijen.format.Images;
+import dev.ijen.format.Npz;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Tensor;
@@ -13,6 +15,7 @@ import dev.ijen.train.config.ConfigException;
 import dev.ijen.train.config.Presets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +36,34 @@ class SegmentationTest {
             // background alone gives an iou below 0.25
             assertTrue(r.test().metric("iou") > 0.5, r.toText());
             assertTrue(r.test().metric("pixel_accuracy") > 0.9, r.toText());
+            others(r);
+        }
+    }
+
+    /// Pictures and files that were not there in training.
+    private void others(TrainResult r) {
+        try (var model = Trained.load(r.run(), options())) {
+            assertEquals(r.test().metrics(), model.evaluate((Path) null).metrics());
+            var batch = Figures.dataset(1, 32, 5).batch(new int[] {0});
+            var file = dir.resolve("others.npz");
+            Npz.write(file, Map.of("x", batch.input(), "y", batch.labels()));
+            double right = model.evaluate(file).metric("pixel_accuracy");
+            assertTrue(right > 0.8, "" + right);
+            var pixels = new byte[32 * 32];
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = (byte) Math.round(255 * batch.input().get(i));
+            }
+            var png = dir.resolve("one.png");
+            Images.writePng(png, HostTensor.ofBytes(pixels, 32, 32, 1));
+            var p = model.predict(List.of(png)).getFirst();
+            assertEquals(Figures.CLASSES, List.copyOf(p.probabilities().keySet()));
+            assertEquals(1, p.probabilities().values().stream().mapToDouble(v -> v).sum(), 1e-6);
+            // the share of the background's pixels, as far as the network is right
+            double background = 0;
+            for (int i = 0; i < pixels.length; i++) {
+                background += batch.labels().get(i) == 0 ? 1.0 / pixels.length : 0;
+            }
+            assertEquals(background, p.probabilities().get(Figures.CLASSES.getFirst()), 0.1);
         }
     }
 

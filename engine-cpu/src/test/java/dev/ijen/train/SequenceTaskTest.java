@@ -170,7 +170,7 @@ class SequenceTaskTest {
     }
 
     private static List<String> texts(Dataset data, DataParts parts) {
-        var pre = (Preprocessor.Pairs) parts.preprocessor();
+        var pre = (TokenRows.Pairs) parts.preprocessor();
         return IntStream.range(0, data.size()).mapToObj(i -> {
             int[] x = data.batch(new int[] {i}).input().toIntArray();
             return pre.vocabulary().decode(Arrays.copyOf(x, pre.length()));
@@ -218,7 +218,7 @@ class SequenceTaskTest {
         var t = whole.test();
         // 52 characters, again and again
         try (var model = Trained.load(whole.run(), options("unused"))) {
-            var vocabulary = ((Preprocessor.Tokens) model.preprocessor()).vocabulary();
+            var vocabulary = ((TokenRows.Tokens) model.preprocessor()).vocabulary();
             assertEquals(280, vocabulary.size());
             var sentence = Files.readString(text).substring(0, 52);
             double perToken = 52.0 / vocabulary.encode(sentence).length;

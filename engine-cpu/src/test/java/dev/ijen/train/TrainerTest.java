@@ -212,6 +212,24 @@ class TrainerTest {
     }
 
     @Test
+    void whatIsLearntByHeartIsToldOnce() {
+        // far more weights than examples: the training part is soon right throughout, the others are not
+        var yaml = """
+                name: heart
+                data: {kind: digits, count: 60, validation: 0.6, test: 0}
+                model:
+                  layers: [flatten, linear: 64, relu, output]
+                optimizer: {lr: 3e-3}
+                training: {epochs: 20, batch_size: 12, checkpoint_seconds: 1000}
+                """;
+        var warnings = fit(config(yaml), options("run")).warnings();
+        assertEquals(1, warnings.size(), warnings.toString());
+        assertTrue(warnings.getFirst().matches("over-fitting: epoch \\d+ is 0\\.\\d{3} better on the training part .*"),
+                warnings.toString());
+        assertEquals(List.of(), fit(config(yaml, "training.gap_warning=0"), options("quiet")).warnings());
+    }
+
+    @Test
     void oneBatchIsLearntByHeart() {
         var c = config(
                 """

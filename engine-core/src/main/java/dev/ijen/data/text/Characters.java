@@ -51,6 +51,11 @@ public final class Characters implements Vocabulary {
     }
 
     @Override
+    public List<String> unknown(String text) {
+        return text.codePoints().filter(c -> !index.containsKey(c)).distinct().mapToObj(Character::toString).toList();
+    }
+
+    @Override
     public String decode(int[] ids) {
         var s = new StringBuilder();
         for (int id : ids) {

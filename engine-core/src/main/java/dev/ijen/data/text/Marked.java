@@ -68,6 +68,15 @@ public record Marked(Vocabulary of, List<String> marks) implements Vocabulary {
     }
 
     @Override
+    public List<String> unknown(String text) {
+        var rest = text;
+        for (var m : marks) {
+            rest = rest.replace(m, "");
+        }
+        return of.unknown(rest);
+    }
+
+    @Override
     public int padding() {
         return Math.max(0, id(PAD));
     }

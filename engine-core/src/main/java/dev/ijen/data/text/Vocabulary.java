@@ -16,6 +16,12 @@ public interface Vocabulary {
         return all.length <= most ? all : java.util.Arrays.copyOf(all, most);
     }
 
+    /// What of a text no symbol stands for, each once and in order: it would be read as one that was never learnt. Empty where there is
+    /// a symbol for everything.
+    default List<String> unknown(String text) {
+        return List.of();
+    }
+
     /// The symbol that fills short texts up.
     default int padding() {
         return 0;

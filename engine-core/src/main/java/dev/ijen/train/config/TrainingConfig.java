@@ -31,7 +31,7 @@ public record TrainingConfig(
         @Key(doc = "cross-entropy, focal, mse, mae, huber, or auto: by the data", or = "auto") Loss loss,
         @Key(doc = "cross-entropy: share of the target spread over all classes", or = "0", min = 0, max = 0.9) double labelSmoothing,
         @Key(doc = "cross-entropy: none, or balanced: rare classes count more", or = "none") ClassWeights classWeights,
-        @Key(doc = "metric of the validation part that decides what is best: accuracy, f1_macro, loss, r2, …; auto", or = "auto")
+        @Key(doc = "metric of the validation part that decides what is best: accuracy, f1_macro, loss, r2, …; last: none; auto", or = "auto")
                 String monitor,
         @Key(doc = "stop after this many epochs without progress and restore the best weights; 0 for never", or = "0", min = 0)
                 int patience,
