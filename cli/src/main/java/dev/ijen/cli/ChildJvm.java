@@ -47,6 +47,12 @@ final class ChildJvm implements AutoCloseable {
                 all.add(option);
             }
         }
+        var jar = System.getProperty("ijen.jar");
+        if (jar != null) {
+            all.addAll(List.of("-jar", jar));
+            all.addAll(arguments);
+            return all;
+        }
         all.addAll(List.of("-cp", System.getProperty("java.class.path")));
         var main = System.getProperty("jdk.module.main");
         if ("dev.ijen.cli".equals(main)) {

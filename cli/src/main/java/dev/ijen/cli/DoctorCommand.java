@@ -45,11 +45,21 @@ final class DoctorCommand extends BaseCommand {
         var version = Runtime.version();
         var found = version + ", " + System.getProperty("java.vm.vendor") + ", " + System.getProperty("java.home");
         check(version.feature() >= 25, "java", found, "install a JDK 25 (https://adoptium.net) or set JAVA_HOME");
-        boolean vector = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+        boolean vector = vectors();
         check(vector, "vector API", vector ? "on" : "off",
                 "start with the ijen script, or add --add-modules jdk.incubator.vector");
         var compiler = System.getProperty("java.vm.info", "");
         check(!compiler.contains("interpreted"), "compiler", compiler, "start java without -Xint");
+    }
+
+    /// A module, or with a fast start on the boot class path.
+    private static boolean vectors() {
+        try {
+            Class.forName("jdk.incubator.vector.FloatVector", false, null);
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 
     private void processors() {

@@ -1,5 +1,6 @@
 package dev.ijen.cli;
 
+import dev.ijen.engine.Devices;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -46,6 +47,9 @@ final class Main implements Runnable {
     }
 
     static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("train")) {
+            Devices.ahead();
+        }
         var host = Host.process();
         host.interrupts().install();
         int code = run(host, args);

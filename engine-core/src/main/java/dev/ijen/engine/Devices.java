@@ -29,6 +29,18 @@ public final class Devices {
         return providers().stream().map(Devices::probe).toList();
     }
 
+    /// Begins, in a thread of its own, to load what the backend of least priority needs, which is the one there always is: a command
+    /// may have read its options and data by then. What goes wrong is found again, and told, when a device is opened.
+    public static void ahead() {
+        Thread.ofPlatform().daemon().name("ijen-ahead").start(() -> {
+            try {
+                var _ = providers().getLast().probe();
+            } catch (RuntimeException | LinkageError | java.util.ServiceConfigurationError e) {
+                // for who opens a device
+            }
+        });
+    }
+
     private static List<BackendProvider> providers() {
         return ServiceLoader.load(BackendProvider.class).stream()
                 .map(ServiceLoader.Provider::get)

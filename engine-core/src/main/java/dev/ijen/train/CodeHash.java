@@ -1,5 +1,6 @@
 package dev.ijen.train;
 
+import dev.ijen.engine.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -25,7 +26,8 @@ final class CodeHash {
 
     private static String name(Class<?> c) {
         var module = c.getModule();
-        return module.isNamed() ? module.getName() : c.getPackageName();
+        // on the class path, by the names of the modules all the same
+        return module.isNamed() ? module.getName() : c == Engine.class ? "dev.ijen.core" : c.getPackageName();
     }
 
     /// `unknown` where the code is neither a file nor a folder.

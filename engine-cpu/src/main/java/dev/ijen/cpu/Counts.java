@@ -11,10 +11,7 @@ final class Counts {
     private static final VectorSpecies<Integer> S = F32Math.ints();
     private static final int L = S.length();
 
-    // Blocks that are still to be drawn by vectors a few at a time, the others one by one: until the JVM has compiled them, vectors are
-    // some hundred times slower, and the first steps would wait for that.
-    private static int cold = 4096 * L;
-    private static final int COLD_SHARE = 2 * L;
+    static final Cold COLD = new Cold(200);
 
     private Counts() {}
 
@@ -34,12 +31,16 @@ final class Counts {
             int head = Math.min(n, -first & 3);
             words(seed, stepNumber, stream, first, to, head);
             int blocks = (n - head) / 4 & -L;
-            int left = cold; // threads may race for it: it is only about speed
-            if (left > 0) {
-                blocks = Math.min(blocks, COLD_SHARE);
-                cold = left - blocks;
+            if (!COLD.over()) {
+                blocks = COLD.part() ? Math.min(blocks, L) : 0;
             }
-            PhiloxVectors.fill(seed, stepNumber, stream, first + head >>> 2, blocks, to + 4L * head);
+            if (blocks > 0) {
+                long begun = COLD.over() ? 0 : System.nanoTime();
+                PhiloxVectors.fill(seed, stepNumber, stream, first + head >>> 2, blocks, to + 4L * head);
+                if (begun != 0) {
+                    COLD.end(begun, 1);
+                }
+            }
             done = head + 4 * blocks;
         }
         int run = step == 1 ? 4 : 1;

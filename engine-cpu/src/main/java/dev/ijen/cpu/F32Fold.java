@@ -50,6 +50,15 @@ final class F32Fold {
 
     /// Sum.
     record Sum() implements Folder {
+        static final Cold INTO = new Cold(20);
+        static final Cold PAIR = new Cold(20);
+
+        private static void add(long a, long b, long to, int n) {
+            for (int i = 0; i < n; i += L) {
+                at(a, i).add(at(b, i)).intoMemorySegment(ALL, to + 4L * i, ORDER);
+            }
+        }
+
         @Override
         public int bytes() {
             return 4;
@@ -82,10 +91,14 @@ final class F32Fold {
         @Override
         public void into(long from, long to, long step, int n) {
             int i = 0;
-            if (step == 4) {
-                for (; i <= n - L; i += L) {
-                    at(to, i).add(at(from, i)).intoMemorySegment(ALL, to + 4L * i, ORDER);
-                }
+            if (step == 4 && INTO.over()) {
+                i = n / L * L;
+                add(to, from, to, i);
+            } else if (step == 4 && n >= L && INTO.part()) {
+                i = L;
+                long begun = System.nanoTime();
+                add(to, from, to, i);
+                INTO.end(begun, 1);
             }
             for (; i < n; i++) {
                 long p = to + i * step;
@@ -95,8 +108,19 @@ final class F32Fold {
 
         @Override
         public void pair(long a, long b, long to, int n) {
-            for (int i = 0; i < n; i += L) {
-                at(a, i).add(at(b, i)).intoMemorySegment(ALL, to + 4L * i, ORDER);
+            if (PAIR.over()) {
+                add(a, b, to, n);
+                return;
+            }
+            int i = 0;
+            if (PAIR.part()) {
+                i = Math.min(n, 4 * L);
+                long begun = System.nanoTime();
+                add(a, b, to, i);
+                PAIR.end(begun, 4);
+            }
+            for (; i < n; i++) {
+                Mem.f32(to + 4L * i, Mem.f32(a + 4L * i) + Mem.f32(b + 4L * i));
             }
         }
 

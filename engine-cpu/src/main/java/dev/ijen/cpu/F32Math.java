@@ -33,6 +33,7 @@ final class F32Math {
     private static final int L = S.length();
     private static final float INF = Float.POSITIVE_INFINITY;
 
+    private static final float[] EXP = F32Constants.exp();
     private static final FloatVector ZERO = v(0);
     static final FloatVector HALF = v(0.5f);
     static final FloatVector ONE = v(1);
@@ -135,6 +136,23 @@ final class F32Math {
             y = y.blend(0f, x.compare(LT, -104f)).blend(INF, x.compare(GT, 88.8f));
             y.intoMemorySegment(ALL, o + 4L * i, ORDER);
         }
+    }
+
+    /// [#exp] of one number.
+    static float exp1(float x) {
+        float t = Math.fma(x, F32Constants.LOG2E, F32Constants.MAGIC);
+        float k = t - F32Constants.MAGIC;
+        float r = Math.fma(k, -F32Constants.LN2_LO, Math.fma(k, -F32Constants.LN2_HI, x));
+        float p = Math.fma(EXP[0], r, EXP[1]);
+        p = Math.fma(p, r, EXP[2]);
+        p = Math.fma(p, r, EXP[3]);
+        p = Math.fma(p, r, EXP[4]);
+        p = Math.fma(p, r, 0.5f);
+        p = Math.fma(p, r * r, r) + 1;
+        int e = Float.floatToRawIntBits(t) - MAGIC_BITS;
+        int h = e >> 1;
+        float y = p * Float.intBitsToFloat(h + 127 << 23) * Float.intBitsToFloat(e - h + 127 << 23);
+        return x < -104f ? 0f : x > 88.8f ? INF : y;
     }
 
     private static void expm1(long a, long b, long c, long o, int n) {

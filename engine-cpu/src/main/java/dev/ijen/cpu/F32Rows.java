@@ -11,11 +11,30 @@ import jdk.incubator.vector.VectorSpecies;
 final class F32Rows {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int L = S.length();
+    static final Cold MAX = new Cold(20);
+    static final Cold EXP = new Cold(60);
 
     private F32Rows() {}
 
     /// Greatest element; NaN wins.
     static float max(long x, int n) {
+        if (MAX.over()) {
+            return maxVectors(x, n);
+        }
+        if (MAX.part()) {
+            long begun = System.nanoTime();
+            float m = maxVectors(x, n);
+            MAX.end(begun, n / L + 4);
+            return m;
+        }
+        float m = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            m = Math.max(m, Mem.f32(x + 4L * i));
+        }
+        return m;
+    }
+
+    private static float maxVectors(long x, int n) {
         FloatVector m0 = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
         FloatVector m1 = m0;
         FloatVector m2 = m0;
@@ -38,11 +57,43 @@ final class F32Rows {
 
     /// Σ exp(x − shift); the terms are left in `to`, which has room for a vector more.
     static float sumExp(long x, float shift, long to, int n) {
+        if (EXP.over()) {
+            return sumExpVectors(x, shift, to, n);
+        }
+        if (EXP.part()) {
+            long begun = System.nanoTime();
+            float s = sumExpVectors(x, shift, to, n);
+            EXP.end(begun, n / L + 4);
+            return s;
+        }
+        for (int i = 0; i < n; i++) {
+            Mem.f32(to + 4L * i, F32Math.exp1(Mem.f32(x + 4L * i) - shift));
+        }
+        return sum1(to, n);
+    }
+
+    private static float sumExpVectors(long x, float shift, long to, int n) {
         for (int i = 0; i < n; i += L) {
             at(x, i).sub(shift).intoMemorySegment(ALL, to + 4L * i, ORDER);
         }
         F32Math.exp(to, to, n);
         return sum(to, n);
+    }
+
+    /// [#sum] one by one: of the elements that are one lane's, and then of lanes half as many apart, and half of that.
+    private static float sum1(long x, int n) {
+        var lanes = new float[2 * L];
+        int pairs = n / (2 * L) * (2 * L);
+        int whole = n / L * L;
+        for (int i = 0; i < n; i++) {
+            lanes[i < pairs ? i % (2 * L) : i < whole ? i % L : L + i % L] += Mem.f32(x + 4L * i);
+        }
+        for (int w = L; w > 0; w /= 2) {
+            for (int i = 0; i < w; i++) {
+                lanes[i] += lanes[i + w];
+            }
+        }
+        return lanes[0];
     }
 
     private static float sum(long x, int n) {

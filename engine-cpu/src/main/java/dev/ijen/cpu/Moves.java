@@ -14,6 +14,9 @@ final class Moves {
     private static final VectorSpecies<Integer> I = F32Math.ints();
     private static final VectorSpecies<Long> J = F32Wide.longs();
     private static final int BYTES = B.length();
+    private static final int PART = 4; // vectors
+    static final Cold BLOCKS = new Cold(20);
+    static final Cold REPEAT = new Cold(20);
 
     private Moves() {}
 
@@ -73,17 +76,59 @@ final class Moves {
     /// Sets exactly so many bytes to those of `bits`, over and over.
     static void repeat(long bits, long to, long bytes) {
         long whole = bytes & -BYTES;
-        for (long i = 0; i < whole; i += BYTES) {
-            LongVector.broadcast(J, bits).intoMemorySegment(ALL, to + i, ORDER);
+        if (REPEAT.over()) {
+            repeatVector(bits, to, 0, whole);
+        } else {
+            repeatCold(bits, to, whole);
         }
         for (long i = whole; i < bytes; i++) {
             Mem.i8(to + i, (byte) (bits >>> (i & 7) * 8));
         }
     }
 
+    private static void repeatVector(long bits, long to, long i, long end) {
+        for (; i < end; i += BYTES) {
+            LongVector.broadcast(J, bits).intoMemorySegment(ALL, to + i, ORDER);
+        }
+    }
+
+    private static void repeatCold(long bits, long to, long whole) {
+        long done = 0;
+        if (REPEAT.part() && whole > 0) {
+            done = Math.min(whole, (long) PART * BYTES);
+            long begun = System.nanoTime();
+            repeatVector(bits, to, 0, done);
+            REPEAT.end(begun, (int) (done / BYTES) + 1);
+        }
+        for (long i = done; i < whole; i += 8) {
+            Mem.i64(to + i, bits);
+        }
+    }
+
     private static void blocks(long from, long to, long bytes) {
-        for (long i = 0; i < bytes; i += BYTES) {
+        if (BLOCKS.over()) {
+            blocks(from, to, 0, bytes);
+        } else {
+            blocksCold(from, to, bytes);
+        }
+    }
+
+    private static void blocks(long from, long to, long i, long bytes) {
+        for (; i < bytes; i += BYTES) {
             ByteVector.fromMemorySegment(B, ALL, from + i, ORDER).intoMemorySegment(ALL, to + i, ORDER);
+        }
+    }
+
+    private static void blocksCold(long from, long to, long bytes) {
+        long done = 0;
+        if (BLOCKS.part() && bytes > 0) {
+            done = Math.min(bytes, (long) PART * BYTES);
+            long begun = System.nanoTime();
+            blocks(from, to, 0, done);
+            BLOCKS.end(begun, (int) (done / BYTES) + 1);
+        }
+        if (done < bytes) {
+            Mem.copy(from + done, to + done, bytes - done);
         }
     }
 

@@ -12,6 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class Pooling32 {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final long V = S.vectorByteSize();
+    static final Cold ONCE = new Cold(40);
 
     private Pooling32() {}
 
@@ -104,6 +105,25 @@ final class Pooling32 {
     static void maxGradientOnce(long taps, int count, long x, long dy, long dx, int channels) {
         long end = 4L * channels;
         long c = 0;
+        if (ONCE.over()) {
+            c = vectorsOnce(taps, count, x, dy, dx, end);
+        } else if (ONCE.part()) {
+            long begun = System.nanoTime();
+            c = vectorsOnce(taps, count, x, dy, dx, Math.min(end, V));
+            ONCE.end(begun, count);
+        }
+        for (; c < end; c += 4) {
+            long first = first1(taps, count, x + c);
+            for (int t = 0; t < count; t++) {
+                long at = Taps.offset(taps, t);
+                Mem.f32(dx + c + at, at == first ? Mem.f32(dy + c) : 0);
+            }
+        }
+    }
+
+    /// The whole vectors of channels; returns where they end.
+    private static long vectorsOnce(long taps, int count, long x, long dy, long dx, long end) {
+        long c = 0;
         for (; c + V <= end; c += V) {
             var best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
             for (int t = 0; t < count; t++) {
@@ -119,13 +139,7 @@ final class Pooling32 {
                 open = open.andNot(hit);
             }
         }
-        for (; c < end; c += 4) {
-            long first = first1(taps, count, x + c);
-            for (int t = 0; t < count; t++) {
-                long at = Taps.offset(taps, t);
-                Mem.f32(dx + c + at, at == first ? Mem.f32(dy + c) : 0);
-            }
-        }
+        return c;
     }
 
     static void sumGradient(long taps, int count, long dy, long unused, long dx, int channels) {
@@ -160,6 +174,13 @@ final class Pooling32 {
             for (int t = 0; t < count; t++) {
                 Mem.f32(dx + c + Taps.offset(taps, t), Mem.f32(dy + c));
             }
+        }
+    }
+
+    /// [#max] one by one.
+    static void max1(long taps, int count, long x, long y, int channels) {
+        for (int c = 0; c < channels; c++) {
+            Mem.f32(y + 4L * c, greatest1(taps, count, x + 4L * c));
         }
     }
 

@@ -9,6 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 interface PoolingLines {
     VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     long V = S.vectorByteSize();
+    /// Of [#max].
+    Cold COLD = new Cold(20);
 
     /// A line of windows beside each other.
     ///
@@ -18,6 +20,23 @@ interface PoolingLines {
     void windows(long taps, int count, long x, long step, long y, int windows, int channels);
 
     static void max(long taps, int count, long x, long step, long y, int windows, int channels) {
+        if (COLD.over()) {
+            maxVectors(taps, count, x, step, y, windows, channels);
+            return;
+        }
+        int done = 0;
+        if (COLD.part()) {
+            done = 1;
+            long begun = System.nanoTime();
+            maxVectors(taps, count, x, step, y, 1, channels);
+            COLD.end(begun, (int) ((4L * channels + V - 1) / V) * count);
+        }
+        for (int q = done; q < windows; q++) {
+            Pooling32.max1(taps, count, x + q * step, y + 4L * q * channels, channels);
+        }
+    }
+
+    private static void maxVectors(long taps, int count, long x, long step, long y, int windows, int channels) {
         long row = 4L * channels;
         long last = row - V;
         for (int q = 0; q < windows; q++) {

@@ -25,6 +25,8 @@ final class Stored {
     private static final VectorSpecies<Byte> QUARTER = L < 8 ? null
             : VectorSpecies.of(byte.class, VectorShape.forBitSize(L * 8));
 
+    static final Cold COLD_U8 = new Cold(20);
+
     private static final float UP = 0x1p112f;
 
     private Stored() {}
@@ -124,6 +126,21 @@ final class Stored {
     }
 
     private static void widenU8(long a, long b, long c, long o, int n) {
+        if (COLD_U8.over()) {
+            vectorsU8(a, o, n);
+            return;
+        }
+        int done = 0;
+        if (COLD_U8.part()) {
+            done = Math.min(n, 2 * L);
+            long begun = System.nanoTime();
+            vectorsU8(a, o, done);
+            COLD_U8.end(begun, 2);
+        }
+        widenEachU8(a + done, b, c, o + 4L * done, n - done);
+    }
+
+    private static void vectorsU8(long a, long o, int n) {
         for (int i = 0; i < n; i += L) {
             ((IntVector) bytes(a, i).convertShape(VectorOperators.ZERO_EXTEND_B2I, S, 0))
                     .intoMemorySegment(ALL, o + 4L * i, ORDER);

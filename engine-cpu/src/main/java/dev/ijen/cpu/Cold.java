@@ -1,0 +1,55 @@
+package dev.ijen.cpu;
+
+/// Whether the JVM has compiled a loop of the Vector API yet. Until then each of its operations allocates its result and goes through
+/// several calls, some hundred times slower than compiled, and the first steps would wait for that. So as long as a loop is cold, a plain
+/// loop with the same bits does the work, and only now and then a small part of it goes by vectors: that makes them known to the
+/// compiler, and their time tells when it is done.
+///
+/// One for each loop. Threads may race for its numbers: it is only about speed.
+final class Cold {
+    /// One call of so many has a part that goes by vectors.
+    private static final int EVERY = 8;
+    /// Nanoseconds for the clock and the call.
+    private static final long CALL = 100;
+    private static final int PROOFS = 8;
+    /// Parts after which vectors are taken however long they take.
+    private static final int LAST = 20_000;
+
+    /// Nanoseconds a vector takes at most once compiled; before, it takes several times as many.
+    private final long quick;
+    private int calls;
+    private int parts;
+    private int proofs;
+    private boolean over;
+
+    Cold(long quick) {
+        this.quick = quick;
+    }
+
+    /// True when the vectors are compiled.
+    boolean over() {
+        return over;
+    }
+
+    /// For tests, which have one way or the other.
+    void set(boolean isOver) {
+        over = isOver;
+        proofs = 0;
+    }
+
+    /// True when a part of this call, of a few vectors, is to go by vectors, between [System#nanoTime] and [#end].
+    boolean part() {
+        return ++calls % EVERY == 0;
+    }
+
+    /// After a part.
+    ///
+    /// @param begun the time it began
+    /// @param vectors how many it had
+    void end(long begun, int vectors) {
+        proofs = System.nanoTime() - begun < CALL + quick * vectors ? proofs + 1 : 0;
+        if (proofs >= PROOFS || ++parts >= LAST) {
+            over = true;
+        }
+    }
+}
