@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ijen.cpu.x86.ConvTile;
 import dev.ijen.cpu.x86.Loop;
 import dev.ijen.cpu.x86.MachineCode;
 import dev.ijen.cpu.x86.Target;
@@ -166,6 +167,51 @@ class MachineCodeTest {
                 equal(at[3], at[4], size);
             }
         }
+    }
+
+    /// Outputs of convolutions: sums over rows of the window, then what lies along a row, beginning with a number of the channel.
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("dev.ijen.cpu.Targets#here")
+    void convolutions(Target target) {
+        var random = new SplittableRandom(6);
+        try (var arena = Arena.ofConfined()) {
+            var x = numbers(arena, random, 4096);
+            var w = numbers(arena, random, 8192);
+            var y = arena.allocate(4L * 4096, 64);
+            for (int vectors = 1; vectors <= ConvTile.MOST; vectors++) {
+                var tile = new ConvTile(target, vectors);
+                int k = vectors * target.lanes();
+                for (int n = 1; n <= tile.outputs(); n++) {
+                    for (int inner : new int[] {1, 6, 15}) {
+                        int rows = 1 + inner % 3;
+                        int groups = 1 + n % 2;
+                        var plain = tile.of(n, false);
+                        var relu = tile.of(n, true);
+                        for (var code : List.of(plain, relu)) {
+                            code.run(x.address(), 20, 300, w.address(), inner, rows, w.address() + 4, y.address(),
+                                    4L * k, groups, 0);
+                            for (int i = 0; i < n * groups * k; i++) {
+                                float sum = w.getAtIndex(JAVA_FLOAT, 1 + i % k);
+                                for (int p = 0; p < rows * inner; p++) {
+                                    sum = Math.fma(x.getAtIndex(JAVA_FLOAT, i / k * 5L + p / inner * 75L + p % inner),
+                                            w.getAtIndex(JAVA_FLOAT, (long) p * k + i % k), sum);
+                                }
+                                float want = code.equals(relu) && !(sum > 0) ? 0 : sum;
+                                assertEquals(want, y.getAtIndex(JAVA_FLOAT, i), vectors + " " + n + " " + inner);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static MemorySegment numbers(Arena arena, SplittableRandom random, int n) {
+        var m = arena.allocate(4L * n, 64);
+        for (int i = 0; i < n; i++) {
+            m.setAtIndex(JAVA_FLOAT, i, (float) random.nextDouble(-1, 1));
+        }
+        return m;
     }
 
     /// Rows become columns, and what is left over of a vector as well.
