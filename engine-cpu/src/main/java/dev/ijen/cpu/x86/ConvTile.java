@@ -19,6 +19,17 @@ public record ConvTile(Target target, int vectors) {
     /// Most vectors of output channels.
     public static final int MOST = 4;
 
+    /// Bytes of the block that arguments point to, and what is where in it.
+    public static final int BLOCK = 64;
+    public static final int BIAS = 0;
+    public static final int Y = 8;
+    public static final int STEP_Y = 16;
+    public static final int GROUPS = 24;
+    public static final int LINES = 32;
+    public static final int NEXT_X = 40;
+    public static final int NEXT_Y = 48;
+    private static final int LEFT = 56;
+
     private static final int RDX = 2;
     private static final int RCX = 1;
     private static final int RBX = 3;
@@ -41,9 +52,10 @@ public record ConvTile(Target target, int vectors) {
         return most;
     }
 
-    /// For groups of some outputs beside each other. Arguments, addresses and steps in bytes: the first window's beginning, step between
-    /// windows, step between a window's rows, filter [rows, columns · channels, output channels], columns · channels ≥ 1, rows ≥ 1, bias, y,
-    /// step between outputs, number of groups ≥ 1, and one that is not used.
+    /// For lines of groups of some outputs beside each other. Arguments, addresses and steps in bytes: the first window's beginning, step between
+    /// windows, step between a window's rows, filter [rows, columns · channels, output channels], columns · channels ≥ 1, rows ≥ 1, address of
+    /// [#BLOCK] bytes, and four that are not used. There, of 64 bits each: address of a number for each output channel, y, step between outputs,
+    /// groups of a line ≥ 1, lines ≥ 1, step from behind a line's last window to the next line's first, the same in y, and room to count.
     ///
     /// @param relu whether what is below 0, or NaN, becomes 0
     /// @return null if machine code can't be made here
@@ -53,10 +65,13 @@ public record ConvTile(Target target, int vectors) {
             asm.push(r);
         }
         EightRows.steps(asm);
-        asm.loadPointer(R15, RSP, STACK + 16); // y
+        block(asm, R15, Y);
         asm.copy(R14, RCX); // filter
+        int line = asm.size();
+        block(asm, RBX, GROUPS);
+        asm.storePointer(RBX, R12, LEFT);
         int group = asm.size();
-        asm.loadPointer(R12, RSP, STACK + 8); // bias
+        block(asm, R12, BIAS);
         for (int k = 0; k < vectors; k++) {
             asm.load(k, at(R12, k * asm.width()), 0);
             for (int p = 1; p < outputs; p++) {
@@ -80,16 +95,32 @@ public record ConvTile(Target target, int vectors) {
         asm.backIfNotZero(row);
         store(asm, outputs, relu);
         EightRows.pass(asm, RDI, outputs);
-        asm.loadPointer(RBX, RSP, STACK + 32);
-        asm.decrement(RBX);
-        asm.storePointer(RBX, RSP, STACK + 32);
-        asm.compare(RBX, 1);
-        asm.backIfNotLess(group);
+        again(asm, LEFT, group);
+        asm.loadPointer(RBX, R12, NEXT_X);
+        asm.addRegister(RDI, RBX);
+        asm.loadPointer(RBX, R12, NEXT_Y);
+        asm.addRegister(R15, RBX);
+        again(asm, LINES, line);
         for (int k = SAVED.length - 1; k >= 0; k--) {
             asm.pop(SAVED[k]);
         }
         asm.end();
         return MachineCode.of(asm.finish());
+    }
+
+    /// What is in the block, whose address is then in r12 unless the register is that.
+    private static void block(Vectors asm, int to, int place) {
+        asm.loadPointer(R12, RSP, STACK + 8);
+        asm.loadPointer(to, R12, place);
+    }
+
+    /// Counts down what is in the block, and jumps back if some is left.
+    private static void again(Vectors asm, int place, int back) {
+        block(asm, RBX, place);
+        asm.decrement(RBX);
+        asm.storePointer(RBX, R12, place);
+        asm.compare(RBX, 1);
+        asm.backIfNotLess(back);
     }
 
     private static Operand at(int base, int displacement) {
@@ -129,7 +160,7 @@ public record ConvTile(Target target, int vectors) {
         if (relu) {
             asm.op(Op.XOR_I, zero, zero, v(zero));
         }
-        asm.loadPointer(R13, RSP, STACK + 24); // step between outputs
+        block(asm, R13, STEP_Y);
         for (int p = 0; p < outputs; p++) {
             for (int k = 0; k < vectors; k++) {
                 int sum = p * vectors + k;
