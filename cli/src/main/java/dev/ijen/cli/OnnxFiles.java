@@ -7,6 +7,7 @@ import dev.ijen.format.FormatException;
 import dev.ijen.format.Npy;
 import dev.ijen.onnx.OnnxInput;
 import dev.ijen.onnx.OnnxModel;
+import dev.ijen.onnx.OnnxOutput;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Shape;
@@ -57,7 +58,7 @@ final class OnnxFiles {
             object.put("opset", model.opset());
             object.put("producer", model.producer());
             object.put("inputs", model.inputs().stream().map(OnnxInput::toString).toList());
-            object.put("outputs", model.outputs());
+            object.put("outputs", model.outputs().stream().map(OnnxOutput::toString).toList());
             object.put("layers", layers);
             var text = Text.table(List.of("node", "operator", "output", ">parameters"), rows)
                     + "operator set %d, %s; inputs %s%n%s parameters, %s%n".formatted(
@@ -117,7 +118,7 @@ final class OnnxFiles {
                 var m = new LinkedHashMap<String, Object>();
                 m.put("file", f.toString());
                 for (int k = 0; k < y.size(); k++) {
-                    m.put(model.outputs().get(k), numbers(y.get(k)));
+                    m.put(model.outputs().get(k).name(), shown(model, model.outputs().get(k), y.get(k)));
                 }
                 if (y.getFirst().shape().size() > 1 && y.getFirst().shape().size() == y.getFirst().shape().dim(-1)) {
                     m.put("class", best(y.getFirst()));
@@ -139,6 +140,27 @@ final class OnnxFiles {
                     "give an .npy of the input");
         }
         return ImageFolder.read(file, Math.max(1, d.get(1)), d.get(2), d.get(3));
+    }
+
+    /// Numbers, texts, or one object of named numbers a row.
+    private static List<?> shown(OnnxModel model, OnnxOutput output, HostTensor h) {
+        if (output.text()) {
+            return model.text(h);
+        }
+        var numbers = numbers(h);
+        if (output.keys().isEmpty()) {
+            return numbers;
+        }
+        var rows = new ArrayList<Map<String, Object>>();
+        int n = output.keys().size();
+        for (int i = 0; i < numbers.size(); i += n) {
+            var row = new LinkedHashMap<String, Object>();
+            for (int k = 0; k < n; k++) {
+                row.put(output.keys().get(k), numbers.get(i + k));
+            }
+            rows.add(row);
+        }
+        return rows;
     }
 
     private static List<Double> numbers(HostTensor h) {

@@ -3,12 +3,11 @@ package dev.ijen.onnx;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/// More of domain ai.onnx.ml: features made ready, and support vector machines as onnxruntime computes them (without probabilities).
+/// More of domain ai.onnx.ml: features made ready.
 final class ClassicRules {
     private ClassicRules() {}
 
@@ -17,8 +16,6 @@ final class ClassicRules {
         o.values("OneHotEncoder", c -> List.of(c.natural(oneHot(c))));
         o.values("FeatureVectorizer", c -> List.of(c.natural(features(c))));
         o.values("CategoryMapper", c -> List.of(categories(c)));
-        o.values("SVMRegressor", c -> List.of(c.natural(MlRules.post(c, regressor(c)))));
-        o.values("SVMClassifier", ClassicRules::classifier);
     }
 
     /// A number for each column, or one for all, where the input is the value to replace.
@@ -85,69 +82,5 @@ final class ClassicRules {
             from[i] = to.getOrDefault(from[i], otherwise);
         }
         return HostRules.result(c, HostTensor.of(from, h.shape().dims()), toText ? OnnxType.STRING : OnnxType.INT64);
-    }
-
-    /// x [N, F] against vectors [S, F] → [N, S].
-    private static Tensor kernel(Call c, Tensor x, float... vectors) {
-        int f = x.shape().dim(1);
-        var v = Tensor.of(HostTensor.of(vectors, vectors.length / f, f));
-        var p = c.floats("kernel_params");
-        double gamma = p == null || p.length < 1 ? 0 : p[0];
-        double add = p == null || p.length < 2 ? 0 : p[1];
-        double degree = p == null || p.length < 3 ? 0 : p[2];
-        var dot = x.matmul(v.transpose());
-        return switch (c.s("kernel_type", "LINEAR")) {
-            case "LINEAR" -> dot;
-            case "POLY" -> dot.mul(gamma).add(add).pow(degree);
-            case "SIGMOID" -> dot.mul(gamma).add(add).tanh();
-            case "RBF" -> x.insertAxis(1).sub(v.insertAxis(0)).square().sum(-1).mul(-gamma).exp();
-            default -> throw c.unsupported("kernel_type " + c.s("kernel_type", ""), "LINEAR, POLY, RBF or SIGMOID");
-        };
-    }
-
-    private static Tensor regressor(Call c) {
-        var x = c.x(0).cast(DType.F32);
-        var coefficients = c.floats("coefficients");
-        double rho = c.floats("rho")[0];
-        int n = (int) c.i("n_supports", 0);
-        var k = n > 0 ? kernel(c, x, c.floats("support_vectors")) : x;
-        var y = k.matmul(row(coefficients).reshape(coefficients.length, 1)).add(rho);
-        return c.flag("one_class") ? y.gt(0).where(y.onesLike(), y.onesLike().neg()) : y;
-    }
-
-    /// Each pair of classes votes; the scores are what the pairs found.
-    private static List<Value> classifier(Call c) {
-        var sizes = c.attributes().get("vectors_per_class");
-        if (sizes == null || sizes.ints().length < 3 || c.floats("prob_a") != null) {
-            throw c.unsupported("a support vector machine of this form",
-                    "one of three classes or more, without probabilities");
-        }
-        var x = c.x(0).cast(DType.F32);
-        var k = kernel(c, x, c.floats("support_vectors"));
-        int classes = sizes.ints().length;
-        int all = k.shape().dim(1);
-        var coefficients = c.floats("coefficients");
-        var rho = c.floats("rho");
-        var from = new int[classes + 1];
-        for (int i = 0; i < classes; i++) {
-            from[i + 1] = from[i] + (int) sizes.ints()[i];
-        }
-        var scores = new ArrayList<Tensor>();
-        var votes = new Tensor[classes];
-        for (int i = 0; i < classes; i++) {
-            for (int j = i + 1; j < classes; j++) {
-                var w = new float[all];
-                System.arraycopy(coefficients, (j - 1) * all + from[i], w, from[i], from[i + 1] - from[i]);
-                System.arraycopy(coefficients, i * all + from[j], w, from[j], from[j + 1] - from[j]);
-                var s = k.matmul(row(w).reshape(all, 1)).add(rho[scores.size()]);
-                scores.add(s);
-                var first = s.gt(0).cast(DType.F32);
-                votes[i] = votes[i] == null ? first : votes[i].add(first);
-                votes[j] = votes[j] == null ? first.rsub(1) : votes[j].add(first.rsub(1));
-            }
-        }
-        var label = Tensor.concat(1, votes).argmax(1);
-        return List.of(MlRules.named(c, label),
-                c.natural(MlRules.post(c, Tensor.concat(1, scores.toArray(Tensor[]::new)))));
     }
 }

@@ -113,9 +113,19 @@ final class MlRules {
             case "SOFTMAX" -> y.softmax();
             case "LOGISTIC" -> y.sigmoid();
             case "SOFTMAX_ZERO" -> y.eq(0).where(y.zerosLike(), y.softmax());
+            case "PROBIT" -> probit(y);
             default -> throw c.unsupported("post_transform " + c.s("post_transform", ""),
-                    "NONE, SOFTMAX, SOFTMAX_ZERO or LOGISTIC");
+                    "NONE, SOFTMAX, SOFTMAX_ZERO, LOGISTIC or PROBIT");
         };
+    }
+
+    /// √2 erf⁻¹(2 y − 1), erf⁻¹ by the formula of Winitzki (2008) that ONNX's reference and onnxruntime use: to 2e-3.
+    static Tensor probit(Tensor y) {
+        var x = y.mul(2).sub(1);
+        var log = x.square().rsub(1).log();
+        var v = log.mul(0.5).add(2 / (3.14159 * 0.147));
+        var root = v.square().sub(log.mul(1 / 0.147)).sqrt().sub(v).sqrt();
+        return x.lt(0).where(root.neg(), root).mul(Math.sqrt(2));
     }
 
     private static Value linear(Call c) {

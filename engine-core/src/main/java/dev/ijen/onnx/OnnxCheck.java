@@ -22,8 +22,6 @@ import java.util.Map;
 /// A model may also lie beside an archive of the same name, or of the name `io.npz`, with arrays `in_K` and `out_K`, or be a light one ([LightCase]).
 /// Real results must agree within rtol 1e-3 and atol 1e-7, ONNX's own; whole numbers, truth and text exactly.
 public final class OnnxCheck {
-    private static final double RTOL = 1e-3;
-    private static final double ATOL = 1e-7;
     private static final String EXCLUDED = "excluded.tsv";
 
     private OnnxCheck() {}
@@ -138,7 +136,7 @@ public final class OnnxCheck {
     }
 
     private static String light(OnnxModel model, Path set) {
-        return differs(model, "output 0", model.values(LightCase.inputs(model)).getFirst(), LightCase.expected(model, set));
+        return Differences.of(model, "output 0", model.values(LightCase.inputs(model)).getFirst(), LightCase.expected(model, set));
     }
 
     private static String messages(OnnxModel model, Path set) {
@@ -152,7 +150,7 @@ public final class OnnxCheck {
         var out = model.values(ordered(model, in, names));
         for (int k = 0; Files.exists(set.resolve("output_" + k + ".pb")); k++) {
             var want = read(model, set.resolve("output_" + k + ".pb"), model.proto().graph().outputs().get(k).type());
-            var why = differs(model, "output " + k, out.get(k), want.value);
+            var why = Differences.of(model, "output " + k, out.get(k), want.value);
             if (!why.isEmpty()) {
                 return why;
             }
@@ -185,6 +183,7 @@ public final class OnnxCheck {
             var w = Wire.of(file.toString(), Files.readAllBytes(file));
             return switch (type) {
                 case Proto.Type.OfSequence s -> new Named("", ValueReader.sequence(model.session(), w));
+                case Proto.Type.OfMap _ -> new Named("", ValueReader.map(model.session(), w));
                 case Proto.Type.OfOptional o -> new Named("", ValueReader.optional(model.session(), w, o));
                 case null, default -> {
                     var t = TensorReader.tensor(w);
@@ -210,18 +209,19 @@ public final class OnnxCheck {
         }
         var out = model.values(in);
         for (int k = 0; k < out.size(); k++) {
-            var want = all.containsKey("out_" + k) ? all.get("out_" + k) : all.get(model.outputs().get(k));
+            var want = all.containsKey("out_" + k) ? all.get("out_" + k) : all.get(model.outputs().get(k).name());
             if (want == null) {
                 continue;
             }
-            if (!(out.get(k) instanceof Value.Of v)) {
+            var v = out.get(k) instanceof Value.Maps maps ? maps.values() : out.get(k) instanceof Value.Of t ? t : null;
+            if (v == null) {
                 return "output " + k + " is a sequence";
             }
-            var got = values(model, v);
+            var got = Differences.values(model, v);
             if (got.shape().size() == want.shape().size() && solid(got).equals(solid(want))) {
                 want = want.reshape(got.shape().dims()); // other programs leave out axes of extent 1
             }
-            var why = differs("output " + k, got, HostMath.cast(want, v.tensor().dtype()), v.type());
+            var why = Differences.of("output " + k, got, HostMath.cast(want, v.tensor().dtype()), v.type());
             if (!why.isEmpty()) {
                 return why;
             }
@@ -231,54 +231,5 @@ public final class OnnxCheck {
 
     private static List<Integer> solid(HostTensor h) {
         return java.util.Arrays.stream(h.shape().dims()).filter(d -> d != 1).boxed().toList();
-    }
-
-    private static HostTensor values(OnnxModel model, Value.Of v) {
-        return v.host() != null ? v.host() : model.evaluate(v.tensor());
-    }
-
-    private static String differs(OnnxModel model, String what, Value got, Value want) {
-        if (want instanceof Value.Opt(var v)) {
-            return v == null
-                    ? got instanceof Value.Opt(var w) && w == null ? "" : what + " has a value"
-                    : differs(model, what, got instanceof Value.Opt(var w) ? w : got, v);
-        }
-        if (want instanceof Value.Seq(var l)) {
-            if (!(got instanceof Value.Seq(var g)) || g.size() != l.size()) {
-                return what + " is no sequence of " + l.size();
-            }
-            for (int i = 0; i < l.size(); i++) {
-                var why = differs(model, what + "[" + i + "]", g.get(i), l.get(i));
-                if (!why.isEmpty()) {
-                    return why;
-                }
-            }
-            return "";
-        }
-        if (!(want instanceof Value.Of w) || !(got instanceof Value.Of g)) {
-            return what + " is no tensor";
-        }
-        return w.type() != g.type() ? what + " is " + g.type() + ", not " + w.type()
-                : differs(what, values(model, g), w.host(), w.type());
-    }
-
-    /// Where values differ first, or nothing.
-    private static String differs(String what, HostTensor got, HostTensor want, OnnxType type) {
-        if (!got.shape().equals(want.shape())) {
-            return what + " has shape " + got.shape() + ", not " + want.shape();
-        }
-        int wrong = 0;
-        String first = "";
-        for (int i = 0; i < want.shape().size(); i++) {
-            double g = got.get(i);
-            double w = want.get(i);
-            boolean same = want.dtype() == DType.I64 ? got.getLong(i) == want.getLong(i)
-                    : g == w || (Double.isNaN(g) && Double.isNaN(w))
-                            || (type.real() && Math.abs(g - w) <= ATOL + RTOL * Math.abs(w));
-            if (!same) {
-                first = wrong++ == 0 ? what + ", element " + i + ": " + g + ", not " + w : first;
-            }
-        }
-        return wrong == 0 ? "" : first + " (" + wrong + " of " + want.shape().size() + " differ)";
     }
 }

@@ -3,11 +3,9 @@ package dev.ijen.onnx;
 import dev.ijen.engine.Composite;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.Parameter;
-import dev.ijen.engine.State;
 import dev.ijen.engine.Step;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.Cell;
-import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Leaf;
@@ -17,10 +15,7 @@ import dev.ijen.tensor.Trace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,15 +37,12 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
     /// The largest file that is read.
     public static final long MAX_BYTES = Integer.MAX_VALUE - 16;
 
-    private static final int MAX_SPECIALISED = 32;
-
     private final Engine engine;
     private final Proto.Model proto;
     private final Session session;
-    private final Map<String, Parameter> weights;
-    private final Map<String, State> statistics;
-    private final Map<String, Value.Of> constants;
+    private final Held held;
     private final List<OnnxInput> inputs;
+    private final List<OnnxOutput> outputs;
     private final Runs runs = new Runs(this);
 
     private OnnxModel(Engine engine, String file, Path folder, Proto.Model proto) {
@@ -62,19 +54,9 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
             functions.put(Interpreter.key(f.domain(), f.name(), f.overload()), f);
         }
         this.session = new Session(engine, file, strings, functions, new TensorData(file, folder, strings));
-        this.weights = new LinkedHashMap<>();
-        this.statistics = new LinkedHashMap<>();
-        this.constants = new HashMap<>();
-        boolean done = false;
-        try {
-            hold();
-            this.inputs = Collections.unmodifiableList(declared());
-            done = true;
-        } finally {
-            if (!done) {
-                free();
-            }
-        }
+        this.outputs = proto.graph().outputs().stream().map(v -> OnnxOutput.of(proto.graph(), v)).toList();
+        this.held = new Held(engine, session, proto.graph());
+        this.inputs = proto.graph().inputs().stream().filter(v -> !held.has(v.name())).map(OnnxInput::of).toList();
     }
 
     /// Reads a model; its weights go to the engine's device.
@@ -100,48 +82,24 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
         return new OnnxModel(engine, name, null, ProtoReader.model(Wire.of(name, bytes)));
     }
 
-    /// Numbers of real type with an axis are weights, or the running statistics of a batch norm; the others are constants.
-    private void hold() {
-        var running = new HashSet<String>();
-        for (var n : proto.graph().nodes()) {
-            if (n.op().equals("BatchNormalization") && n.inputs().size() > 4) {
-                running.addAll(n.inputs().subList(3, 5));
-            }
-        }
-        for (var t : proto.graph().initializers()) {
-            var h = session.data().read(t);
-            var type = session.data().type(t);
-            if (type.own() && type.real() && h.shape().rank() > 0 && !constants.containsKey(t.name())) {
-                if (running.contains(t.name())) {
-                    statistics.put(t.name(), engine.state(t.name(), h));
-                } else {
-                    weights.put(t.name(), engine.parameter(t.name(), h));
-                }
-                constants.put(t.name(), new Value.Of(null, type, h, false));
-            } else {
-                constants.put(t.name(), session.known(h, type));
-            }
-        }
-    }
-
-    private List<OnnxInput> declared() {
-        var l = new ArrayList<OnnxInput>();
-        for (var v : proto.graph().inputs()) {
-            if (!constants.containsKey(v.name())) {
-                l.add(OnnxInput.of(v));
-            }
-        }
-        return l;
-    }
-
     /// Inputs without an initial value, in the order of [#run]'s arguments.
     public List<OnnxInput> inputs() {
         return inputs;
     }
 
-    /// Names of the outputs.
-    public List<String> outputs() {
-        return proto.graph().outputs().stream().map(Proto.Value::name).toList();
+    /// The outputs, in the order of [#run]'s results.
+    public List<OnnxOutput> outputs() {
+        return outputs;
+    }
+
+    /// Texts as a tensor, for inputs of texts: equal texts have equal numbers, which mean nothing outside of this model.
+    public HostTensor text(List<String> texts, int... dims) {
+        return session.strings(texts, dims);
+    }
+
+    /// The texts of an output whose elements are texts, in order.
+    public List<String> text(HostTensor output) {
+        return Arrays.stream(output.toLongArray()).mapToObj(session.strings()::string).toList();
     }
 
     /// Version of the standard operators.
@@ -156,15 +114,13 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
 
     /// The weights by name.
     public Map<String, Parameter> parameters() {
-        return Collections.unmodifiableMap(weights);
+        return held.weights();
     }
 
     /// Weights and running statistics by name.
     @Override
     public Map<String, Cell> parts() {
-        var all = new LinkedHashMap<String, Cell>(weights);
-        all.putAll(statistics);
-        return all;
+        return held.cells();
     }
 
     /// The operators of the main graph and how often each is used.
@@ -185,7 +141,7 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
             var type = inputs.get(i).onnxType();
             args.add(new Value.Of(Tensor.of(new Leaf.Input(i, type.carrier(), shapes.get(i))), type, null, false));
         }
-        Trace.evaluation().call(() -> values(args, (n, out) -> rows.add(OnnxNode.of(n, out, weights.keySet()))));
+        Trace.evaluation().call(() -> values(args, (n, out) -> rows.add(OnnxNode.of(n, out, held.trained()))));
         return rows;
     }
 
@@ -195,9 +151,9 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
         for (int i = nodes.size() - 1; i >= 0; i--) {
             var n = nodes.get(i);
             boolean product = (n.op().equals("Gemm") || n.op().equals("MatMul") || n.op().equals("Conv"))
-                    && n.inputs().size() > 1 && constants.containsKey(n.inputs().get(1));
+                    && n.inputs().size() > 1 && held.has(n.inputs().get(1));
             if (product) {
-                return constants.containsKey(n.inputs().getFirst()) || named(n.inputs().getFirst()) ? Optional.empty()
+                return held.has(n.inputs().getFirst()) || named(n.inputs().getFirst()) ? Optional.empty()
                         : Optional.of(n.inputs().getFirst());
             }
         }
@@ -210,7 +166,7 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
 
     /// The nodes of the main graph without the shapes of their results, which nothing needs to be known for.
     public List<OnnxNode> nodes() {
-        return proto.graph().nodes().stream().map(n -> OnnxNode.of(n, List.of(), weights.keySet())).toList();
+        return proto.graph().nodes().stream().map(n -> OnnxNode.of(n, List.of(), held.trained())).toList();
     }
 
     Engine engine() {
@@ -237,10 +193,7 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
         }
         var scope = new Scope(null, proto.opsets(), 0);
         scope.watch(watch);
-        constants.forEach((name, v) -> {
-            Cell w = weights.containsKey(name) ? weights.get(name) : statistics.get(name);
-            scope.put(name, w == null ? v : new Value.Of(w.get(), v.type(), v.host(), false));
-        });
+        held.put(scope);
         for (int i = 0; i < arguments.size(); i++) {
             if (arguments.get(i) != null) {
                 scope.put(inputs.get(i).name(), arguments.get(i));
@@ -274,12 +227,14 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
     private List<Tensor> tensors(List<Value> out) {
         var r = new ArrayList<Tensor>();
         for (var v : out) {
-            if (!(v instanceof Value.Of t)) {
-                throw new IjenException("onnx: " + session.file() + " gives sequences", "a sequence or optional",
-                        "tensors",
-                        "use a model whose outputs are tensors");
-            }
-            r.add(t.tensor());
+            r.add(switch (v) {
+                case Value.Of t -> t.tensor();
+                case Value.Maps m -> m.values().tensor();
+                case Value.Map m -> m.values().tensor();
+                case Value.Seq _,Value.Opt _,Value.Missing _ ->
+                        throw new IjenException("onnx: " + session.file() + " gives sequences", "a sequence or optional",
+                                "tensors", "use a model whose outputs are tensors");
+            });
         }
         return r;
     }
@@ -318,42 +273,11 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
         return t.op() instanceof Leaf.Literal(var data, var home) ? data : engine.evaluate(t);
     }
 
-    /// Which inputs may be fixed: whole numbers, few.
-    boolean mayFix(Set<Integer> slots, HostTensor... in) {
-        return slots.stream().allMatch(i -> i < in.length && in[i].dtype() != DType.F32 && !in[i].dtype().isFloat()
-                && in[i].shape().size() <= 64);
-    }
-
-    static int most() {
-        return MAX_SPECIALISED;
-    }
-
-    static Set<Integer> union(Set<Integer> a, Set<Integer> b) {
-        var s = new HashSet<>(a);
-        s.addAll(b);
-        return s;
-    }
-
-    static HostTensor[] without(Set<Integer> fixed, HostTensor... in) {
-        var l = new ArrayList<HostTensor>();
-        for (int i = 0; i < in.length; i++) {
-            if (!fixed.contains(i)) {
-                l.add(in[i]);
-            }
-        }
-        return l.toArray(HostTensor[]::new);
-    }
-
     /// Frees the weights and all compiled steps.
     @Override
     public void close() {
         runs.close();
-        free();
-    }
-
-    private void free() {
-        weights.values().forEach(Parameter::close);
-        statistics.values().forEach(State::close);
+        held.close();
     }
 
     @Override

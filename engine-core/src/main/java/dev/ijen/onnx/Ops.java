@@ -49,6 +49,8 @@ final class Ops {
         var ml = new Ops("ai.onnx.ml");
         MlRules.add(ml);
         ClassicRules.add(ml);
+        SvmRules.add(ml);
+        MapRules.add(ml);
         all.putAll(ml.rules);
         var training = new Ops("ai.onnx.preview.training");
         OptimizerRules.add(training);

@@ -63,7 +63,12 @@ final class Proto {
         /// A value that may be missing.
         record OfOptional(Type element) implements Type {}
 
-        /// Maps, sparse tensors.
+        /// A map.
+        ///
+        /// @param key type of its keys, whole numbers or texts
+        record OfMap(int key, Type value) implements Type {}
+
+        /// Sparse tensors.
         record Other(int field) implements Type {}
     }
 }

@@ -12,6 +12,9 @@ import java.util.Set;
 
 /// Compiled steps of a model: one for all values, or one for each value of the inputs that shapes and branches depend on.
 final class Runs implements AutoCloseable {
+    private static final int MAX_SPECIALISED = 32;
+    private static final int MAX_FIXED = 64;
+
     private final OnnxModel model;
     private final Map<List<Object>, Step> steps = new LinkedHashMap<>(16, 0.75f, true);
     private Set<Integer> fixed = Set.of();
@@ -29,7 +32,7 @@ final class Runs implements AutoCloseable {
         }
         while (!inParts) {
             try {
-                var out = step(in).run(OnnxModel.without(fixed, in));
+                var out = step(in).run(without(fixed, in));
                 var r = new ArrayList<HostTensor>();
                 for (int i = 0; i < out.size(); i++) {
                     r.add(out.get(i));
@@ -38,14 +41,36 @@ final class Runs implements AutoCloseable {
             } catch (DataDependent e) {
                 // slots are of the step's arguments: back to the model's
                 var slots = original(e.slots(), in.length);
-                if (slots.isEmpty() || fixed.containsAll(slots) || !model.mayFix(slots, in)) {
+                if (slots.isEmpty() || fixed.containsAll(slots) || !mayFix(slots, in)) {
                     inParts = true;
                 } else {
-                    fixed = OnnxModel.union(fixed, slots);
+                    fixed = union(fixed, slots);
                 }
             }
         }
         return model.eager(in);
+    }
+
+    /// Which inputs may be fixed: whole numbers, few.
+    private static boolean mayFix(Set<Integer> slots, HostTensor... in) {
+        return slots.stream().allMatch(i -> i < in.length && !in[i].dtype().isFloat()
+                && in[i].shape().size() <= MAX_FIXED);
+    }
+
+    private static Set<Integer> union(Set<Integer> a, Set<Integer> b) {
+        var s = new HashSet<>(a);
+        s.addAll(b);
+        return s;
+    }
+
+    private static HostTensor[] without(Set<Integer> fixed, HostTensor... in) {
+        var l = new ArrayList<HostTensor>();
+        for (int i = 0; i < in.length; i++) {
+            if (!fixed.contains(i)) {
+                l.add(in[i]);
+            }
+        }
+        return l.toArray(HostTensor[]::new);
     }
 
     private Set<Integer> original(Set<Integer> slots, int n) {
@@ -75,7 +100,7 @@ final class Runs implements AutoCloseable {
             var copy = in.clone();
             s = model.step(fixed, copy);
             steps.put(key, s);
-            if (steps.size() > OnnxModel.most()) {
+            if (steps.size() > MAX_SPECIALISED) {
                 var eldest = steps.entrySet().iterator().next();
                 steps.remove(eldest.getKey()).close();
             }

@@ -142,7 +142,9 @@ final class Trees {
             case 0 -> y;
             case 1 -> y.softmax();
             case 2 -> y.sigmoid();
-            default -> throw c.unsupported("post_transform " + c.i("post_transform", 0), "0, 1 or 2");
+            case 3 -> y.eq(0).where(y.zerosLike(), y.softmax());
+            case 4 -> MlRules.probit(y);
+            default -> throw c.unsupported("post_transform " + c.i("post_transform", 0), "0 to 4");
         };
     }
 

@@ -27,7 +27,8 @@ final class TypeReader {
                 case 1 -> type = tensorType(w.message());
                 case 4 -> type = new Proto.Type.OfSequence(inner(w.message()));
                 case 9 -> type = new Proto.Type.OfOptional(inner(w.message()));
-                case 5, 7, 8 -> {
+                case 5 -> type = map(w.message());
+                case 7, 8 -> {
                     type = new Proto.Type.Other(w.field());
                     w.skip();
                 }
@@ -47,6 +48,19 @@ final class TypeReader {
             }
         }
         return type;
+    }
+
+    private static Proto.Type map(Wire w) {
+        int key = 0;
+        Proto.Type value = null;
+        while (w.next()) {
+            switch (w.field()) {
+                case 1 -> key = w.int32();
+                case 2 -> value = type(w.message());
+                default -> w.skip();
+            }
+        }
+        return new Proto.Type.OfMap(key, value);
     }
 
     private static Proto.Type tensorType(Wire w) {

@@ -60,6 +60,16 @@ sealed interface Value {
     /// Values in order.
     record Seq(List<Value> items) implements Value {}
 
+    /// A map from whole numbers or texts: key k has element k of the values, each [N].
+    ///
+    /// @param keys known, and different
+    record Map(Of keys, Of values) implements Value {}
+
+    /// A sequence of maps with the same keys: one map a row of values [N, C].
+    ///
+    /// @param keys [C]
+    record Maps(Of keys, Of values) implements Value {}
+
     /// A value that may be missing.
     ///
     /// @param value null if it is

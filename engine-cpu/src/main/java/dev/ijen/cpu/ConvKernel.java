@@ -51,6 +51,10 @@ final class ConvKernel {
         if (winograd != null) {
             return winograd;
         }
+        var few = DirectConv.of(conv, Epilogue.NONE, pool, nat.target());
+        if (few != null) {
+            return few;
+        }
         var slices = DnnlConvSlices.of(conv, pool);
         if (slices != null) {
             return slices;
@@ -66,7 +70,8 @@ final class ConvKernel {
         boolean direct = conv.dtype() == DType.F32 && s.xCount() > 0 && s.yCount() > 0 && s.wCount() > 0
                 && nat.present() && !wrongInLibrary(conv) && Winograd.of(conv, pool) == null
                 && DnnlConvSlices.of(conv, pool) == null;
-        return direct ? DnnlConv.of(conv, DnnlConv.pieces(conv), epilogue, pool) : null;
+        var few = direct ? DirectConv.of(conv, epilogue, pool, nat.target()) : null;
+        return few != null || !direct ? few : DnnlConv.of(conv, DnnlConv.pieces(conv), epilogue, pool);
     }
 
     /// Geometries of which oneDNN 3.11 computes something else, found by comparing thousands of random ones with plain loops: one

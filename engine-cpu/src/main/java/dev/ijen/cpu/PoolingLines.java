@@ -19,6 +19,7 @@ interface PoolingLines {
     /// @param step bytes from a window to the next in x
     void windows(long taps, int count, long x, long step, long y, int windows, int channels);
 
+    /// Along the windows with four elements of each at a time, then three more and what was found: loops without loops inside.
     static void max(long taps, int count, long x, long step, long y, int windows, int channels) {
         if (COLD.over()) {
             maxVectors(taps, count, x, step, y, windows, channels);
@@ -39,20 +40,47 @@ interface PoolingLines {
     private static void maxVectors(long taps, int count, long x, long step, long y, int windows, int channels) {
         long row = 4L * channels;
         long last = row - V;
-        for (int q = 0; q < windows; q++) {
-            long c = 0;
-            while (true) {
-                var best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-                for (int t = 0; t < count; t++) {
-                    best = best.max(FloatVector.fromMemorySegment(S, Mem.ALL, x + c + Taps.offset(taps, t), Mem.ORDER));
-                }
-                best.intoMemorySegment(Mem.ALL, y + c, Mem.ORDER);
-                if (c == last) {
-                    break;
-                }
-                c = Math.min(c + V, last);
+        long c = 0;
+        while (true) {
+            four(x + c + tap(taps, 0, count), x + c + tap(taps, 1, count), x + c + tap(taps, 2, count),
+                    x + c + tap(taps, 3, count), step, y + c, row, windows);
+            for (int t = 4; t < count; t += 3) {
+                three(x + c + tap(taps, t, count), x + c + tap(taps, t + 1, count), x + c + tap(taps, t + 2, count), step,
+                        y + c, row, windows);
             }
-            x += step;
+            if (c == last) {
+                break;
+            }
+            c = Math.min(c + V, last);
+        }
+    }
+
+    /// Where there are no more, the last one again: it changes nothing.
+    private static long tap(long taps, int t, int count) {
+        return Taps.offset(taps, Math.min(t, count - 1));
+    }
+
+    private static FloatVector at(long address) {
+        return FloatVector.fromMemorySegment(S, Mem.ALL, address, Mem.ORDER);
+    }
+
+    private static void four(long a, long b, long c, long d, long step, long y, long row, int windows) {
+        for (int q = 0; q < windows; q++) {
+            at(a).max(at(b)).max(at(c).max(at(d))).intoMemorySegment(Mem.ALL, y, Mem.ORDER);
+            a += step;
+            b += step;
+            c += step;
+            d += step;
+            y += row;
+        }
+    }
+
+    private static void three(long a, long b, long c, long step, long y, long row, int windows) {
+        for (int q = 0; q < windows; q++) {
+            at(y).max(at(a)).max(at(b).max(at(c))).intoMemorySegment(Mem.ALL, y, Mem.ORDER);
+            a += step;
+            b += step;
+            c += step;
             y += row;
         }
     }

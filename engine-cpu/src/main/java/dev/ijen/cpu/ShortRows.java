@@ -3,22 +3,24 @@ package dev.ijen.cpu;
 import dev.ijen.tensor.BinaryFn;
 import dev.ijen.tensor.UnaryFn;
 
-/// Softmax of F32 rows shorter than a few vectors, many at a time: rows are turned to columns, and vectors run across them.
+/// Softmax of F32 rows shorter than a few vectors, many at a time: rows are turned to columns, and vectors run across them. Passes are called where
+/// the compiler can't see which one is meant, as those of [Columns32] and for the same reason.
 final class ShortRows {
     /// The longest row.
     static final int MOST = 32;
     /// Rows turned at a time. A multiple of all vectors' lengths.
     private static final int ROWS = 128;
 
-    private static final Fn MAX = F32Binary.of(BinaryFn.MAX);
-    private static final Fn SUB = F32Binary.of(BinaryFn.SUB);
-    private static final Fn ADD = F32Binary.of(BinaryFn.ADD);
-    private static final Fn DIV = F32Binary.of(BinaryFn.DIV);
-    private static final Fn EXP = F32Math.of(UnaryFn.EXP);
-    private static final Fn LOG = F32Math.of(UnaryFn.LOG);
+    // fields of an object, not constants, for the reason above
+    private final Fn max = F32Binary.of(BinaryFn.MAX);
+    private final Fn sub = F32Binary.of(BinaryFn.SUB);
+    private final Fn add = F32Binary.of(BinaryFn.ADD);
+    private final Fn div = F32Binary.of(BinaryFn.DIV);
+    private final Fn exp = F32Math.of(UnaryFn.EXP);
+    private final Fn log = F32Math.of(UnaryFn.LOG);
 
     private final int n;
-    private final boolean log;
+    private final boolean logarithm;
     private final long columns;
     private final long terms;
     private final long of;
@@ -27,7 +29,7 @@ final class ShortRows {
     /// @param scratch memory of [#bytes]
     ShortRows(int n, boolean log, long scratch) {
         this.n = n;
-        this.log = log;
+        this.logarithm = log;
         columns = scratch;
         terms = columns + 4L * n * ROWS;
         of = terms + 4L * n * ROWS;
@@ -36,6 +38,11 @@ final class ShortRows {
 
     static long bytes(int n) {
         return 4L * ROWS * (3 * n + 1);
+    }
+
+    /// The one place from which all passes are called.
+    private static void pass(Fn f, long a, long b, long c, long out, int n) {
+        f.run(a, b, c, out, n);
     }
 
     void run(long x, long y, int rows) {
@@ -57,26 +64,26 @@ final class ShortRows {
         }
         Mem.copy(columns, of, 4L * wide);
         for (int j = 1; j < n; j++) {
-            MAX.run(of, columns + 4L * j * ROWS, 0, of, wide);
+            pass(max, of, columns + 4L * j * ROWS, 0, of, wide);
         }
         for (int j = 0; j < n; j++) {
             long at = 4L * j * ROWS;
-            SUB.run(columns + at, of, 0, columns + at, wide);
-            EXP.run(columns + at, 0, work, terms + at, wide);
+            pass(sub, columns + at, of, 0, columns + at, wide);
+            pass(exp, columns + at, 0, work, terms + at, wide);
         }
         Mem.copy(terms, of, 4L * wide);
         for (int j = 1; j < n; j++) {
-            ADD.run(of, terms + 4L * j * ROWS, 0, of, wide);
+            pass(add, of, terms + 4L * j * ROWS, 0, of, wide);
         }
-        if (log) {
-            LOG.run(of, 0, work, of, wide);
+        if (logarithm) {
+            pass(log, of, 0, work, of, wide);
         }
         for (int j = 0; j < n; j++) {
             long at = 4L * j * ROWS;
-            if (log) {
-                SUB.run(columns + at, of, 0, columns + at, wide);
+            if (logarithm) {
+                pass(sub, columns + at, of, 0, columns + at, wide);
             } else {
-                DIV.run(terms + at, of, 0, columns + at, wide);
+                pass(div, terms + at, of, 0, columns + at, wide);
             }
             for (int r = 0; r < rows; r++) {
                 Mem.f32(y + 4L * (r * n + j), Mem.f32(columns + at + 4L * r));

@@ -65,6 +65,27 @@ class ConvKernelTest {
         }
     }
 
+    /// A few vectors of output channels, which machine code of our own computes where there is some.
+    @ParameterizedTest
+    @MethodSource("natives")
+    void fewOutputChannels(Native nat) {
+        for (int k : new int[] {8, 16, 24, 32}) {
+            for (int c : new int[] {1, 3, 8}) {
+                check(nat, DType.F32, square(11, 3, 1, 0, 1), 3, c, k, 1);
+                check(nat, DType.F32, square(11, 5, 1, 2, 1), 2, c, k, 1);
+                check(nat, DType.F32, square(12, 3, 2, 1, 1), 2, c, k, 1);
+                check(nat, DType.F32, square(9, 1, 1, 0, 1), 2, c, k, 1);
+                check(nat, DType.F32, square(9, 1, 2, 0, 1), 2, c, k, 1);
+            }
+            var rows = window(new int[] {40, 9}, new int[] {3, 2}, new int[] {1, 2}, new int[] {3, 1},
+                    new int[] {0, 2}, new int[] {2, 1});
+            check(nat, DType.F32, rows, 3, 4, k, 1);
+            check(nat, DType.F32, square(5, 2, 1, 4, 1), 2, 3, k, 1); // windows of padding alone
+            check(nat, DType.F32, window(new int[] {33}, new int[] {5}, new int[] {1}, new int[] {2}, new int[] {1},
+                    new int[] {1}), 3, 7, k, 1);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("natives")
     void dilationAndUnevenPadding(Native nat) {

@@ -11,7 +11,7 @@ ort.set_default_logger_severity(4)
 out = sys.argv[1]
 r = np.random.RandomState(3)
 count = {}
-def f(*s): return r.randn(*s).astype(np.float32)
+def f(*s): return np.asarray(r.randn(*s), np.float32)
 def F(v): return np.array(v, np.float32)
 def I(v): return np.array(v, np.int64)
 def case(op, ins, opset=20, nout=1, prefer=None, name="", domain="", fixed=(), **attrs):
@@ -25,7 +25,7 @@ def case(op, ins, opset=20, nout=1, prefer=None, name="", domain="", fixed=(), *
     gin = [h.make_tensor_value_info(n, h.np_dtype_to_tensor_dtype(x.dtype), x.shape) for n, x in real if n not in fixed]
     init = [nh.from_array(x, n) for n, x in real if n in fixed]
     g = h.make_graph([node], nm, gin, [onnx.ValueInfoProto(name=o) for o in outs if o], init)
-    m = h.make_model(g, opset_imports=[h.make_opsetid("", opset)] + ([h.make_opsetid(domain, 5 if domain=="ai.onnx.ml" else 1)] if domain else []), ir_version=8)
+    m = h.make_model(g, opset_imports=[h.make_opsetid("", opset)] + ([h.make_opsetid(domain, (3 if op.startswith(("TreeEnsembleR", "TreeEnsembleC")) else 5) if domain=="ai.onnx.ml" else 1)] if domain else []), ir_version=8)
     feed = {n: x for n, x in real if n not in fixed}
     a = b = ea = eb = None
     try: a = [np.asarray(v) if not isinstance(v, list) else v for v in ReferenceEvaluator(m).run(None, feed)]
@@ -370,4 +370,5 @@ for post in ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO"):
 for kt, kp in (("LINEAR", [0.0, 0.0, 0.0]), ("RBF", [0.4, 0.0, 0.0]), ("POLY", [0.5, 1.0, 2.0]), ("SIGMOID", [0.3, 0.2, 0.0])):
     case("SVMRegressor", [f(3, 2)], kernel_type=kt, kernel_params=kp, n_supports=3, support_vectors=list(map(float, f(6))), coefficients=list(map(float, f(3))), rho=[0.3], prefer="ort", **ml)
     case("SVMClassifier", [f(5, 2)], nout=2, kernel_type=kt, kernel_params=kp, vectors_per_class=[2, 1, 2], support_vectors=list(map(float, f(10))), coefficients=list(map(float, f(10))), rho=[0.3, 0.1, -0.2], classlabels_ints=[4, 5, 6], prefer="ort", **ml)
+exec(open(os.path.join(os.path.dirname(__file__), "more.py")).read())
 print(sum(v + 1 for v in count.values()), "cases", len(os.listdir(out)), "written")

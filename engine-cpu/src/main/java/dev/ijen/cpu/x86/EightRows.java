@@ -19,10 +19,16 @@ final class EightRows {
         asm.address(R11, RAX, RSI, 2);
     }
 
-    /// Moves a general register on by six rows or by eight.
+    /// Moves a general register on by one to eight rows.
     static void pass(Assembler asm, int register, int rows) {
         switch (rows) {
+            case 1 -> asm.addRegister(register, RSI);
+            case 2 -> asm.address(register, register, RSI, 1);
+            case 3 -> asm.addRegister(register, RAX);
+            case 4 -> asm.address(register, register, RSI, 2);
+            case 5 -> asm.addRegister(register, R10);
             case 6 -> asm.address(register, register, RAX, 1);
+            case 7 -> asm.addRegister(register, R11);
             case 8 -> asm.address(register, register, RSI, 3);
             default -> throw new IllegalArgumentException(rows + " rows");
         }
