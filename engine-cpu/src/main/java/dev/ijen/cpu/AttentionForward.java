@@ -51,6 +51,7 @@ final class AttentionForward implements CpuKernel {
         int m = shape.queries(strip);
         int kv = h / shape.group();
         int dense = k.heads() * k.d();
+        long step = (long) dense * shape.u().bytes();
         long to = shape.query(out[0], n, h, strip, dense);
         int seen = shape.seen(n, strip, in[in.length - 1]);
         shape.pack(shape.query(in[0], n, h, strip, k.qStride()), m, k.qStride(), packed);
@@ -62,33 +63,18 @@ final class AttentionForward implements CpuKernel {
             shape.hide(columns, s, strip, j, end);
             columns.softmax(s, end - j, max, sum, factor);
             if (j > 0) {
-                scaleRows(to, m, factor);
+                columns.scaleRows(to, step, factor, m, k.d());
             }
             shape.weigh(s, true, m, end - j, shape.key(in[2], n, kv, j, k.vStride()), k.vStride(), to, dense, j > 0);
         }
         columns.finish(max, sum, factor);
         if (seen == 0) {
-            zeroRows(to, m);
+            for (int i = 0; i < m; i++) {
+                Mem.zero(to + i * step, (long) k.d() * shape.u().bytes());
+            }
         } else {
-            scaleRows(to, m, sum);
+            columns.scaleRows(to, step, sum, m, k.d());
         }
         Moves.copy(max, shape.row(out[1], n, h, strip), (long) m * shape.u().bytes());
-    }
-
-    private void scaleRows(long to, int m, long factors) {
-        long step = (long) k.heads() * k.d() * shape.u().bytes();
-        for (int i = 0; i < m; i++) {
-            double f = columns.at(factors, i);
-            if (f != 1) {
-                columns.scaleRow(to + i * step, f, k.d());
-            }
-        }
-    }
-
-    private void zeroRows(long to, int m) {
-        long step = (long) k.heads() * k.d() * shape.u().bytes();
-        for (int i = 0; i < m; i++) {
-            Mem.zero(to + i * step, (long) k.d() * shape.u().bytes());
-        }
     }
 }

@@ -9,13 +9,13 @@ final class AttentionKernel {
 
     static CpuKernel of(Kernel.Attention k, int threads, boolean code) {
         return switch (k.dtype()) {
-            case F32 -> of(k, Columns32.INSTANCE, threads, code);
+            case F32 -> of(k, Columns32Code.of(code), threads, code);
             case F64 -> of(k, Columns64.INSTANCE, threads, code);
             case F16, BF16 -> {
                 var wide = new Kernel.Attention(
                         DType.F32, k.pass(), k.n(), k.heads(), k.kvHeads(), k.tq(), k.tk(), k.d(), k.heads() * k.d(),
                         k.kvHeads() * k.d(), k.kvHeads() * k.d(), k.causal(), k.lengths(), k.scale());
-                yield new AttentionHalves(k, of(wide, Columns32.INSTANCE, threads, code));
+                yield new AttentionHalves(k, of(wide, Columns32Code.of(code), threads, code));
             }
             case I32, I64, I8, U8, BOOL -> throw new IllegalArgumentException("attention of " + k.dtype());
         };

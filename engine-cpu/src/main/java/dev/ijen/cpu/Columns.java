@@ -32,9 +32,6 @@ interface Columns {
     /// to = Σ of `parts` runs of n elements, `step` bytes apart, in order.
     void sum(long x, long step, int parts, long to, int n);
 
-    /// The element of a row.
-    double at(long row, int i);
-
-    /// x · factor for a row of d elements.
-    void scaleRow(long x, double factor, int d);
+    /// Some rows of d elements, `step` bytes apart, each times its element of the row `factors`.
+    void scaleRows(long x, long step, long factors, int rows, int d);
 }

@@ -47,8 +47,10 @@ final class Columns32 implements Columns {
     }
 
     @Override
-    public void scaleRow(long x, double factor, int d) {
-        scale(x, factor, d);
+    public void scaleRows(long x, long step, long factors, int rows, int d) {
+        for (int i = 0; i < rows; i++) {
+            pass(scale, x + i * step, Mem.i32(factors + 4L * i), 0, x + i * step, d);
+        }
     }
 
     private static void scale(long a, long factor, long c, long out, int n) {
@@ -60,11 +62,6 @@ final class Columns32 implements Columns {
         for (int i = 0; i < n; i++) {
             Mem.f32(row + 4L * i, NONE);
         }
-    }
-
-    @Override
-    public double at(long row, int i) {
-        return Mem.f32(row + 4L * i);
     }
 
     @Override

@@ -18,8 +18,10 @@ final class Columns64 implements Columns {
     }
 
     @Override
-    public void scaleRow(long x, double factor, int d) {
-        scale(x, factor, d);
+    public void scaleRows(long x, long step, long factors, int rows, int d) {
+        for (int i = 0; i < rows; i++) {
+            scale(x + i * step, Mem.f64(factors + 8L * i), d);
+        }
     }
 
     @Override
@@ -27,11 +29,6 @@ final class Columns64 implements Columns {
         for (int i = 0; i < n; i++) {
             Mem.f64(row + 8L * i, NONE);
         }
-    }
-
-    @Override
-    public double at(long row, int i) {
-        return Mem.f64(row + 8L * i);
     }
 
     @Override

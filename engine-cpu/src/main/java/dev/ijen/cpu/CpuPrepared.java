@@ -54,6 +54,7 @@ final class CpuPrepared implements Prepared {
             }
         }
         steady = Steady.of(plan, kernels);
+        join(new Rows(plan, alone(), pool.threads(), library.target()));
         long kept = 0;
         for (var k : steady.kept()) {
             long bytes = ((Weighted) kernels[k.launch()]).weightBytes();
@@ -66,6 +67,31 @@ final class CpuPrepared implements Prepared {
         }
         scratchBytes = Mem.align(most);
         keptBytes = kept;
+    }
+
+    /// The kernels of launches that are run with all others, and never on their own.
+    private CpuKernel[] alone() {
+        var all = kernels.clone();
+        for (var k : steady.kept()) {
+            k.chain().forEach(i -> all[i] = null);
+        }
+        return all;
+    }
+
+    /// Loops over the same rows become one launch, the first of them.
+    private void join(Rows rows) {
+        for (int i = 0; i < kernels.length; i++) {
+            var found = done[i] ? null : rows.from(i);
+            if (found != null) {
+                for (int j : found.launches()) {
+                    kernels[j] = new Nothing(0);
+                    done[j] = true;
+                }
+                kernels[i] = found.kernel();
+                launches.set(i, found.launch());
+                done[i] = false;
+            }
+        }
     }
 
     @Override

@@ -36,6 +36,8 @@ final class Nest {
     final int chunks;
     /// Independent pieces of work.
     final int tasks;
+    /// Simple instructions on a point, all together.
+    final long work;
     /// True if folds join different axes, and results have to be cleared before all work.
     final boolean mixed;
 
@@ -98,15 +100,59 @@ final class Nest {
         groups = g;
         inner = h;
         long points = region.points();
-        int wish = Math.clamp(points * cost / GRAIN, 1, MAX_TASKS);
+        work = points * cost;
+        int wish = wish(work);
         int parts = 1;
         if (points > 0 && !folds.isEmpty() && g < (wish + 1) / 2) {
             long results = folds.stream().mapToLong(s -> results(s)).max().orElse(1);
             // partial results must stay few beside the points they come from
             parts = Math.clamp(points / 4 / Math.max(1, results), 1, Math.min(h, (wish + g - 1) / g));
+            parts = even(h, parts);
         }
         chunks = parts;
         tasks = points == 0 ? 0 : parts > 1 ? g * parts : Math.min(g, wish);
+    }
+
+    /// Tasks that some work is worth.
+    static int wish(long work) {
+        return Math.clamp(work / GRAIN, 1, MAX_TASKS);
+    }
+
+    /// At most as many equal parts as given, where that is not less than half of them: a power of two if it can be, so that loops over the same rows are
+    /// cut at the same places ([Rows]).
+    private static int even(int tiles, int parts) {
+        int two = Integer.highestOneBit(parts);
+        if (tiles % two == 0) {
+            return two;
+        }
+        for (int p = parts; 2 * p > parts; p--) {
+            if (tiles % p == 0) {
+                return p;
+            }
+        }
+        return parts;
+    }
+
+    /// Tiles that fold into the same results: those of a group, or of a part of one.
+    int run() {
+        return inner / chunks;
+    }
+
+    /// Points of a tile.
+    int tile() {
+        return rows * below();
+    }
+
+    /// True if tiles are equal runs of neighbouring points, one after the other, and parts of a group are equal, too.
+    boolean even() {
+        boolean even = tasks > 0 && tiledExtent() % rows == 0 && inner % chunks == 0;
+        for (int k = 0; k < loopAxis.length; k++) {
+            even &= loopAxis[k] == k;
+        }
+        for (int k = 0; k < tileAxes.length; k++) {
+            even &= tileAxes[k] == loopAxis.length - 1 + k;
+        }
+        return even;
     }
 
     /// Elements a fold produces.
@@ -116,6 +162,16 @@ final class Nest {
             n *= s.stride()[k] == 0 ? 1 : space[k];
         }
         return n;
+    }
+
+    /// True for a fold whose every result comes from one tile.
+    boolean whole(Store s) {
+        for (int k = 0; k < loopAxis.length; k++) {
+            if (loopCount[k] > 1 && s.stride()[loopAxis[k]] == 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int[] order(boolean[] joined, boolean columns, boolean regroup) {

@@ -51,7 +51,7 @@ final class RegionBinder {
     }
 
     /// The region bound to memory; null if it was to be compiled and can't be.
-    CpuKernel.Bound bind(Pool pool) {
+    RegionRun bind(Pool pool) {
         if (kernel.code() == null) {
             for (int i = 0; i < body.size(); i++) {
                 emit(i);
@@ -267,13 +267,15 @@ final class RegionBinder {
         DType type = body.get(v).type();
         Folder folder = Folder.of(type, s.fold());
         if (kernel.partials()[k] < 0) {
-            steps.add(new Step.Join(v, place(s), nest.pattern(s.stride(), size), folder, 0, true));
+            var clear = nest.whole(s) ? Step.Clear.EACH : Step.Clear.FIRST;
+            steps.add(new Step.Join(v, place(s), nest.pattern(s.stride(), size), folder, 0, clear));
             return;
         }
         int[] dense = dense(s);
         Place place = nest.place(scratch + kernel.partials()[k], dense, type.bytes());
         long part = Mem.align((long) nest.results(s) * type.bytes());
-        steps.add(new Step.Join(v, place, nest.pattern(dense, type.bytes()), folder, part, !nest.mixed));
+        var clear = nest.mixed ? Step.Clear.NONE : Step.Clear.FIRST;
+        steps.add(new Step.Join(v, place, nest.pattern(dense, type.bytes()), folder, part, clear));
     }
 
     /// Strides of a fold's results when they lie side by side.

@@ -24,10 +24,15 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
     private static final int SLACK = 128; // a vector to overrun, and blocks of a power of two would fall on each other's lines
 
     static RegionKernel of(Region asked, int threads, Target code) {
+        return of(asked, 1024, threads, code);
+    }
+
+    /// @param most points of a tile, at most
+    static RegionKernel of(Region asked, int most, int threads, Target code) {
         Transposed t = Transposed.of(asked);
         Region region = t.region();
         int bytes = widest(region);
-        int block = 1024;
+        int block = most;
         while (block > 128 && (long) block * bytes * live(region) > CACHE) {
             block /= 2;
         }
@@ -38,7 +43,8 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
         for (int i = 0; i < partials.length; i++) {
             Store s = region.stores().get(i);
             DType type = region.body().get(s.value()).type();
-            boolean apart = nest.chunks > 1 || nest.mixed || nest.tasks == 0 || type != s.stored();
+            boolean shared = (nest.chunks > 1 || nest.mixed) && !nest.whole(s);
+            boolean apart = shared || nest.tasks == 0 || type != s.stored();
             boolean needed = s.fold() != null && apart;
             partials[i] = needed ? at : -1;
             at += needed ? Mem.align((long) nest.results(s) * type.bytes()) * nest.chunks + SLACK : 0;
@@ -47,8 +53,8 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
     }
 
     @Override
-    public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
-        Bound compiled = code != null ? new RegionBinder(this, in, out, scratch).bind(pool) : null;
+    public RegionRun bind(long[] in, long[] out, long scratch, Pool pool) {
+        RegionRun compiled = code != null ? new RegionBinder(this, in, out, scratch).bind(pool) : null;
         return compiled != null ? compiled : new RegionBinder(interpreted(), in, out, scratch).bind(pool);
     }
 

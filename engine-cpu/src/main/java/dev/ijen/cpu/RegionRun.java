@@ -45,16 +45,26 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
 
     @Override
     public void run() {
-        for (Results r : results) {
-            if (r.clearFirst()) {
-                r.clear();
-            }
-        }
+        begin();
         if (nest.tasks == 1) {
             run(0, 0);
         } else {
             pool.parallel(nest.tasks, this);
         }
+        end();
+    }
+
+    /// Before all tiles.
+    void begin() {
+        for (Results r : results) {
+            if (r.clearFirst()) {
+                r.clear();
+            }
+        }
+    }
+
+    /// After all tiles.
+    void end() {
         for (int i = 0; i < results.length; i++) {
             Results r = results[i];
             int pieces = r.pieces();
@@ -71,29 +81,51 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
 
     @Override
     public void run(int task, int worker) {
+        enter(worker);
         Frame f = frames[worker];
-        f.forget();
-        for (Constant c : constants) {
-            c.write(f);
-        }
         int parts = nest.chunks;
         if (parts > 1) {
             int group = task / parts;
             f.chunk = task % parts;
             int from = (int) ((long) nest.inner * f.chunk / parts);
-            tiles(f, group, from, (int) ((long) nest.inner * (f.chunk + 1) / parts));
+            tiles(f, group, from, (int) ((long) nest.inner * (f.chunk + 1) / parts), true);
         } else {
             int to = (int) ((long) nest.groups * (task + 1) / nest.tasks);
             for (int g = (int) ((long) nest.groups * task / nest.tasks); g < to; g++) {
-                tiles(f, g, 0, nest.inner);
+                tiles(f, g, 0, nest.inner, true);
             }
         }
     }
 
+    /// Before a worker's first tile.
+    void enter(int worker) {
+        Frame f = frames[worker];
+        f.forget();
+        for (Constant c : constants) {
+            c.write(f);
+        }
+    }
+
+    /// Runs neighbouring tiles of an [Nest#even] nest, counted over all groups.
+    void range(int from, int to, int worker) {
+        Frame f = frames[worker];
+        int run = nest.run();
+        for (int t = from; t < to; ) {
+            int group = t / nest.inner;
+            int in = t % nest.inner;
+            f.chunk = in / run;
+            int n = Math.min(to - t, run - in % run);
+            tiles(f, group, in, in + n, in % run == 0);
+            t += n;
+        }
+    }
+
     /// Runs some tiles of a group.
-    private void tiles(Frame f, int group, int from, int to) {
+    ///
+    /// @param first true if no tile came before these that folds into the same results
+    private void tiles(Frame f, int group, int from, int to, boolean first) {
         seek(f.pos, (long) group * nest.inner + from);
-        f.first = true;
+        f.first = first;
         for (int t = from; t < to; t++) {
             f.rows = Math.min(nest.rows, tiledExtent - f.pos[tiledLoop] * nest.rows);
             f.n = f.rows * below;

@@ -108,15 +108,24 @@ interface Step {
         }
     }
 
+    /// Which tiles clear what they fold into.
+    enum Clear {
+        /// None: it is done before all work.
+        NONE,
+        /// The first of a group, or of a part of one.
+        FIRST,
+        /// Each, having results of its own.
+        EACH
+    }
+
     /// Folds a value into its results.
     ///
     /// @param part bytes between the partial results of neighbouring parts
-    /// @param clear true if the first tile clears them
-    record Join(int value, Place place, Pattern pattern, Folder folder, long part, boolean clear) implements Step {
+    record Join(int value, Place place, Pattern pattern, Folder folder, long part, Clear clear) implements Step {
         @Override
         public void run(Frame f) {
             long to = place.at(f.pos) + f.chunk * part;
-            if (clear && f.first) {
+            if (clear == Clear.EACH || clear == Clear.FIRST && f.first) {
                 pattern.clear(folder, to, f.rows);
             }
             pattern.fold(folder, f.at[value], to, f.rows, f.temp);

@@ -245,6 +245,49 @@ class MachineCodeTest {
         }
     }
 
+    /// What attention does with scores: hidden ones, queries that have seen nothing, rows that are no whole vectors.
+    @Test
+    void scores() {
+        Columns code = Columns32Code.of(true);
+        assumeTrue(code instanceof Columns32Code, "the JVM's vectors are none for which there are tiles");
+        int strip = Micro32Code.of(true).strip();
+        long row = 4L * strip;
+        var random = new SplittableRandom(3);
+        try (var arena = Arena.ofConfined()) {
+            for (int rows : new int[] {1, 2, 7, 48, 128}) {
+                int size = (2 * rows + 6) * strip;
+                var at = new long[2];
+                for (int i = 0; i < size; i++) {
+                    // the first two columns see nothing in the first rows, or at all
+                    boolean hidden = i % strip == 0 || i % strip == 1 && i < rows * strip / 2;
+                    float x = hidden ? Float.NEGATIVE_INFINITY : (float) random.nextDouble(-20, 20);
+                    for (int way = 0; way < 2; way++) {
+                        at[way] = i == 0 ? arena.allocate(4L * size + 256, 64).address() : at[way];
+                        Mem.f32(at[way] + 4L * i, x);
+                    }
+                }
+                for (int way = 0; way < 2; way++) {
+                    Columns c = way == 0 ? Columns32.INSTANCE : code;
+                    long s = at[way];
+                    long max = s + 2 * rows * row;
+                    c.start(max, max + row);
+                    c.softmax(s, (rows + 1) / 2, max, max + row, max + 2 * row);
+                    c.softmax(s + (rows + 1) / 2 * row, rows - (rows + 1) / 2 + 1, max, max + row, max + 2 * row);
+                    c.finish(max, max + row, max + 3 * row);
+                    c.scale(s, 0.7, strip * rows);
+                    c.logs(max, strip - 1, max + 3 * row);
+                    c.dot(s, s + rows * row, rows, max + 4 * row);
+                    c.gradient(s, s + rows * row, rows, max + 3 * row, max + 4 * row, 0.3);
+                    c.scaleRows(s, row, max + 4 * row, Math.min(rows, strip), strip);
+                    c.scaleRows(s, row, max + 4 * row, Math.min(rows, strip), strip - 3);
+                }
+                for (long i = 0; i < size - strip; i++) {
+                    assertEquals(Mem.i32(at[0] + 4 * i), Mem.i32(at[1] + 4 * i), rows + " rows, element " + i);
+                }
+            }
+        }
+    }
+
     /// One row of n columns: c = from + a · b.
     private static void row(long a, long b, long from, long c, int n, int k) {
         for (int j = 0; j < 4 * n; j += 4) {
