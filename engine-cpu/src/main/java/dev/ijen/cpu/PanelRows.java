@@ -5,8 +5,12 @@ import dev.ijen.spi.Kernel;
 /// A product whose a lies by rows: b is packed by all threads, or stays packed where it does not change, and tasks are rows of c, or columns where these
 /// are more.
 final class PanelRows implements Weighted {
-    private static final int TASK_ROWS = 128;
-    private static final int FEW = 4; // tasks of so many rows are cut by rows
+    /// About as many rows as a task has: few enough that their part of a stays in the second-level cache, enough to read a strip of b for.
+    private static final int TASK_ROWS = 64;
+    /// Tasks are some times so many, for as many threads.
+    private static final int SHARES = 4;
+    /// Rows that stay together.
+    private static final int UNIT = 8;
 
     private final Kernel.MatMul k;
     private final Micro32Code u;
@@ -20,11 +24,15 @@ final class PanelRows implements Weighted {
         this.u = u;
         depth = PanelMatMul.depth(k.k());
         strips = Gemm.strips(u, k.n());
-        byRows = k.m() >= FEW * TASK_ROWS || strips < 2 * FEW;
-        int parts = MatMulCut.tasks((long) k.m() * k.n() * k.k());
-        tasks = byRows
-                ? Math.min(Math.ceilDiv(k.m(), u.rows()), Math.max(Math.min(parts, FEW), Math.ceilDiv(k.m(), FEW * TASK_ROWS) * FEW))
-                : Math.min(strips, Math.min(parts, FEW));
+        byRows = k.m() >= SHARES * TASK_ROWS || strips < 2 * SHARES;
+        int least = Math.min(SHARES, MatMulCut.tasks((long) k.m() * k.n() * k.k()));
+        int shares = Math.ceilDiv(k.m(), SHARES * TASK_ROWS) * SHARES;
+        tasks = Math.min(units(), byRows ? Math.max(least, shares) : least);
+    }
+
+    /// What tasks are made of.
+    private int units() {
+        return byRows ? Math.ceilDiv(k.m(), UNIT) : strips;
     }
 
     @Override
@@ -65,7 +73,7 @@ final class PanelRows implements Weighted {
 
         @Override
         public void refresh() {
-            pool.parallel(Math.min(strips, FEW), pack);
+            pool.parallel(Math.min(strips, SHARES), pack);
         }
 
         @Override
@@ -74,7 +82,7 @@ final class PanelRows implements Weighted {
         }
 
         private void pack(int task, int worker) {
-            int parts = Math.min(strips, FEW);
+            int parts = Math.min(strips, SHARES);
             int from = strips * task / parts;
             int to = strips * (task + 1) / parts;
             long rs = (long) Float.BYTES * (k.tb() ? 1 : k.n());
@@ -90,19 +98,26 @@ final class PanelRows implements Weighted {
         }
 
         private void product(int task, int worker) {
-            int units = byRows ? Math.ceilDiv(k.m(), u.rows()) : strips;
-            int from = (int) ((long) units * task / tasks);
-            int to = (int) ((long) units * (task + 1) / tasks);
-            int i = byRows ? from * u.rows() : 0;
-            int m = byRows ? Math.min(to * u.rows(), k.m()) - i : k.m();
-            int s = byRows ? 0 : from;
-            int n = byRows ? k.n() : Math.min(to * u.strip(), k.n()) - s * u.strip();
+            int from = (int) ((long) units() * task / tasks);
+            int to = (int) ((long) units() * (task + 1) / tasks);
+            if (byRows) {
+                int i = from * UNIT;
+                part(i, 0, Math.min(to * UNIT, k.m()) - i, k.n());
+            } else {
+                int j = from * u.strip();
+                part(0, j, k.m(), Math.min(to * u.strip(), k.n()) - j);
+            }
+        }
+
+        private void part(int i, int j, int m, int n) {
             long row = (long) k.k() * Float.BYTES;
             long ldc = (long) k.n() * Float.BYTES;
-            long to0 = c + i * ldc + (long) s * u.strip() * Float.BYTES;
+            long to = c + i * ldc + (long) j * Float.BYTES;
+            long strip = packed + j / u.strip() * step();
             for (int p = 0; p < k.k(); p += depth) {
-                PanelMatMul.multiply(u, false, m, n, Math.min(depth, k.k() - p), a + i * row + (long) p * Float.BYTES, row,
-                        packed + s * step() + Gemm.stripBytes(u, p), step(), to0, ldc, p > 0);
+                long from = a + i * row + (long) p * Float.BYTES;
+                PanelMatMul.multiply(u, false, m, n, Math.min(depth, k.k() - p), from, row,
+                        strip + Gemm.stripBytes(u, p), step(), to, ldc, p > 0);
             }
         }
     }
