@@ -1,5 +1,6 @@
 package dev.ijen.cpu;
 
+import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Kernel;
 import dev.ijen.tensor.DType;
 
@@ -38,6 +39,12 @@ final class MatMulKernel {
     }
 
     private static CpuKernel f32(Kernel.MatMul k, Pool pool, Native nat) {
+        if (nat.target() == Target.AVX2 && PanelMatMul.suits(k)) {
+            var code = Micro32Code.panels(true);
+            if (code != null) {
+                return PanelMatMul.of(k, pool, code);
+            }
+        }
         if (nat.present() && !small(k)) {
             var kernel = DnnlMatMul.of(k, MatMulCut.of(k), pool);
             if (kernel != null) {

@@ -1,9 +1,11 @@
 package dev.ijen.cpu;
 
 import dev.ijen.cpu.x86.MachineCode;
+import dev.ijen.cpu.x86.Panels;
 import dev.ijen.cpu.x86.Target;
 import dev.ijen.cpu.x86.Tile;
 import dev.ijen.cpu.x86.Transpose;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /// [Micro32] in machine code: tiles of more rows, the same bits.
@@ -15,21 +17,31 @@ final class Micro32Code implements Micro {
             .map(Micro32Code::of)
             .orElse(null);
 
+    private static final int AHEAD = 4; // rows that are asked for before they are read
+
     private final Tile tile;
     private final MachineCode[] full;
     private final MachineCode[] part;
     private final MachineCode four;
     private final MachineCode groups;
     private final MachineCode transpose;
+    private final MachineCode rows;
+    private final MachineCode panels;
+    private final MachineCode packStrips;
+    private final MachineCode packGroups;
 
-    private Micro32Code(Tile tile, MachineCode[] full, MachineCode[] part, MachineCode four, MachineCode groups,
-            MachineCode transpose) {
+    private Micro32Code(Tile tile, MachineCode[] full, MachineCode[] part) {
         this.tile = tile;
         this.full = full;
         this.part = part;
-        this.four = four;
-        this.groups = groups;
-        this.transpose = transpose;
+        four = tile.four();
+        groups = tile.groups();
+        transpose = Transpose.strip(tile.target());
+        var large = new Panels(tile);
+        rows = large.product(false);
+        panels = large.product(true);
+        packStrips = large.pack(tile.strip() * Float.BYTES);
+        packGroups = large.pack(tile.rows() * Float.BYTES);
     }
 
     /// The best there is.
@@ -48,16 +60,23 @@ final class Micro32Code implements Micro {
         int most = tile.rows();
         var full = new MachineCode[most + 1];
         var part = new MachineCode[most + 1];
-        MachineCode four = tile.four();
-        MachineCode groups = tile.groups();
-        MachineCode transpose = Transpose.strip(target);
-        boolean all = four != null && groups != null && transpose != null;
         for (int r = 1; r <= most; r++) {
             full[r] = tile.full(r);
             part[r] = tile.part(r);
-            all &= full[r] != null && part[r] != null;
         }
-        return all ? new Micro32Code(tile, full, part, four, groups, transpose) : null;
+        var made = new Micro32Code(tile, full, part);
+        return made.isWhole() ? made : null;
+    }
+
+    private boolean isWhole() {
+        var once = Stream.of(four, groups, transpose, rows, panels, packStrips, packGroups);
+        return Stream.concat(once, Stream.concat(Stream.of(full).skip(1), Stream.of(part).skip(1)))
+                .allMatch(Objects::nonNull);
+    }
+
+    /// For a product in panels; null where there is none.
+    static Micro32Code panels(boolean code) {
+        return code ? INSTANCE : null;
     }
 
     @Override
@@ -90,6 +109,25 @@ final class Micro32Code implements Micro {
     public void groups(
             int count, long a, long ars, long acs, long b, long brs, int k, long from, long fs, long c, long ldc) {
         groups.run(a, ars, acs, b, brs, k, from, fs, c, ldc, count);
+    }
+
+    /// The same as [#groups] for a strip whose rows lie one after the other.
+    ///
+    /// @param together true if the numbers of each group lie column by column, and groups `ars` bytes apart; else rows do, and numbers of a row lie
+    /// one after the other
+    void panel(
+            boolean together, int count, long a, long ars, long b, int k, long from, long fs, long c, long ldc) {
+        (together ? panels : rows).run(a, ars, k / Panels.STEPS, b, k % Panels.STEPS, count, from, fs, c, ldc, 0);
+    }
+
+    /// Copies `k` rows, `row` bytes apart, of `count` whole strips to strips that begin `step` bytes apart.
+    void packStrips(long from, long row, int count, long to, long step, int k) {
+        packStrips.run(from, row, count, to, step, k, AHEAD * row, 0, 0, 0, 0);
+    }
+
+    /// The same for groups of [#rows] numbers. Reads a vector for each, and writes one: up to a vector too much.
+    void packGroups(long from, long row, int count, long to, long step, int k) {
+        packGroups.run(from, row, count, to, step, k, AHEAD * row, 0, 0, 0, 0);
     }
 
     @Override

@@ -2,8 +2,10 @@ package dev.ijen.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Kernel;
 import dev.ijen.tensor.DType;
 import java.util.List;
@@ -58,6 +60,36 @@ class MatMulKernelTest {
             check(nat, new Kernel.MatMul(DType.F32, 260, 33, 17, 19, ta, tb));
             check(nat, new Kernel.MatMul(DType.F64, 1, 131, 205, 301, ta, tb));
             check(nat, new Kernel.MatMul(DType.BF16, 1, 131, 105, 301, ta, tb));
+        }
+    }
+
+    /// Products in panels, of sizes around those of groups, strips and parts of k: the bits of the Vector API's product, which adds in the same order.
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("dev.ijen.cpu.Targets#here")
+    void panels(Target target) {
+        var code = Micro32Code.of(target);
+        assertNotNull(code);
+        for (int flags = 0; flags < 3; flags++) {
+            boolean ta = flags == 1;
+            boolean tb = flags == 2;
+            for (int m : new int[] {64, 67, 71, 258, 600}) {
+                for (int n : new int[] {64, 65, 79, 300}) {
+                    for (int depth : ta ? new int[] {256, 259, 514} : new int[] {64, 67, 514}) {
+                        bits(code, new Kernel.MatMul(DType.F32, 1, m, n, depth, ta, tb));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void bits(Micro32Code code, Kernel.MatMul k) {
+        assertTrue(PanelMatMul.suits(k), k::toString);
+        double[] a = KernelBench.random(3, k.dtype(), k.m() * k.k());
+        double[] b = KernelBench.random(4, k.dtype(), k.k() * k.n());
+        long[] expected = KernelBench.run(k.dtype(), 1, p -> new JavaMatMul(k, p, false), k.m() * k.n(), a, b);
+        for (int threads = 1; threads <= 2; threads++) {
+            long[] got = KernelBench.run(k.dtype(), threads, p -> PanelMatMul.of(k, p, code), k.m() * k.n(), a, b);
+            assertArrayEquals(expected, got, k::toString);
         }
     }
 

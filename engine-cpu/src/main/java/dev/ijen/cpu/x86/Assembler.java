@@ -167,6 +167,11 @@ abstract class Assembler {
         bytes(0x48 | other >> 3 << 2 | register >> 3, 0x01, 0xc0 | (other & 7) << 3 | register & 7);
     }
 
+    /// Asks for the line at `base + index` before it is read.
+    void prefetch(int base, int index) {
+        bytes(0x40 | index >> 3 << 1 | base >> 3, 0x0f, 0x18, 0x4c, (index & 7) << 3 | base & 7, 0); // prefetcht0
+    }
+
     /// `register −= 1`, for [#backIfNotZero].
     void decrement(int register) {
         bytes(0x48 | register >> 3, 0xff, 0xc8 | register & 7);

@@ -38,12 +38,12 @@ public record Tile(Target target) {
     }
 
     /// The register with a number of a in all lanes.
-    private int a() {
+    int a() {
         return target.registers() - 1;
     }
 
     /// The first of two registers with a row of b.
-    private int b() {
+    int b() {
         return target.registers() - 3;
     }
 
