@@ -40,7 +40,8 @@ final class MapRules {
         var rows = x.shape().rank() == 1 ? x.insertAxis(0) : x;
         var keys = keys(c, "classlabels_strings", "classlabels_int64s");
         if (keys == null || rows.shape().rank() != 2 || keys.host().shape().size() != rows.shape().dim(1)) {
-            throw c.fail("scores " + x.shape() + " and " + (keys == null ? "no" : keys.host().shape().size()) + " labels",
+            throw c.fail(
+                    "scores " + x.shape() + " and " + (keys == null ? "no" : keys.host().shape().size()) + " labels",
                     "[N, C] or [C], and C labels");
         }
         return new Value.Maps(keys, c.like(0, rows));

@@ -232,7 +232,8 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
                 case Value.Maps m -> m.values().tensor();
                 case Value.Map m -> m.values().tensor();
                 case Value.Seq _,Value.Opt _,Value.Missing _ ->
-                        throw new IjenException("onnx: " + session.file() + " gives sequences", "a sequence or optional",
+                        throw new IjenException("onnx: " + session.file() + " gives sequences",
+                                "a sequence or optional",
                                 "tensors", "use a model whose outputs are tensors");
             });
         }

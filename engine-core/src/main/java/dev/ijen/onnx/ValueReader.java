@@ -41,7 +41,8 @@ final class ValueReader {
                 default -> w.skip();
             }
         }
-        var keys = texts.isEmpty() ? s.known(numbers.array()) : s.known(s.strings(texts, texts.size()), OnnxType.STRING);
+        var keys = texts.isEmpty() ? s.known(numbers.array())
+                : s.known(s.strings(texts, texts.size()), OnnxType.STRING);
         return new Value.Map(keys, row(s, w, values, keys.host().shape().dim(0)));
     }
 

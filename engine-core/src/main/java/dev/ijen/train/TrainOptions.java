@@ -28,7 +28,8 @@ public record TrainOptions(
 
     /// The best device, no listeners.
     public static TrainOptions defaults() {
-        return new TrainOptions(Device.auto(), EngineOptions.defaults(), null, List.of(), () -> false, null, null, false);
+        return new TrainOptions(Device.auto(), EngineOptions.defaults(), null, List.of(), () -> false, null, null,
+                false);
     }
 
     /// On another device.

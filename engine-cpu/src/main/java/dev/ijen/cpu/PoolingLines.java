@@ -45,7 +45,8 @@ interface PoolingLines {
             four(x + c + tap(taps, 0, count), x + c + tap(taps, 1, count), x + c + tap(taps, 2, count),
                     x + c + tap(taps, 3, count), step, y + c, row, windows);
             for (int t = 4; t < count; t += 3) {
-                three(x + c + tap(taps, t, count), x + c + tap(taps, t + 1, count), x + c + tap(taps, t + 2, count), step,
+                three(x + c + tap(taps, t, count), x + c + tap(taps, t + 1, count), x + c + tap(taps, t + 2, count),
+                        step,
                         y + c, row, windows);
             }
             if (c == last) {

@@ -110,7 +110,7 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
     void range(int from, int to, int worker) {
         Frame f = frames[worker];
         int run = nest.run();
-        for (int t = from; t < to; ) {
+        for (int t = from; t < to;) {
             int group = t / nest.inner;
             int in = t % nest.inner;
             f.chunk = in / run;

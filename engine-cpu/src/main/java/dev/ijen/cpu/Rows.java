@@ -75,7 +75,8 @@ final class Rows {
             var written = writes(k, rows, l.out());
             boolean free = written.stream().noneMatch(w -> disturbed(reads, w) || disturbed(writes, w))
                     && read.stream().noneMatch(r -> disturbed(writes, r));
-            if (!free || overlap(passedReads, written) || overlap(passedWrites, written) || overlap(passedWrites, read)) {
+            if (!free || overlap(passedReads, written) || overlap(passedWrites, written)
+                    || overlap(passedWrites, read)) {
                 return false;
             }
             launches.add(i);

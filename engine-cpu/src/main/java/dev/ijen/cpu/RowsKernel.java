@@ -30,7 +30,8 @@ record RowsKernel(List<RegionKernel> loops, int[] inputs, int[] outputs, int row
         long at = scratch;
         for (int l = 0; l < runs.length; l++) {
             var k = loops.get(l);
-            runs[l] = k.bind(Arrays.copyOfRange(in, i, i + inputs[l]), Arrays.copyOfRange(out, o, o + outputs[l]), at, pool);
+            runs[l] = k.bind(Arrays.copyOfRange(in, i, i + inputs[l]), Arrays.copyOfRange(out, o, o + outputs[l]), at,
+                    pool);
             step[l] = (int) ((long) block * k.region().points() / rows / k.nest().tile());
             i += inputs[l];
             o += outputs[l];

@@ -192,7 +192,8 @@ class MachineCodeTest {
                         for (var code : List.of(plain, relu)) {
                             // two lines, windows 5 numbers apart, rows 75, lines 600 in x and one output more than their own in y
                             long line = (long) n * groups;
-                            long[] values = {w.address() + 4, y.address(), 4L * k, groups, 2, 2400 - 20 * line, 4L * k, 0};
+                            long[] values = {w.address() + 4, y.address(), 4L * k, groups, 2, 2400 - 20 * line, 4L * k,
+                                0};
                             MemorySegment.copy(values, 0, block, JAVA_LONG, 0, values.length);
                             code.run(x.address(), 20, 300, w.address(), inner, rows, block.address(), 0, 0, 0, 0);
                             for (int i = 0; i < (2 * line + 1) * k; i++) {

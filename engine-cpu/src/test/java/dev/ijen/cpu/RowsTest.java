@@ -53,7 +53,8 @@ class RowsTest {
     private static Launch each(int rows, Ref x, Ref y) {
         var body = List.<Instr>of(load(0, new int[] {1}), new Instr.Imm(T, 0.125, 0),
                 new Instr.Binary(BinaryFn.MUL, T, 0, 1));
-        return launch(new Region(new int[] {rows}, body, List.of(store(2, 0, new int[] {1}, null))), List.of(x), List.of(y));
+        return launch(new Region(new int[] {rows}, body, List.of(store(2, 0, new int[] {1}, null))), List.of(x),
+                List.of(y));
     }
 
     private static Instr load(int input, int... stride) {
@@ -140,7 +141,8 @@ class RowsTest {
         for (int o = 0; o < l.out().size(); o++) {
             Ref out = l.out().get(o);
             for (Ref in : l.in()) {
-                boolean same = o == 0 && in.equals(out) && in.equals(l.in().getFirst()) && l.out().getFirst().count() == in.count()
+                boolean same = o == 0 && in.equals(out) && in.equals(l.in().getFirst())
+                        && l.out().getFirst().count() == in.count()
                         && !((Kernel.Loop) l.kernel()).region().stores().getFirst().equals(store(1, 0, EACH, Fold.SUM));
                 if (!same && Steady.overlap(in, out)) {
                     return false;
