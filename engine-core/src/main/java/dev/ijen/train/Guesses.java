@@ -27,6 +27,8 @@ record Guesses(double[] y, int example, int length) {
 
     /// What is to be seen in an example.
     interface Look {
+        /// Looks at one.
+        ///
         /// @param guesses the network's
         /// @param truth labels of all places
         /// @return what is wrong with it; null for nothing
