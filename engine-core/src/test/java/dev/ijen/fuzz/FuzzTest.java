@@ -5,12 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import dev.ijen.format.FormatException;
 import dev.ijen.format.SharedData;
-import dev.ijen.tensor.IjenException;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,8 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FuzzTest {
     private static final long SEED = Long.getLong("ijen.fuzz.seed", 20260101);
     private static final int FILES = Integer.getInteger("ijen.fuzz", 1000);
-    private static final long MOST_BYTES = 512L << 20;
-    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(5);
     /// The corpora whose files are damaged, too, by format.
     private static final Map<String, List<String>> CORPORA = Map.ofEntries(
             Map.entry("safetensors", List.of("modelaudit-safetensors")),
@@ -56,28 +48,19 @@ class FuzzTest {
             Map.entry("onnx-graph", List.of("go-fuzz-protobuf")),
             Map.entry("yaml", List.of("go-fuzz-json")));
     private static final int MOST_CORPUS_BYTES = 8192;
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @TempDir Path scratch;
     @TempDir Path folder;
-    private List<String> around;
-    private long mostBytes;
-    private long mostNanos;
+    private final Reading reading = new Reading();
 
     @BeforeEach
     void remember() throws IOException {
-        around = names(Path.of(""));
+        reading.begin();
     }
 
     @AfterEach
     void nothingWasWritten() throws IOException {
-        assertEquals(around, names(Path.of("")), "the working directory");
-    }
-
-    private static List<String> names(Path folder) throws IOException {
-        try (var all = Files.list(folder.toAbsolutePath())) {
-            return all.map(p -> p.getFileName().toString()).filter(n -> !n.equals("target")).sorted().toList();
-        }
+        reading.nothingWasWritten();
     }
 
     private Target target(String name) throws IOException {
@@ -109,12 +92,10 @@ class FuzzTest {
                 case 3 -> m.bytes(hostile.get(m.random().nextInt(hostile.size())), t.seeds());
                 default -> m.bytes(good, t.seeds());
             };
-            refused += read(t, file, bad, "file " + i + " of seed " + SEED) ? 0 : 1;
+            refused += reading.read(t, file, bad, "file " + i + " of seed " + SEED) ? 0 : 1;
         }
-        assertEquals(List.of(file.getFileName().toString()), names(folder));
-        System.out.printf(
-                "%s: %,d damaged files, %,d refused; at most %.1f ms and %.1f MiB a file%n",
-                name, FILES, refused, mostNanos / 1e6, mostBytes / 1048576.0);
+        assertEquals(List.of(file.getFileName().toString()), Reading.names(folder));
+        System.out.printf("%s: %,d damaged files, %,d refused; %s a file%n", name, FILES, refused, reading);
         assertTrue(refused > FILES / 10 && refused < FILES, refused + " refused: the damage is too small or too great");
     }
 
@@ -128,65 +109,6 @@ class FuzzTest {
             }
         }
         return all.isEmpty() ? target(name).seeds() : all;
-    }
-
-    /// True if the file was read, false if it was refused as documented.
-    private boolean read(Target t, Path file, byte[] bytes, String what) throws IOException {
-        Files.write(file, bytes);
-        long heap = THREADS.getCurrentThreadAllocatedBytes();
-        long time = THREADS.getCurrentThreadCpuTime();
-        boolean fine = false;
-        try {
-            t.reader().read(file);
-            fine = true;
-        } catch (IjenException e) {
-            boolean documented = t.allowed().isInstance(e) || e instanceof FormatException;
-            if (!documented || !e.getMessage().contains("fix:")) {
-                throw failed(t, bytes, what, e);
-            }
-        } catch (IOException | RuntimeException | Error e) {
-            throw failed(t, bytes, what, e);
-        }
-        time = THREADS.getCurrentThreadCpuTime() - time;
-        heap = THREADS.getCurrentThreadAllocatedBytes() - heap;
-        mostNanos = Math.max(mostNanos, time);
-        mostBytes = Math.max(mostBytes, heap);
-        if (time > MOST_NANOS || heap > MOST_BYTES) {
-            throw failed(t, bytes, what + ": " + time / 1_000_000 + " ms, " + (heap >> 20) + " MiB", null);
-        }
-        return fine;
-    }
-
-    private static AssertionError failed(Target t, byte[] bytes, String what, Throwable cause) throws IOException {
-        var kept = Path.of("target", "fuzz",
-                t.name() + "-" + Integer.toHexString(java.util.Arrays.hashCode(bytes)) + t.suffix());
-        Files.createDirectories(kept.getParent());
-        Files.write(kept, bytes);
-        return new AssertionError(t.name() + ": " + what + " (kept as " + kept + "): " + cause, cause);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "go-fuzz-csv", "go-fuzz-flate", "go-fuzz-gzip", "go-fuzz-jpeg", "go-fuzz-json", "go-fuzz-png",
-                "go-fuzz-protobuf",
-                "go-fuzz-tar", "go-fuzz-zip", "go-fuzz-zlib", "jpeg-fuzz-corpus", "modelaudit-safetensors",
-                "png-fuzz-corpus"})
-    @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void corporaThroughEveryReader(String archive) throws IOException {
-        var files = SharedData.tar("security/" + archive + ".tar.gz");
-        var read = new TreeMap<String, Integer>();
-        for (var t : Targets.all(scratch)) {
-            for (var e : files.entrySet()) {
-                boolean fine = read(t, folder.resolve("hostile" + t.suffix()), e.getValue(), e.getKey());
-                read.merge(t.name(), fine ? 1 : 0, Integer::sum);
-            }
-        }
-        System.out.printf(
-                "%s: %d files through %d readers; at most %.1f ms and %.1f MiB; read: %s%n",
-                archive, files.size(), read.size(), mostNanos / 1e6, mostBytes / 1048576.0,
-                read.entrySet().stream().filter(e -> e.getValue() > 0).map(Object::toString)
-                        .collect(Collectors.joining(" ")));
     }
 
     @Test
@@ -207,8 +129,8 @@ class FuzzTest {
                 }
                 b.putShort(at + 5, (short) 9999).putShort(at + 7, (short) 9999);
             }
-            assertFalse(read(t, folder.resolve("big" + t.suffix()), bytes, "big"), name);
-            assertTrue(mostBytes < 1 << 20, name + " took " + mostBytes + " bytes");
+            assertFalse(reading.read(t, folder.resolve("big" + t.suffix()), bytes, "big"), name);
+            assertTrue(reading.mostBytes() < 1 << 20, name + " took " + reading.mostBytes() + " bytes");
         }
     }
 
