@@ -39,11 +39,9 @@ final class MatMulKernel {
     }
 
     private static CpuKernel f32(Kernel.MatMul k, Pool pool, Native nat) {
-        if (nat.target() == Target.AVX2 && PanelMatMul.suits(k)) {
-            var code = Micro32Code.panels(true);
-            if (code != null) {
-                return PanelMatMul.of(k, pool, code);
-            }
+        var code = nat.target() == Target.AVX2 ? Micro32Code.here() : null; // not measured with AVX-512
+        if (code != null && PanelMatMul.suits(k)) {
+            return PanelMatMul.of(k, pool, code);
         }
         if (nat.present() && !small(k)) {
             var kernel = DnnlMatMul.of(k, MatMulCut.of(k), pool);

@@ -74,9 +74,9 @@ final class Micro32Code implements Micro {
                 .allMatch(Objects::nonNull);
     }
 
-    /// For a product in panels; null where there is none.
-    static Micro32Code panels(boolean code) {
-        return code ? INSTANCE : null;
+    /// The best there is; null where tiles can't be made, or none are as wide as the Vector API's.
+    static Micro32Code here() {
+        return INSTANCE;
     }
 
     @Override

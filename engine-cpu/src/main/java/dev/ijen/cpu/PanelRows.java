@@ -9,8 +9,6 @@ final class PanelRows implements Weighted {
     private static final int TASK_ROWS = 64;
     /// Tasks are some times so many, for as many threads.
     private static final int SHARES = 4;
-    /// Rows that stay together.
-    private static final int UNIT = 8;
 
     private final Kernel.MatMul k;
     private final Micro32Code u;
@@ -32,7 +30,7 @@ final class PanelRows implements Weighted {
 
     /// What tasks are made of.
     private int units() {
-        return byRows ? Math.ceilDiv(k.m(), UNIT) : strips;
+        return byRows ? Math.ceilDiv(k.m(), u.rows()) : strips;
     }
 
     @Override
@@ -101,8 +99,8 @@ final class PanelRows implements Weighted {
             int from = (int) ((long) units() * task / tasks);
             int to = (int) ((long) units() * (task + 1) / tasks);
             if (byRows) {
-                int i = from * UNIT;
-                part(i, 0, Math.min(to * UNIT, k.m()) - i, k.n());
+                int i = from * u.rows();
+                part(i, 0, Math.min(to * u.rows(), k.m()) - i, k.n());
             } else {
                 int j = from * u.strip();
                 part(0, j, k.m(), Math.min(to * u.strip(), k.n()) - j);

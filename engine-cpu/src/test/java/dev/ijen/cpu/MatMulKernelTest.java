@@ -72,7 +72,7 @@ class MatMulKernelTest {
         for (int flags = 0; flags < 3; flags++) {
             boolean ta = flags == 1;
             boolean tb = flags == 2;
-            for (int m : new int[] {64, 67, 71, 258, 600}) {
+            for (int m : ta ? new int[] {64, 67, 71, 258, 600} : new int[] {128, 131, 135, 258, 600}) {
                 for (int n : new int[] {64, 65, 79, 300}) {
                     for (int depth : ta ? new int[] {256, 259, 514} : new int[] {64, 67, 514}) {
                         bits(code, new Kernel.MatMul(DType.F32, 1, m, n, depth, ta, tb));

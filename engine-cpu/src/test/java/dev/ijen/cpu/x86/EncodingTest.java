@@ -72,6 +72,12 @@ class EncodingTest {
     }
 
     @Test
+    void prefetch() {
+        // prefetcht0 [r9 + r10 + 0x00]
+        narrow("430f184c1100", w -> w.prefetch(9, 10));
+    }
+
+    @Test
     void masksOfAvx2() {
         // vcmpltps ymm15, ymm3, ymm10, quiet
         narrow("c44164c2fa11", w -> w.compare(3, v(10), Op.LT));
