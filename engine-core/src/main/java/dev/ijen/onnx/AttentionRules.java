@@ -113,7 +113,7 @@ final class AttentionRules {
         var none = Tensor.scalar(q.dtype(), Double.NEGATIVE_INFINITY);
         Tensor lengths = c.has(6) ? c.x(6).cast(DType.I32).reshape(-1, 1, 1, 1) : null;
         if (c.flag("is_causal")) {
-            // the last query sees the last key there is: those of a cache come before all of the queries'
+            // the last query sees the last key there is: those of a cache come before all of the queries
             var s = Shape.of(1, 1, tq, tk);
             var from = Tensor.iota(2, s);
             from = lengths != null && !c.has(4) ? from.add(lengths.sub(tq)) : from.add(past);

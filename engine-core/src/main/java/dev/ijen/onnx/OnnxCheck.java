@@ -3,7 +3,6 @@ package dev.ijen.onnx;
 import dev.ijen.engine.Engine;
 import dev.ijen.format.FormatException;
 import dev.ijen.format.Npz;
-import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import java.io.BufferedReader;

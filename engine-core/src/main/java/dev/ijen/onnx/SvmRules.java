@@ -111,10 +111,10 @@ final class SvmRules {
         if (c.floats("prob_a") != null) {
             return List.of(label, c.natural(MlRules.post(c, probabilities(c, found, classes))));
         }
-        return List.of(label, c.natural(classes == 2 ? MlRules.two(c, found, none(c)) : MlRules.post(c, found)));
+        return List.of(label, c.natural(classes == 2 ? MlRules.two(c, found, untouched(c)) : MlRules.post(c, found)));
     }
 
-    private static boolean none(Call c) {
+    private static boolean untouched(Call c) {
         return c.s("post_transform", "NONE").equals("NONE");
     }
 
