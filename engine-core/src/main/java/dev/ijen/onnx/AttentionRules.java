@@ -113,8 +113,11 @@ final class AttentionRules {
         var none = Tensor.scalar(q.dtype(), Double.NEGATIVE_INFINITY);
         Tensor lengths = c.has(6) ? c.x(6).cast(DType.I32).reshape(-1, 1, 1, 1) : null;
         if (c.flag("is_causal")) {
-            var s = Shape.of(tq, tk);
-            var causal = Tensor.iota(0, s).add(past).ge(Tensor.iota(1, s)).where(zero, none);
+            // the last query sees the last key there is: those of a cache come before all of the queries
+            var s = Shape.of(1, 1, tq, tk);
+            var from = Tensor.iota(2, s);
+            from = lengths != null && !c.has(4) ? from.add(lengths.sub(tq)) : from.add(past);
+            var causal = from.ge(Tensor.iota(3, s)).where(zero, none);
             b = b == null ? causal : b.add(causal);
         }
         if (lengths != null) {

@@ -124,7 +124,7 @@ final class CastRules {
         if (d.signum() == 0) {
             return 1 / v < 0 ? "-0" : "0";
         }
-        if (exponent >= -5 && exponent < (type == OnnxType.DOUBLE ? 17 : 9)) {
+        if (exponent >= -5 && exponent < (type == OnnxType.DOUBLE ? 17 : 8)) {
             return d.toPlainString();
         }
         var digits = d.unscaledValue().abs().toString();

@@ -4,9 +4,11 @@ import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.LongStream;
 
 /// Maps of domain ai.onnx.ml. A map is its keys, which are known, and a tensor of its values, so what a model computes of them stays a graph:
 /// ZipMap at the end of a classifier gives its scores to [OnnxModel#run] as they are, and their names to [OnnxModel#outputs].
@@ -40,9 +42,8 @@ final class MapRules {
         var rows = x.shape().rank() == 1 ? x.insertAxis(0) : x;
         var keys = keys(c, "classlabels_strings", "classlabels_int64s");
         if (keys == null || rows.shape().rank() != 2 || keys.host().shape().size() != rows.shape().dim(1)) {
-            throw c.fail(
-                    "scores " + x.shape() + " and " + (keys == null ? "no" : keys.host().shape().size()) + " labels",
-                    "[N, C] or [C], and C labels");
+            var labels = keys == null ? "no" : String.valueOf(keys.host().shape().size());
+            throw c.fail("scores " + x.shape() + " and " + labels + " labels", "[N, C] or [C], and C labels");
         }
         return new Value.Maps(keys, c.like(0, rows));
     }
@@ -102,7 +103,7 @@ final class MapRules {
         boolean sparse = c.s("map_form", "DENSE").equals("SPARSE");
         var keys = map.keys().host().toLongArray();
         var wanted = keys.clone();
-        java.util.Arrays.sort(wanted);
+        Arrays.sort(wanted);
         if (sparse) {
             long most = c.i("max_map", 1);
             if (wanted.length > 0 && (wanted[0] < 0 || wanted[wanted.length - 1] >= most) || most < 0
@@ -110,7 +111,7 @@ final class MapRules {
                 throw c.fail("keys from " + wanted[0] + " to " + wanted[wanted.length - 1],
                         "keys from 0 to max_map − 1, which is " + (most - 1));
             }
-            wanted = java.util.stream.LongStream.range(0, most).toArray();
+            wanted = LongStream.range(0, most).toArray();
         }
         var values = converted(c, map.values(), to);
         var none = to == OnnxType.STRING ? c.session().strings(List.of("0.f"), 1)

@@ -27,7 +27,7 @@ final class MlRules {
             var n = switch (c.s("norm", "MAX")) {
                 case "L1" -> x.abs().sumKeep(-1);
                 case "L2" -> x.square().sumKeep(-1).sqrt();
-                default -> x.abs().maxKeep(-1);
+                default -> x.maxKeep(-1);
             };
             return x.div(n.eq(0).where(n.onesLike(), n));
         });
@@ -112,11 +112,18 @@ final class MlRules {
             case "NONE" -> y;
             case "SOFTMAX" -> y.softmax();
             case "LOGISTIC" -> y.sigmoid();
-            case "SOFTMAX_ZERO" -> y.eq(0).where(y.zerosLike(), y.softmax());
+            case "SOFTMAX_ZERO" -> softmaxZero(y);
             case "PROBIT" -> probit(y);
             default -> throw c.unsupported("post_transform " + c.s("post_transform", ""),
                     "NONE, SOFTMAX, SOFTMAX_ZERO, LOGISTIC or PROBIT");
         };
+    }
+
+    /// Softmax of the scores that are not 0.
+    static Tensor softmaxZero(Tensor y) {
+        var terms = y.abs().gt(1e-7).where(y.sub(y.maxKeep(-1)).exp(), y.zerosLike());
+        var sum = terms.sumKeep(-1);
+        return terms.div(sum.eq(0).where(sum.onesLike(), sum));
     }
 
     /// √2 erf⁻¹(2 y − 1), erf⁻¹ by the formula of Winitzki (2008) that ONNX's reference and onnxruntime use: to 2e-3.
@@ -138,9 +145,21 @@ final class MlRules {
         int rows = c.floats("intercepts") == null ? classes : c.floats("intercepts").length;
         var y = scores(c, rows);
         if (rows == 1 && classes == 2) {
-            y = Tensor.concat(1, y.neg(), y);
+            return List.of(named(c, y.gt(0).cast(DType.I32).reshape(y.shape().dim(0))), c.natural(two(c, y, false)));
         }
         return List.of(named(c, y.argmax(1)), c.natural(post(c, y)));
+    }
+
+    /// Scores of two classes from the second one's [N, 1].
+    ///
+    /// @param signed true if the first one's is the opposite, else what is left of 1
+    static Tensor two(Call c, Tensor s, boolean signed) {
+        return switch (c.s("post_transform", "NONE")) {
+            case "LOGISTIC" -> Tensor.concat(1, s.neg(), s).sigmoid();
+            case "NONE", "SOFTMAX", "SOFTMAX_ZERO" -> Tensor.concat(1, signed ? s.neg() : s.rsub(1), s);
+            default -> throw c.unsupported("post_transform " + c.s("post_transform", "") + " of one score",
+                    "NONE, SOFTMAX, SOFTMAX_ZERO or LOGISTIC");
+        };
     }
 
     /// Class numbers as the node's labels.

@@ -147,6 +147,9 @@ public final class OnnxCheck {
             names.add(read.name);
         }
         var out = model.values(ordered(model, in, names));
+        if (!Files.exists(set.resolve("output_0.pb"))) {
+            return "no output_0.pb in " + set;
+        }
         for (int k = 0; Files.exists(set.resolve("output_" + k + ".pb")); k++) {
             var want = read(model, set.resolve("output_" + k + ".pb"), model.proto().graph().outputs().get(k).type());
             var why = Differences.of(model, "output " + k, out.get(k), want.value);

@@ -26,10 +26,22 @@ final class ResizeRules {
         return d;
     }
 
+    /// Version 10: the nearest element is that before, or the one behind along axes that become shorter.
+    private static Tensor old(Call c, Tensor x, float... scales) {
+        var larger = doubles(scales);
+        var smaller = doubles(scales);
+        for (int i = 0; i < scales.length; i++) {
+            larger[i] = Math.max(1, larger[i]);
+            smaller[i] = Math.min(1, smaller[i]);
+        }
+        var y = all(c, x, smaller, null, null, null, "asymmetric", "ceil");
+        return all(c, y, larger, null, null, null, "asymmetric", "floor");
+    }
+
     private static Tensor resize(Call c) {
         var x = c.x(0);
         if (c.version() < 11) {
-            return all(c, x, doubles(c.host(1).toFloatArray()), null, null, null, "asymmetric", "floor");
+            return old(c, x, c.host(1).toFloatArray());
         }
         int rank = x.shape().rank();
         int[] axes = c.list("axes");

@@ -111,18 +111,11 @@ final class SvmRules {
         if (c.floats("prob_a") != null) {
             return List.of(label, c.natural(MlRules.post(c, probabilities(c, found, classes))));
         }
-        return List.of(label, c.natural(classes == 2 ? two(c, found) : MlRules.post(c, found)));
+        return List.of(label, c.natural(classes == 2 ? MlRules.two(c, found, untouched(c)) : MlRules.post(c, found)));
     }
 
-    /// Scores of both classes from that of their pair.
-    private static Tensor two(Call c, Tensor s) {
-        return switch (c.s("post_transform", "NONE")) {
-            case "NONE" -> Tensor.concat(1, s.neg(), s);
-            case "LOGISTIC" -> Tensor.concat(1, s.neg(), s).sigmoid();
-            case "SOFTMAX", "SOFTMAX_ZERO" -> Tensor.concat(1, s.rsub(1), s);
-            default -> throw c.unsupported("post_transform " + c.s("post_transform", "") + " of two classes",
-                    "NONE, SOFTMAX, SOFTMAX_ZERO or LOGISTIC");
-        };
+    private static boolean untouched(Call c) {
+        return c.s("post_transform", "NONE").equals("NONE");
     }
 
     /// Probabilities of classes from those of pairs, on the host: the second method of Wu, Lin and Weng, "Probability estimates for multi-class

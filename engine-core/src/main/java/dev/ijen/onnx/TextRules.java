@@ -67,13 +67,25 @@ final class TextRules {
                         OnnxType.INT64));
     }
 
+    /// As Python's: with a delimiter each one counts, without one runs of white space; what is left after the last split keeps its end.
     private static List<String> parts(String s, String by, int limit) {
         if (!by.isEmpty()) {
-            return s.isEmpty() ? List.of()
-                    : List.of(s.split(Pattern.quote(by), limit < Integer.MAX_VALUE - 1 ? limit + 1 : -1));
+            return List.of(s.split(Pattern.quote(by), limit < Integer.MAX_VALUE - 1 ? limit + 1 : -1));
         }
-        var t = s.strip();
-        return t.isEmpty() ? List.of() : List.of(t.split("\\s+", limit < Integer.MAX_VALUE - 1 ? limit + 1 : -1));
+        var parts = new ArrayList<String>();
+        var rest = s.stripLeading();
+        while (!rest.isEmpty()) {
+            int end = 0;
+            while (end < rest.length() && !Character.isWhitespace(rest.charAt(end))) {
+                end++;
+            }
+            if (parts.size() == limit) {
+                end = rest.length();
+            }
+            parts.add(rest.substring(0, end));
+            rest = rest.substring(end).stripLeading();
+        }
+        return parts;
     }
 
     private static Value normalize(Call c) {

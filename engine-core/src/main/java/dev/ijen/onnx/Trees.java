@@ -142,7 +142,7 @@ final class Trees {
             case 0 -> y;
             case 1 -> y.softmax();
             case 2 -> y.sigmoid();
-            case 3 -> y.eq(0).where(y.zerosLike(), y.softmax());
+            case 3 -> MlRules.softmaxZero(y);
             case 4 -> MlRules.probit(y);
             default -> throw c.unsupported("post_transform " + c.i("post_transform", 0), "0 to 4");
         };
@@ -230,11 +230,9 @@ final class Trees {
         }
         var s = tensor(one, 1, DType.F32);
         boolean logistic = c.s("post_transform", "NONE").equals("LOGISTIC");
-        var p = logistic ? s.sigmoid() : s;
-        var both = Tensor.concat(1,
-                logistic ? p.rsub(1) : c.s("post_transform", "NONE").equals("NONE") ? p.rsub(1) : p.neg(), p);
         boolean allPositive = Arrays.stream(numbers(c, "class_weights")).allMatch(w -> w >= 0);
         var label = (logistic || !allPositive ? s.gt(0) : s.gt(0.5)).cast(DType.I32).reshape(one.length);
+        var both = MlRules.two(c, s, !allPositive);
         return List.of(MlRules.named(c, label), c.natural(both));
     }
 }

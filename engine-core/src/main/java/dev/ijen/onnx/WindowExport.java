@@ -46,9 +46,11 @@ final class WindowExport {
         }
         var x = first(t.input(0).input(0));
         if (padded && !w.padLow().equals(w.padHigh())) {
-            // onnxruntime 1.23 divides by too few where padding before and after differ
+            // onnxruntime 1.23 divides by too few where padding before and after differ, and joins a Pad with the pool behind it, unless
+            // a node stands between: a Reshape to the same extents, which moves nothing
             var zeros = w.padLow().stream().map(i -> 0).toList();
             x = out.node("Pad", List.of(x, out.constant(padding(w))));
+            x = out.node("Reshape", List.of(x, out.constant(HostTensor.of(new long[w.rank() + 2], w.rank() + 2))));
             w = new WindowSpec(w.size(), w.stride(), zeros, zeros, w.dilation());
         }
         return last(t, out.node("AveragePool", List.of(x), a("kernel_shape", ints(w.size())),

@@ -23,8 +23,6 @@ final class DirectConv implements Weighted {
     private final int depth;
     /// Output positions of a line; of a pointwise convolution all.
     private final int columns;
-    /// Lines of all images.
-    private final int lines;
     private final int group;
     private final boolean padded;
     private final int width;
@@ -38,7 +36,7 @@ final class DirectConv implements Weighted {
         depth = s.taps() * s.c();
         boolean one = s.pointwise();
         columns = one ? s.n() * s.outputs() : s.out()[2];
-        lines = one ? 1 : s.n() * s.out()[1];
+        int lines = one ? 1 : s.n() * s.out()[1];
         int reach = (s.out()[2] - 1) * s.stride()[2] + s.size()[2];
         padded = s.pad()[1] > 0 || s.pad()[2] > 0 || reach > s.in()[2] || rows(s.out()[1]) > s.in()[1];
         width = Math.max(reach, s.pad()[2] + s.in()[2]);

@@ -1,7 +1,7 @@
 """Models of one operator each, in forms that ONNX's own node cases leave out, with the results of ONNX's reference
 implementation, onnxruntime, or both (then within 1e-4 of each other).
 Needs: pip install onnx onnxruntime (made with onnx 1.23.1, onnxruntime 1.30.0).  Usage: variants.py FOLDER"""
-import sys, os, itertools, warnings
+import sys, os, shutil, itertools, warnings
 import numpy as np, onnx
 from onnx import helper as h, numpy_helper as nh, TensorProto as T
 from onnx.reference import ReferenceEvaluator
@@ -41,6 +41,7 @@ def case(op, ins, opset=20, nout=1, prefer=None, name="", domain="", fixed=(), *
     except Exception as e: eb = f"{type(e).__name__} {str(e)[:160]}"
     y = a if b is None else b if a is None else None
     if prefer: y = {"ref": a, "ort": b}[prefer]
+    if y is not None and domain.endswith("training"): y = [v.astype(np.float32) for v in y]
     if y is None and a is not None:
         ok = all(p.shape == q.shape and (np.allclose(p.astype(np.float64), q.astype(np.float64), 1e-4, 1e-5, equal_nan=True) if p.dtype.kind != "U" and p.dtype != object else (p == q).all()) for p, q in zip(a, b))
         if not ok and op in ("Softmax", "LogSoftmax", "Hardmax", "BatchNormalization", "LpNormalization", "RoiAlign", "Dropout"):
@@ -371,4 +372,6 @@ for kt, kp in (("LINEAR", [0.0, 0.0, 0.0]), ("RBF", [0.4, 0.0, 0.0]), ("POLY", [
     case("SVMRegressor", [f(3, 2)], kernel_type=kt, kernel_params=kp, n_supports=3, support_vectors=list(map(float, f(6))), coefficients=list(map(float, f(3))), rho=[0.3], prefer="ort", **ml)
     case("SVMClassifier", [f(5, 2)], nout=2, kernel_type=kt, kernel_params=kp, vectors_per_class=[2, 1, 2], support_vectors=list(map(float, f(10))), coefficients=list(map(float, f(10))), rho=[0.3, 0.1, -0.2], classlabels_ints=[4, 5, 6], prefer="ort", **ml)
 exec(open(os.path.join(os.path.dirname(__file__), "more.py")).read())
+# results that are a thousandth of the terms they are sums of: rounding alone is as large as what is allowed
+for n in ("rnn_14_53", "svmclassifier_15_25"): shutil.rmtree(f"{out}/{n}")
 print(sum(v + 1 for v in count.values()), "cases", len(os.listdir(out)), "written")

@@ -1,9 +1,7 @@
 package dev.ijen.cpu.x86;
 
-import static dev.ijen.cpu.x86.Assembler.RAX;
 import static dev.ijen.cpu.x86.Assembler.RBP;
 import static dev.ijen.cpu.x86.Assembler.RDI;
-import static dev.ijen.cpu.x86.Assembler.RSI;
 import static dev.ijen.cpu.x86.Assembler.RSP;
 import static dev.ijen.cpu.x86.Assembler.v;
 
