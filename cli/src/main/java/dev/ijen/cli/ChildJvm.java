@@ -41,9 +41,9 @@ final class ChildJvm implements AutoCloseable {
         var all = new ArrayList<String>();
         all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (var option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            // the first is about this process's stderr, the others would be in the way of it
-            if (!option.startsWith("-Dijen.stderr") && !option.startsWith("-agentlib")
-                    && !option.startsWith("-javaagent")) {
+            // the first two are about this process's stderr, the others would be in the way of it
+            if (!option.startsWith("-Dijen.stderr") && !option.startsWith("-Dijen.terminal")
+                    && !option.startsWith("-agentlib") && !option.startsWith("-javaagent")) {
                 all.add(option);
             }
         }

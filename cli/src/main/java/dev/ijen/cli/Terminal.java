@@ -11,7 +11,9 @@ record Terminal(boolean present, IntSupplier columns) {
     static final Terminal NONE = new Terminal(false, () -> 0);
 
     static Terminal ofStderr() {
-        return CLibrary.isTerminal(2) ? new Terminal(true, () -> CLibrary.columns(2)) : NONE;
+        // the script knows, and it costs nothing there
+        var known = System.getProperty("ijen.terminal");
+        return (known == null ? CLibrary.isTerminal(2) : known.equals("true")) ? new Terminal(true, () -> CLibrary.columns(2)) : NONE;
     }
 
     /// Its width, 80 if unknown.

@@ -107,8 +107,15 @@ class LauncherTest {
     @Test
     void optionsOfTheUserWin() throws Exception {
         var own = start(Map.of(), "devices");
-        assertTrue(own.contains("-XX:+UseSerialGC") && own.contains("-Dijen.stderr=3"), own.toString());
+        assertTrue(own.contains("-XX:+UseSerialGC") && own.contains("-jar"), own.toString());
+        // with modules, java announces the incubating one
+        var modules = start(Map.of("IJEN_AOT", "off"), "devices");
+        assertTrue(modules.contains("-XX:+UseSerialGC") && modules.contains("-Dijen.stderr=3"), modules.toString());
         var options = start(Map.of("IJEN_JAVA_OPTS", "-XX:+UseG1GC -Xms1g"), "devices");
+        assertFalse(options.contains("-XX:+UseSerialGC"), options.toString());
+        assertTrue(options.indexOf("-Xms1g") > options.indexOf("-Xms32m"), options.toString());
+        assertTrue(options.indexOf("-Xms1g") < options.indexOf("-jar"), options.toString());
+        options = start(Map.of("IJEN_JAVA_OPTS", "-XX:+UseG1GC -Xms1g", "IJEN_AOT", "off"), "devices");
         assertFalse(options.contains("-XX:+UseSerialGC"), options.toString());
         assertTrue(options.indexOf("-Xms1g") > options.indexOf("-Xms32m"), options.toString());
         assertTrue(options.indexOf("-Xms1g") < options.indexOf("-m"), options.toString());
