@@ -15,11 +15,13 @@ final class Rows {
     /// Most rows of a tile where there is a choice; fewer where rows are so few that threads would have none.
     private static final int TILE = 128;
     private static final int TILES = 16;
-    /// Launches that may stand between two loops that go together, and are done after them: updates of small parameters, products of the same gradient.
+    /// Launches that may stand between two loops that go together, and are done after them: updates of small parameters, products of the same
+    /// gradient.
     private static final int PASSED = 4;
     /// Most loops that go together: each has blocks of its own for every thread.
     private static final int MOST = 8;
-    /// Units for each thread, at least, unless a loop alone has hardly more tasks. It is only about speed: the bits are the same either way.
+    /// Units for each thread, at least, unless a loop alone has hardly more tasks. It is only about speed: the bits are the same either
+    /// way.
     private static final int SHARES = 4;
     /// Fewer rows are not worth it.
     private static final int LEAST = 16;
@@ -78,7 +80,9 @@ final class Rows {
             var written = writes(k, rows, l.out());
             boolean free = written.stream().noneMatch(w -> disturbed(reads, w) || disturbed(writes, w))
                     && read.stream().noneMatch(r -> disturbed(writes, r));
-            if (!free || overlap(passedReads, written) || overlap(passedWrites, written) || overlap(passedWrites, read)) {
+            boolean early = !overlap(passedReads, written) && !overlap(passedWrites, written)
+                    && !overlap(passedWrites, read);
+            if (!free || !early) {
                 return false;
             }
             launches.add(i);
@@ -127,7 +131,7 @@ final class Rows {
             return null;
         }
         int row = k.region().points() / rows;
-        // tiles of numbers a row are those of thousands of rows, and may be cut smaller where nothing is folded, in the order of the tiles
+        // a tile of single numbers has a thousand rows; folds would be done in another order if it were cut smaller
         boolean folds = k.region().stores().stream().anyMatch(s -> s.fold() != null);
         int most = Math.clamp(rows / TILES, 1, TILE);
         boolean tall = !folds && k.nest().tile() / row > most;
