@@ -18,8 +18,10 @@ final class Rows {
     /// Launches that may stand between two loops that go together, and are done after them: updates of small parameters, products of the same
     /// gradient.
     private static final int PASSED = 4;
-    /// Most loops that go together: each has blocks of its own for every thread.
+    /// Most loops that go together, and most memory for them: each has blocks of its own for every thread.
     private static final int MOST = 8;
+
+    private static final long MOST_BYTES = 32 << 20;
     /// Units for each thread, at least, unless a loop alone has hardly more tasks. It is only about speed: the bits are the same either
     /// way.
     private static final int SHARES = 4;
@@ -49,6 +51,7 @@ final class Rows {
         final int rows;
         final List<Integer> launches = new ArrayList<>();
         final List<RegionKernel> loops = new ArrayList<>();
+        private long bytes;
         private final List<RowAccess> reads = new ArrayList<>();
         private final List<RowAccess> writes = new ArrayList<>();
         /// Of launches between that stay where they are.
@@ -72,7 +75,7 @@ final class Rows {
 
         private boolean add(int i, RegionKernel kernel) {
             var k = loop(kernel, rows);
-            if (k == null) {
+            if (k == null || bytes + k.scratchBytes() > MOST_BYTES) {
                 return false;
             }
             Launch l = plan.get(i);
@@ -87,6 +90,7 @@ final class Rows {
             }
             launches.add(i);
             loops.add(k);
+            bytes += k.scratchBytes();
             reads.addAll(read);
             writes.addAll(written);
             return true;
