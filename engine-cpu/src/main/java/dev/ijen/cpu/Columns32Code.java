@@ -5,8 +5,8 @@ import dev.ijen.cpu.x86.Scores;
 import dev.ijen.cpu.x86.Target;
 import java.util.stream.Stream;
 
-/// [Columns] of F32 whose passes over whole vectors are machine code: the same bits. The first run is as fast as all others, which those of the Vector API
-/// are not until the JVM has compiled them.
+/// [Columns] of F32 whose passes over whole vectors are machine code: the same bits. The first run is as fast as all others, which those of
+/// the Vector API are not until the JVM has compiled them.
 final class Columns32Code implements Columns {
     private static final Columns32 REST = Columns32.INSTANCE;
     /// For rows as wide as the strips of products.

@@ -54,7 +54,7 @@ final class CpuPrepared implements Prepared {
             }
         }
         steady = Steady.of(plan, kernels);
-        join(new Rows(plan, alone(), pool.threads(), library.target()));
+        join(library);
         long kept = 0;
         for (var k : steady.kept()) {
             long bytes = ((Weighted) kernels[k.launch()]).weightBytes();
@@ -79,11 +79,14 @@ final class CpuPrepared implements Prepared {
     }
 
     /// Loops over the same rows become one launch, the first of them.
-    private void join(Rows rows) {
+    private void join(Native library) {
+        var free = alone();
+        var rows = new Rows(launches, free, pool.threads(), library.target());
         for (int i = 0; i < kernels.length; i++) {
-            var found = done[i] ? null : rows.from(i);
+            var found = rows.from(i);
             if (found != null) {
                 for (int j : found.launches()) {
+                    free[j] = null;
                     kernels[j] = new Nothing(0);
                     done[j] = true;
                 }

@@ -118,8 +118,8 @@ final class Nest {
         return Math.clamp(work / GRAIN, 1, MAX_TASKS);
     }
 
-    /// At most as many equal parts as given, where that is not less than half of them: a power of two if it can be, so that loops over the same rows are
-    /// cut at the same places ([Rows]).
+    /// At most as many equal parts as given, where that is not less than half of them: a power of two if it can be, so that loops over the
+    /// same rows are cut at the same places ([Rows]).
     private static int even(int tiles, int parts) {
         int two = Integer.highestOneBit(parts);
         if (tiles % two == 0) {

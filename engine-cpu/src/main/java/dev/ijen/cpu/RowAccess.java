@@ -45,7 +45,8 @@ record RowAccess(int memory, long step, long low, long high, long end, boolean l
         return memory == o.memory && low < o.end && o.low < end;
     }
 
-    /// True if it matters that all rows of this come before any of another one, which is of a later loop: row by row, one of the other's may come first.
+    /// True if it matters that all rows of this come before any of another one, which is of a later loop: row by row, one of the other's may
+    /// come first.
     boolean disturbs(RowAccess later) {
         boolean apart = step > 0 && step == later.step && Math.max(high, later.high) - Math.min(low, later.low) <= step;
         return overlaps(later) && !later.late && (late || !apart);

@@ -1,7 +1,6 @@
 package dev.ijen.cpu;
 
 import dev.ijen.cpu.x86.Target;
-import dev.ijen.spi.Plan;
 import dev.ijen.spi.Plan.Launch;
 import dev.ijen.spi.Plan.Ref;
 import dev.ijen.spi.Region;
@@ -11,24 +10,32 @@ import java.util.List;
 
 /// Finds loops of a plan that follow each other and go over the same rows, such as a layer norm's, to be run together ([RowsKernel]).
 final class Rows {
-    /// Points of a block in the widest loop: with some arrays of it, it stays in the second-level cache, and much of it in the first.
-    private static final int BLOCK = 4096;
-    /// Rows of a tile, at most, where there is a choice: wider loops have no more.
-    private static final int TILE = 32;
-    /// Loops that may stand between two that go together, and are done after them: updates of small parameters mostly.
+    /// Points of a block in the widest loop: some arrays of it stay in the second-level cache.
+    private static final int BLOCK = 16384;
+    /// Most rows of a tile where there is a choice; fewer where rows are so few that threads would have none.
+    private static final int TILE = 128;
+    private static final int TILES = 16;
+    /// Launches that may stand between two loops that go together, and are done after them: updates of small parameters, products of the same
+    /// gradient.
     private static final int PASSED = 4;
-    /// Most loops that go together: each has blocks of its own for every thread.
+    /// Most loops that go together, and most memory for them: each has blocks of its own for every thread.
     private static final int MOST = 8;
+
+    private static final long MOST_BYTES = 32 << 20;
+    /// Units for each thread, at least, unless a loop alone has hardly more tasks. It is only about speed: the bits are the same either
+    /// way.
+    private static final int SHARES = 4;
     /// Fewer rows are not worth it.
     private static final int LEAST = 16;
 
-    private final Plan plan;
+    private final List<Launch> plan;
     private final CpuKernel[] kernels;
     private final int threads;
     private final Target code;
 
-    /// @param kernels of the launches
-    Rows(Plan plan, CpuKernel[] kernels, int threads, Target code) {
+    /// @param plan launches as they are to be run
+    /// @param kernels of the launches; null, or nothing, for those that are not run in their place
+    Rows(List<Launch> plan, CpuKernel[] kernels, int threads, Target code) {
         this.plan = plan;
         this.kernels = kernels;
         this.threads = threads;
@@ -44,9 +51,10 @@ final class Rows {
         final int rows;
         final List<Integer> launches = new ArrayList<>();
         final List<RegionKernel> loops = new ArrayList<>();
+        private long bytes;
         private final List<RowAccess> reads = new ArrayList<>();
         private final List<RowAccess> writes = new ArrayList<>();
-        /// Of loops between that stay where they are.
+        /// Of launches between that stay where they are.
         private final List<RowAccess> passedReads = new ArrayList<>();
         private final List<RowAccess> passedWrites = new ArrayList<>();
 
@@ -54,12 +62,12 @@ final class Rows {
             this.rows = rows;
             int passed = 0;
             for (int i = first; i < kernels.length && passed <= PASSED && loops.size() < MOST; i++) {
-                if (!(kernels[i] instanceof RegionKernel k)) {
+                if (kernels[i] == null || kernels[i] instanceof Nothing) {
                     break;
                 }
-                if (!add(i, k)) {
-                    plan.launches().get(i).in().forEach(r -> passedReads.add(RowAccess.of(r)));
-                    plan.launches().get(i).out().forEach(r -> passedWrites.add(RowAccess.of(r)));
+                if (!(kernels[i] instanceof RegionKernel k) || !add(i, k)) {
+                    plan.get(i).in().forEach(r -> passedReads.add(RowAccess.of(r)));
+                    plan.get(i).out().forEach(r -> passedWrites.add(RowAccess.of(r)));
                     passed++;
                 }
             }
@@ -67,20 +75,22 @@ final class Rows {
 
         private boolean add(int i, RegionKernel kernel) {
             var k = loop(kernel, rows);
-            if (k == null) {
+            if (k == null || bytes + k.scratchBytes() > MOST_BYTES) {
                 return false;
             }
-            Launch l = plan.launches().get(i);
+            Launch l = plan.get(i);
             var read = reads(k.region(), rows, l.in());
             var written = writes(k, rows, l.out());
             boolean free = written.stream().noneMatch(w -> disturbed(reads, w) || disturbed(writes, w))
                     && read.stream().noneMatch(r -> disturbed(writes, r));
-            if (!free || overlap(passedReads, written) || overlap(passedWrites, written)
-                    || overlap(passedWrites, read)) {
+            boolean early = !overlap(passedReads, written) && !overlap(passedWrites, written)
+                    && !overlap(passedWrites, read);
+            if (!free || !early) {
                 return false;
             }
             launches.add(i);
             loops.add(k);
+            bytes += k.scratchBytes();
             reads.addAll(read);
             writes.addAll(written);
             return true;
@@ -125,10 +135,11 @@ final class Rows {
             return null;
         }
         int row = k.region().points() / rows;
-        // tiles of numbers a row are those of thousands of rows, and may be cut smaller where nothing is folded, in the order of the tiles
+        // a tile of single numbers has a thousand rows; folds would be done in another order if it were cut smaller
         boolean folds = k.region().stores().stream().anyMatch(s -> s.fold() != null);
-        boolean tall = !folds && k.nest().tile() / row > TILE;
-        RegionKernel cut = tall ? RegionKernel.of(k.region(), row * TILE, threads, code) : k;
+        int most = Math.clamp(rows / TILES, 1, TILE);
+        boolean tall = !folds && k.nest().tile() / row > most;
+        RegionKernel cut = tall ? RegionKernel.of(k.region(), row * most, threads, code) : k;
         Nest nest = cut.nest();
         boolean fits = nest.even() && (nest.tile() % row == 0 || row % (nest.tile() * nest.run()) == 0)
                 && (nest.chunks == 1 || nest.groups == 1);
@@ -163,6 +174,7 @@ final class Rows {
         int widest = 1;
         int unit = 1;
         int step = 1;
+        int most = 1;
         long work = 0;
         for (var k : chain.loops) {
             Nest nest = k.nest();
@@ -170,10 +182,12 @@ final class Rows {
             widest = Math.max(widest, row);
             step = common(step, Math.max(1, nest.tile() / row));
             unit = common(unit, nest.inner == 1 ? 1 : Math.max(1, nest.tile() * nest.run() / row));
+            most = Math.max(most, nest.tasks);
             work += nest.work;
         }
         unit = common(unit, step);
-        if (rows % unit != 0) {
+        int units = rows / unit;
+        if (rows % unit != 0 || units < Math.min(most / 2, SHARES * threads)) {
             return null;
         }
         // the most rows that fit, of those that cut a unit evenly; or a unit of more of them
@@ -181,7 +195,6 @@ final class Rows {
         for (int b = step; b <= unit && b <= Math.max(step, BLOCK / widest); b += step) {
             block = unit % b == 0 ? b : block;
         }
-        int units = rows / unit;
         int tasks = Math.min(units, Nest.wish(work));
         while (block == unit && units % 2 == 0 && units / 2 >= tasks && 2 * block <= BLOCK / widest) {
             unit *= 2;
@@ -192,7 +205,7 @@ final class Rows {
     }
 
     private Found found(Chain chain, int block, int unit, int tasks) {
-        var all = chain.launches.stream().map(i -> plan.launches().get(i)).toList();
+        var all = chain.launches.stream().map(i -> plan.get(i)).toList();
         var kernel = new RowsKernel(
                 chain.loops, all.stream().mapToInt(l -> l.in().size()).toArray(),
                 all.stream().mapToInt(l -> l.out().size()).toArray(), chain.rows, block, unit, tasks);

@@ -3,8 +3,8 @@ package dev.ijen.cpu;
 import java.util.Arrays;
 import java.util.List;
 
-/// Loops over the same rows, one after the other, run together: a thread takes some rows through all of them while they are in its cache, and then the
-/// next ones. What each loop computes, tile by tile and in the order of its tiles, is what it computes alone: the same bits.
+/// Loops over the same rows, one after the other, run together: a thread takes some rows through all of them while they are in its cache,
+/// and then the next ones. What each loop computes, tile by tile and in the order of its tiles, is what it computes alone: the same bits.
 ///
 /// @param loops in order, each of whose row depends on the same row of those before, and on none of their other rows
 /// @param inputs of each loop, among all
@@ -30,8 +30,9 @@ record RowsKernel(List<RegionKernel> loops, int[] inputs, int[] outputs, int row
         long at = scratch;
         for (int l = 0; l < runs.length; l++) {
             var k = loops.get(l);
-            runs[l] = k.bind(Arrays.copyOfRange(in, i, i + inputs[l]), Arrays.copyOfRange(out, o, o + outputs[l]), at,
-                    pool);
+            long[] from = Arrays.copyOfRange(in, i, i + inputs[l]);
+            long[] to = Arrays.copyOfRange(out, o, o + outputs[l]);
+            runs[l] = k.bind(from, to, at, pool);
             step[l] = (int) ((long) block * k.region().points() / rows / k.nest().tile());
             i += inputs[l];
             o += outputs[l];

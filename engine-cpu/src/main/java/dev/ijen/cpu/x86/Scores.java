@@ -10,8 +10,9 @@ import static dev.ijen.cpu.x86.Assembler.v;
 import dev.ijen.cpu.x86.Assembler.Operand;
 import java.util.function.IntConsumer;
 
-/// What attention does with the scores of a strip of queries, in machine code: instruction by instruction what the Vector API's passes compute, the same
-/// bits, with nothing between written to memory. A row is two vectors; arguments are addresses, steps in bytes, and numbers that are at least 1.
+/// What attention does with the scores of a strip of queries, in machine code: instruction by instruction what the Vector API's passes
+/// compute, the same bits, with nothing between written to memory. A row is two vectors; arguments are addresses, steps in bytes, and numbers
+/// that are at least 1.
 ///
 /// @param target that the processor has
 public record Scores(Target target) {
@@ -74,8 +75,8 @@ public record Scores(Target target) {
         return end(asm);
     }
 
-    /// Weights and the gradients of scores. Arguments: scores, gradients of the weights, rows, logs of sums, what is taken from a gradient, one that is
-    /// not used, and the factor's bits.
+    /// Weights and the gradients of scores. Arguments: scores, gradients of the weights, rows, logs of sums, what is taken from a gradient, one
+    /// that is not used, and the factor's bits.
     ///
     /// @return null if machine code can't be made here
     public MachineCode gradient() {
@@ -175,8 +176,8 @@ public record Scores(Target target) {
         return end(asm);
     }
 
-    /// Rows of whole vectors, each times a number of its own. Arguments: the first row, the step between rows, the numbers, the step between numbers, rows,
-    /// vectors of a row.
+    /// Rows of whole vectors, each times a number of its own. Arguments: the first row, the step between rows, the numbers, the step between
+    /// numbers, rows, vectors of a row.
     ///
     /// @return null if machine code can't be made here
     public MachineCode scaleRows() {
