@@ -67,7 +67,8 @@ class ShardedTorchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../outside.bin", "/etc/passwd", "model/../outside.bin", "..", "", ".hidden", "a\\b", "a/b.bin"})
+    @ValueSource(
+            strings = {"../outside.bin", "/etc/passwd", "model/../outside.bin", "..", "", ".hidden", "a\\b", "a/b.bin"})
     void staysInItsFolder(String file) throws IOException {
         Files.copy(folder.resolve(FIRST), temp.resolve("outside.bin"));
         var e = refused(Map.of("wte.weight", file));
@@ -98,7 +99,8 @@ class ShardedTorchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "[]", "{\"weight_map\": []}", "{\"weight_map\": {\"steps\": 1}}", "{\"weight_map\": {\"steps\": null}}",
+    @ValueSource(strings = {"{}", "[]", "{\"weight_map\": []}", "{\"weight_map\": {\"steps\": 1}}",
+        "{\"weight_map\": {\"steps\": null}}",
         "{\"weight_map\""})
     void noIndex(String text) throws IOException {
         Files.writeString(index(), text);

@@ -46,7 +46,8 @@ class CorporaTest {
                 read.merge(t.name(), fine ? 1 : 0, Integer::sum);
             }
         }
-        System.out.printf("%s: %d files through %d readers; %s; read: %s%n", archive, files.size(), read.size(), reading,
+        System.out.printf("%s: %d files through %d readers; %s; read: %s%n", archive, files.size(), read.size(),
+                reading,
                 read.entrySet().stream().filter(e -> e.getValue() > 0).map(Object::toString)
                         .collect(Collectors.joining(" ")));
     }
