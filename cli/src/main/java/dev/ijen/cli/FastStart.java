@@ -48,7 +48,8 @@ final class FastStart {
             }
         }
         jars.sort(null);
-        jars.replaceAll(p -> p.getFileName().toString().startsWith("picocli") ? picocli(p, to.resolve("picocli.jar")) : p);
+        jars.replaceAll(
+                p -> p.getFileName().toString().startsWith("picocli") ? picocli(p, to.resolve("picocli.jar")) : p);
         ijen(to, jars);
     }
 
