@@ -13,8 +13,8 @@ record Terminal(boolean present, IntSupplier columns) {
     static Terminal ofStderr() {
         // the script knows, and it costs nothing there
         var known = System.getProperty("ijen.terminal");
-        return (known == null ? CLibrary.isTerminal(2) : known.equals("true"))
-                ? new Terminal(true, () -> CLibrary.columns(2)) : NONE;
+        boolean present = known == null ? CLibrary.isTerminal(2) : known.equals("true");
+        return present ? new Terminal(true, () -> CLibrary.columns(2)) : NONE;
     }
 
     /// Its width, 80 if unknown.
