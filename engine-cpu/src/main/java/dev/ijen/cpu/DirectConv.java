@@ -208,7 +208,8 @@ final class DirectConv implements Weighted {
             Mem.i64(block + ConvTile.LINES, lines);
             Mem.i64(block + ConvTile.NEXT_X, s.stride()[1] * row - done * stepX());
             Mem.i64(block + ConvTile.NEXT_Y, (outputs - done) * stepY());
-            code[size].run(at, stepX(), s.dilation()[1] * row, weights, s.size()[2] * s.c(), s.size()[1], block, 0, 0,
+            code[size].run(at, stepX(), s.dilation()[1] * row, weights, (long) s.size()[2] * s.c(), s.size()[1], block,
+                    0, 0,
                     0, 0);
         }
 

@@ -56,7 +56,7 @@ final class PanelMatMul {
             groups--; // two tiles of about four rows keep the processor busy, one of two does not
         }
         long fs = add ? ldc : 0;
-        for (int j = 0; j < n; j += u.strip(), b += step, c += u.strip() * Float.BYTES) {
+        for (int j = 0; j < n; j += u.strip(), b += step, c += (long) u.strip() * Float.BYTES) {
             int nj = Math.min(u.strip(), n - j);
             int i = nj == u.strip() ? groups * rows : 0;
             if (i > 0) {

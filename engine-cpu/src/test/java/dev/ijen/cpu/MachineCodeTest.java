@@ -270,7 +270,7 @@ class MachineCodeTest {
                 for (int way = 0; way < 2; way++) {
                     Columns c = way == 0 ? Columns32.INSTANCE : code;
                     long s = at[way];
-                    long max = s + 2 * rows * row;
+                    long max = s + 2L * rows * row;
                     c.start(max, max + row);
                     c.softmax(s, (rows + 1) / 2, max, max + row, max + 2 * row);
                     c.softmax(s + (rows + 1) / 2 * row, rows - (rows + 1) / 2 + 1, max, max + row, max + 2 * row);

@@ -79,8 +79,8 @@ class RowsTest {
     void loopsOfALayerNorm() {
         int rows = 2048;
         int n = 128;
-        Ref x = ref(0, rows * n);
-        Ref y = ref(16_384, rows * n);
+        Ref x = ref(0, (long) rows * n);
+        Ref y = ref(16_384, (long) rows * n);
         Ref a = ref(33_000, rows);
         Ref b = ref(33_200, rows);
         var plan = plan(
@@ -95,8 +95,8 @@ class RowsTest {
     void whatDependsOnOtherRows() {
         int rows = 64;
         int n = 32;
-        Ref x = ref(0, rows * n);
-        Ref y = ref(200, rows * n);
+        Ref x = ref(0, (long) rows * n);
+        Ref y = ref(200, (long) rows * n);
         Ref a = ref(400, rows);
         var columns = plan(sums(rows, n, x, a, ref(500, rows)), rows(rows, n, x, ref(500, rows), y, ref(600, rows)));
         assertNull(found(columns));
