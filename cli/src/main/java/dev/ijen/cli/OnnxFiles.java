@@ -120,8 +120,10 @@ final class OnnxFiles {
                 for (int k = 0; k < y.size(); k++) {
                     m.put(model.outputs().get(k).name(), shown(model, model.outputs().get(k), y.get(k)));
                 }
-                if (y.getFirst().shape().size() > 1 && y.getFirst().shape().size() == y.getFirst().shape().dim(-1)) {
-                    m.put("class", best(y.getFirst()));
+                var first = y.getFirst();
+                boolean scores = first.dtype().isFloat() && !model.outputs().getFirst().text();
+                if (scores && first.shape().size() > 1 && first.shape().size() == first.shape().dim(-1)) {
+                    m.put("class", best(first));
                 }
                 all.add(m);
             }
@@ -148,7 +150,7 @@ final class OnnxFiles {
             return model.text(h);
         }
         var numbers = numbers(h);
-        if (output.keys().isEmpty()) {
+        if (output.keys().isEmpty() || numbers.size() % output.keys().size() != 0) {
             return numbers;
         }
         var rows = new ArrayList<Map<String, Object>>();

@@ -17,6 +17,8 @@ import java.util.stream.LongStream;
 /// to CastMap.
 final class MapRules {
     static final String ZIP_MAP = "ZipMap";
+    /// The most places of a map that names them.
+    private static final long MOST = 1 << 24;
 
     private MapRules() {}
 
@@ -57,6 +59,9 @@ final class MapRules {
         int n = vocabulary.host().shape().size();
         if (!(c.value(0) instanceof Value.Map map)) {
             return c.like(0, row(c, n));
+        }
+        if (map.keys().type() != vocabulary.type()) {
+            throw c.fail("a map by " + map.keys().type(), "a map by " + vocabulary.type() + ", as the vocabulary");
         }
         var type = map.values().type();
         var missing = type == OnnxType.STRING ? c.session().strings(List.of(""), 1)
@@ -100,14 +105,19 @@ final class MapRules {
         if (!(c.value(0) instanceof Value.Map map)) {
             return converted(c, c.like(0, row(c, -1)), to);
         }
+        if (map.keys().type() != OnnxType.INT64) {
+            throw c.fail("a map by " + map.keys().type(), "a map by whole numbers");
+        }
         boolean sparse = c.s("map_form", "DENSE").equals("SPARSE");
         var keys = map.keys().host().toLongArray();
         var wanted = keys.clone();
         Arrays.sort(wanted);
         if (sparse) {
             long most = c.i("max_map", 1);
-            if (wanted.length > 0 && (wanted[0] < 0 || wanted[wanted.length - 1] >= most) || most < 0
-                    || most > Integer.MAX_VALUE) {
+            if (most < 0 || most > MOST) {
+                throw c.unsupported("max_map " + most, "0 to " + MOST);
+            }
+            if (wanted.length > 0 && (wanted[0] < 0 || wanted[wanted.length - 1] >= most)) {
                 throw c.fail("keys from " + wanted[0] + " to " + wanted[wanted.length - 1],
                         "keys from 0 to max_map − 1, which is " + (most - 1));
             }

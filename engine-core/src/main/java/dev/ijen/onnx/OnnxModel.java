@@ -4,8 +4,10 @@ import dev.ijen.engine.Composite;
 import dev.ijen.engine.Engine;
 import dev.ijen.engine.Parameter;
 import dev.ijen.engine.Step;
+import dev.ijen.format.FormatException;
 import dev.ijen.nn.Module;
 import dev.ijen.tensor.Cell;
+import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.Leaf;
@@ -54,7 +56,7 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
             functions.put(Interpreter.key(f.domain(), f.name(), f.overload()), f);
         }
         this.session = new Session(engine, file, strings, functions, new TensorData(file, folder, strings));
-        this.outputs = proto.graph().outputs().stream().map(v -> OnnxOutput.of(proto.graph(), v)).toList();
+        this.outputs = OnnxOutput.all(proto.graph());
         this.held = new Held(engine, session, proto.graph());
         this.inputs = proto.graph().inputs().stream().filter(v -> !held.has(v.name())).map(OnnxInput::of).toList();
     }
@@ -98,7 +100,14 @@ public final class OnnxModel implements Module, Composite, AutoCloseable {
     }
 
     /// The texts of an output whose elements are texts, in order.
+    ///
+    /// @throws FormatException if they are none, whatever the file says of them
     public List<String> text(HostTensor output) {
+        int known = session.strings().size();
+        if (output.dtype() != DType.I64 || Arrays.stream(output.toLongArray()).anyMatch(n -> n < 0 || n >= known)) {
+            throw FormatException.damaged(session.file(), "an output of texts", output.dtype() + " " + output.shape()
+                    + " of other numbers", "numbers of the model's texts", "check the model with what wrote it");
+        }
         return Arrays.stream(output.toLongArray()).mapToObj(session.strings()::string).toList();
     }
 

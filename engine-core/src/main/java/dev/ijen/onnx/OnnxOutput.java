@@ -2,6 +2,7 @@ package dev.ijen.onnx;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 
 /// An output a model gives.
@@ -11,14 +12,19 @@ import java.util.List;
 /// @param keys what its columns stand for, where the model gives a map for each row, as classifiers of scikit-learn do; else empty. The
 ///     output is then the values of these maps, [N, keys].
 public record OnnxOutput(String name, boolean text, List<String> keys) {
-    static OnnxOutput of(Proto.Graph g, Proto.Value v) {
-        var keys = g.nodes().stream()
-                .filter(n -> n.op().equals(MapRules.ZIP_MAP) && n.outputs().contains(v.name()))
-                .findFirst()
-                .map(OnnxOutput::keys)
-                .orElse(List.of());
-        boolean text = v.type() instanceof Proto.Type.OfTensor(var element, var _) && element == OnnxType.STRING.code();
-        return new OnnxOutput(v.name(), text, keys);
+    static List<OnnxOutput> all(Proto.Graph g) {
+        var keys = new HashMap<String, List<String>>();
+        for (var n : g.nodes()) {
+            if (n.op().equals(MapRules.ZIP_MAP) && n.domain().equals("ai.onnx.ml")) {
+                n.outputs().forEach(o -> keys.put(o, keys(n)));
+            }
+        }
+        return g.outputs().stream().map(v -> new OnnxOutput(v.name(), text(v), keys.getOrDefault(v.name(), List.of())))
+                .toList();
+    }
+
+    private static boolean text(Proto.Value v) {
+        return v.type() instanceof Proto.Type.OfTensor(var element, var _) && element == OnnxType.STRING.code();
     }
 
     private static List<String> keys(Proto.Node n) {

@@ -17,6 +17,10 @@ final class Strings {
         });
     }
 
+    synchronized int size() {
+        return byNumber.size();
+    }
+
     synchronized String string(long number) {
         return byNumber.get(Math.toIntExact(number));
     }

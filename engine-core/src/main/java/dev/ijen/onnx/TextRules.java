@@ -73,19 +73,26 @@ final class TextRules {
             return List.of(s.split(Pattern.quote(by), limit < Integer.MAX_VALUE - 1 ? limit + 1 : -1));
         }
         var parts = new ArrayList<String>();
-        var rest = s.stripLeading();
-        while (!rest.isEmpty()) {
-            int end = 0;
-            while (end < rest.length() && !Character.isWhitespace(rest.charAt(end))) {
+        int at = after(s, 0);
+        while (at < s.length()) {
+            int end = at;
+            while (end < s.length() && !Character.isWhitespace(s.charAt(end))) {
                 end++;
             }
-            if (parts.size() == limit) {
-                end = rest.length();
-            }
-            parts.add(rest.substring(0, end));
-            rest = rest.substring(end).stripLeading();
+            end = parts.size() == limit ? s.length() : end;
+            parts.add(s.substring(at, end));
+            at = after(s, end);
         }
         return parts;
+    }
+
+    /// Where white space ends.
+    private static int after(String s, int at) {
+        int i = at;
+        while (i < s.length() && Character.isWhitespace(s.charAt(i))) {
+            i++;
+        }
+        return i;
     }
 
     private static Value normalize(Call c) {

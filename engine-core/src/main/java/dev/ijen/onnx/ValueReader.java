@@ -3,6 +3,7 @@ package dev.ijen.onnx;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// SequenceProto, OptionalProto and MapProto.
@@ -43,6 +44,10 @@ final class ValueReader {
         }
         var keys = texts.isEmpty() ? s.known(numbers.array())
                 : s.known(s.strings(texts, texts.size()), OnnxType.STRING);
+        long different = Arrays.stream(keys.host().toLongArray()).distinct().count();
+        if (different < keys.host().shape().size()) {
+            throw w.damaged("a map with a key twice", "different keys");
+        }
         return new Value.Map(keys, row(s, w, values, keys.host().shape().dim(0)));
     }
 

@@ -29,6 +29,11 @@ final class Monitor {
         metric = last || asked.equals("auto") ? known.getFirst() : asked;
         minDelta = config.training().minDelta();
         patience = config.training().patience();
+        if (last && patience > 0) {
+            throw new ConfigException(
+                    Mark.of("training.patience"), "nothing to wait for", patience + " with monitor: last",
+                    "0, or a metric to watch", "set training.monitor to one of " + String.join(", ", known));
+        }
         if (!known.contains(metric)) {
             throw new ConfigException(
                     Mark.of("training.monitor"), "no such metric", "'" + metric + "'", String.join(", ", known),

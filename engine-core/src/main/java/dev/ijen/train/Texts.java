@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /// Text files.
 final class Texts {
@@ -64,8 +65,17 @@ final class Texts {
 
     private static String shown(List<String> symbols) {
         var some = symbols.stream().filter(s -> s.codePointCount(0, s.length()) == 1)
-                .filter(s -> !s.equals(Characters.UNKNOWN) && !Character.isISOControl(s.codePointAt(0)))
-                .map(s -> s.isBlank() ? "a blank" : s).limit(SHOWN + 1L).toList();
+                .filter(s -> !s.equals(Characters.UNKNOWN)).map(Texts::shown).limit(SHOWN + 1L).toList();
         return String.join(" ", some.subList(0, Math.min(SHOWN, some.size()))) + (some.size() > SHOWN ? " …" : "");
+    }
+
+    /// A character as it is, or by its number where nobody would see it.
+    private static String shown(String character) {
+        int code = character.codePointAt(0);
+        if (code == ' ') {
+            return "a blank";
+        }
+        return character.isBlank() || Character.isISOControl(code) || Character.isSpaceChar(code)
+                ? String.format(Locale.ROOT, "U+%04X", code) : character;
     }
 }

@@ -23,13 +23,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Presets, shrunken, train for two steps on CUDA with the losses of the CPU. Deep networks of convolutions have larger pictures or batches,
+/// Presets of pictures, tables and points, shrunken, train for two steps on CUDA with the losses of the CPU. Deep networks of convolutions have larger pictures or batches,
 /// and a small rate: where their last norms see four values a channel, rounding becomes as large as the values, and a large step
 /// makes it larger still.
 class CudaPresetsTest {
@@ -60,6 +62,8 @@ class CudaPresetsTest {
     private static final String TINY_GAN = "model.layers=[linear: 16, reshape: [1, 4, 4], relu, conv-transpose: 1, tanh]";
     private static final String TINY_CRITIC = "model.critic=[conv: {out: 2, size: 4, stride: 4}, leaky-relu, flatten, output]";
 
+    private static final String SMALL_CNN = "model.layers=[conv: {out: 2, size: 3}, relu, maxpool: 2, flatten, dropout: 0.2, output]";
+
     private static Stream<Case> cases() {
         return Stream.of(
                 new Case("resnet-18", Data.PICTURES, "model.layers.0={resnet: {depth: 10, width: 4}}"),
@@ -80,7 +84,17 @@ class CudaPresetsTest {
                         "model.decoder=[linear: 6, relu, output, reshape: [1, 8, 8]]"),
                 new Case("diffusion-digits", Data.ARRAYS, "model.layers=[unet: {width: 8, levels: 1}]",
                         "task.generative.context=8"),
-                new Case("fraud", Data.TABLE, "model.layers=[linear: 6, relu, output]"));
+                new Case("cifar-resnet", Data.PICTURES, "model.layers.0={resnet: {depth: 10, width: 4}}", "optimizer.lr=1e-3"),
+                new Case("vit-tiny", Data.PICTURES,
+                        "model.layers.0={vit: {patch: 4, features: 8, depth: 1, heads: 2}}"),
+                new Case("digits", Data.ARRAYS, SMALL_CNN),
+                new Case("mnist-cnn", Data.ARRAYS, SMALL_CNN),
+                new Case("mnist-mlp", Data.ARRAYS, "model.layers=[flatten, linear: 6, relu, dropout: 0.3, output]"),
+                new Case("fraud", Data.TABLE, "model.layers=[linear: 6, relu, output]"),
+                new Case("iris", Data.TABLE, "model.layers=[linear: 6, tanh, output]", "data.target=y"),
+                new Case("titanic", Data.TABLE, "model.layers=[linear: 6, relu, dropout: 0.3, output]", "data.target=y",
+                        "data.drop=[]"),
+                new Case("housing", Data.TABLE, "model.layers=[linear: 6, gelu, output]", "data.target=a"));
     }
 
     private String data(Case c) throws IOException {
@@ -146,6 +160,13 @@ class CudaPresetsTest {
             t.fit();
         }
         return losses;
+    }
+
+    @Test
+    void everyPresetIsHereOrAmongThoseOfSequences() {
+        var all = new TreeSet<>(CudaSequencePresetsTest.NAMES);
+        cases().forEach(c -> all.add(c.preset));
+        assertEquals(new TreeSet<>(Presets.names()), all);
     }
 
     @TestFactory

@@ -17,14 +17,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Presets, shrunken, take two steps on CUDA with the CPU's losses.
-class CudaPresetTest {
+/// Presets of texts, series and sounds, shrunken, take two steps on CUDA with the CPU's losses.
+class CudaSequencePresetsTest {
+    static final Set<String> NAMES = Set.of(
+            "char-gpt", "gpt2-124m", "bert-mlm", "translate", "lstm-forecast", "text-sentiment", "ctc-digits", "spoken-digits");
+
     @RegisterExtension static final OnEmulator EMULATOR = OnEmulator.backward();
 
     @TempDir Path dir;
@@ -53,7 +58,7 @@ class CudaPresetTest {
         return dir;
     }
 
-    /// Two digits of one speaker: 16-bit WAV files of 8000 samples a second.
+    /// Two digits of one speaker, four times each: 16-bit WAV files of 8000 samples a second.
     private Path tones() throws IOException {
         var folder = Files.createDirectories(dir.resolve("tones"));
         for (int digit = 0; digit < 2; digit++) {
@@ -65,7 +70,9 @@ class CudaPresetTest {
             for (int i = 0; i < 1600; i++) {
                 b.putShort((short) (9000 * Math.sin(i * (0.3 + digit))));
             }
-            Files.write(folder.resolve(digit + "_a_0.wav"), b.array());
+            for (int k = 0; k < 4; k++) {
+                Files.write(folder.resolve(digit + "_a_" + k + ".wav"), b.array());
+            }
         }
         return folder;
     }
@@ -112,7 +119,7 @@ class CudaPresetTest {
     @TestFactory
     Stream<DynamicTest> lossesAreThoseOfTheCpu() throws IOException {
         var decoder = "model.layers=[{decoder: {dim: 8, layers: 1, heads: 2, %s}}]";
-        return Stream.of(
+        var all = List.of(
                 preset("char-gpt", text(), "task.length=8", decoder.formatted("rotary: true, dropout: 0.05")),
                 preset("gpt2-124m", text(), "task.length=8", decoder.formatted("dropout: 0.1")),
                 preset("bert-mlm", text(), "task.length=8", "task.stride=4", "task.symbols=262",
@@ -125,6 +132,10 @@ class CudaPresetTest {
                         "model.layers=[{embedding-bag: {count: 20, dim: 4}}, {dropout: 0.5}, output]"),
                 preset("ctc-digits", tones(), "task.ctc.least=1", "task.ctc.most=2", "data.count=20", "data.frames=48",
                         "data.mels=8", "data.test_files=''",
-                        "model.layers=[{conv: {out: 2, stride: 2}}, batchnorm, relu, steps, {gru: {hidden: 4, bidirectional: true}}, output]"));
+                        "model.layers=[{conv: {out: 2, stride: 2}}, batchnorm, relu, steps, {gru: {hidden: 4, bidirectional: true}}, output]"),
+                preset("spoken-digits", tones(), "data.frames=16", "data.mels=8", "data.test_files=''",
+                        "model.layers=[{conv: {out: 2, size: 3}}, batchnorm, relu, {maxpool: 2}, flatten, {dropout: 0.4}, output]"));
+        assertEquals(NAMES, all.stream().map(DynamicTest::getDisplayName).collect(Collectors.toSet()));
+        return all.stream();
     }
 }
