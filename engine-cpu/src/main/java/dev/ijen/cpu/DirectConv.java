@@ -55,11 +55,11 @@ final class DirectConv implements Weighted {
     /// @param target what machine code is written for, or null
     static CpuKernel of(Kernel.Conv conv, Epilogue epilogue, Pool pool, Target target) {
         var s = ConvShape.of(conv);
-        boolean fits = target != null
+        boolean fits = target == Target.AVX2 // not measured with AVX-512
                 && conv.pass() == ConvPass.FORWARD
                 && conv.dtype() == DType.F32
                 && s.groups() == 1
-                && s.in()[0] == 1 && s.size()[0] == 1 && s.pad()[0] == 0
+                && s.in()[0] == 1 && s.out()[0] == 1 && s.size()[0] == 1 && s.pad()[0] == 0
                 && (s.dilation()[2] == 1 || s.size()[2] == 1)
                 && s.k() % target.lanes() == 0
                 && s.k() <= ConvTile.MOST * target.lanes()

@@ -21,14 +21,15 @@ final class F32Rows {
         if (MAX.over()) {
             return maxVectors(x, n);
         }
-        if (MAX.part()) {
-            long begun = System.nanoTime();
-            float m = maxVectors(x, n);
-            MAX.end(begun, n / L + 4);
-            return m;
-        }
         float m = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < n; i++) {
+        int first = 0;
+        if (MAX.part()) {
+            first = Math.min(n, 4 * L);
+            long begun = System.nanoTime();
+            m = maxVectors(x, first);
+            MAX.end(begun, first / L + 4);
+        }
+        for (int i = first; i < n; i++) {
             m = Math.max(m, Mem.f32(x + 4L * i));
         }
         return m;
@@ -60,13 +61,14 @@ final class F32Rows {
         if (EXP.over()) {
             return sumExpVectors(x, shift, to, n);
         }
+        int first = 0;
         if (EXP.part()) {
+            first = Math.min(n, 4 * L);
             long begun = System.nanoTime();
-            float s = sumExpVectors(x, shift, to, n);
-            EXP.end(begun, n / L + 4);
-            return s;
+            float _ = sumExpVectors(x, shift, to, first);
+            EXP.end(begun, first / L + 4);
         }
-        for (int i = 0; i < n; i++) {
+        for (int i = first; i < n; i++) {
             Mem.f32(to + 4L * i, F32Math.exp1(Mem.f32(x + 4L * i) - shift));
         }
         return sum1(to, n);

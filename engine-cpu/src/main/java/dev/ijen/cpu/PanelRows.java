@@ -49,10 +49,10 @@ final class PanelRows implements Weighted {
 
     @Override
     public Kept keep(long[] in, long[] out, long scratch, long weights, Pool pool) {
-        return new Rows(in[0], in[WEIGHTS], out[0], weights, pool);
+        return new Run(in[0], in[WEIGHTS], out[0], weights, pool);
     }
 
-    private final class Rows implements Kept {
+    private final class Run implements Kept {
         private final long a;
         private final long b;
         private final long c;
@@ -61,7 +61,7 @@ final class PanelRows implements Weighted {
         private final Pool.Task pack = this::pack;
         private final Pool.Task product = this::product;
 
-        Rows(long a, long b, long c, long packed, Pool pool) {
+        Run(long a, long b, long c, long packed, Pool pool) {
             this.a = a;
             this.b = b;
             this.c = c;

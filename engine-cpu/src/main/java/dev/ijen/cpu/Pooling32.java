@@ -107,7 +107,7 @@ final class Pooling32 {
         long c = 0;
         if (ONCE.over()) {
             c = vectorsOnce(taps, count, x, dy, dx, end);
-        } else if (ONCE.part()) {
+        } else if (end >= V && ONCE.part()) {
             long begun = System.nanoTime();
             c = vectorsOnce(taps, count, x, dy, dx, Math.min(end, V));
             ONCE.end(begun, count);

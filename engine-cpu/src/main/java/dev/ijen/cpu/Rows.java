@@ -6,7 +6,10 @@ import dev.ijen.spi.Plan.Ref;
 import dev.ijen.spi.Region;
 import dev.ijen.spi.Region.Instr;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// Finds loops of a plan that follow each other and go over the same rows, such as a layer norm's, to be run together ([RowsKernel]).
 final class Rows {
@@ -32,6 +35,8 @@ final class Rows {
     private final CpuKernel[] kernels;
     private final int threads;
     private final Target code;
+    /// Loops as they are cut for some rows: each is asked for by several chains.
+    private final Map<Long, Optional<RegionKernel>> cut = new HashMap<>();
 
     /// @param plan launches as they are to be run
     /// @param kernels of the launches; null, or nothing, for those that are not run in their place
@@ -74,7 +79,7 @@ final class Rows {
         }
 
         private boolean add(int i, RegionKernel kernel) {
-            var k = loop(kernel, rows);
+            var k = cut.computeIfAbsent((long) i << 32 | rows, _ -> Optional.ofNullable(loop(kernel, rows))).orElse(null);
             if (k == null || bytes + k.scratchBytes() > MOST_BYTES) {
                 return false;
             }

@@ -5,6 +5,7 @@ import java.util.List;
 
 /// Loops over the same rows, one after the other, run together: a thread takes some rows through all of them while they are in its cache,
 /// and then the next ones. What each loop computes, tile by tile and in the order of its tiles, is what it computes alone: the same bits.
+/// Their time and their failures count as the first one's.
 ///
 /// @param loops in order, each of whose row depends on the same row of those before, and on none of their other rows
 /// @param inputs of each loop, among all
