@@ -79,7 +79,8 @@ final class Rows {
         }
 
         private boolean add(int i, RegionKernel kernel) {
-            var k = cut.computeIfAbsent((long) i << 32 | rows, _ -> Optional.ofNullable(loop(kernel, rows))).orElse(null);
+            var k = cut.computeIfAbsent((long) i << 32 | rows, _ -> Optional.ofNullable(loop(kernel, rows)))
+                    .orElse(null);
             if (k == null || bytes + k.scratchBytes() > MOST_BYTES) {
                 return false;
             }

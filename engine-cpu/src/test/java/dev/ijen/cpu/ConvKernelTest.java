@@ -81,8 +81,10 @@ class ConvKernelTest {
                     new int[] {0, 2}, new int[] {2, 1});
             check(nat, DType.F32, rows, 3, 4, k, 1);
             check(nat, DType.F32, square(5, 2, 1, 4, 1), 2, 3, k, 1); // windows of padding alone
-            check(nat, DType.F32, window(new int[] {1, 9, 9}, new int[] {1, 3, 3}, new int[] {1, 1, 1}, new int[] {0, 1, 1},
-                    new int[] {1, 1, 1}, new int[] {1, 1, 1}), 2, 3, k, 1); // a plane of padding alone
+            check(nat, DType.F32,
+                    window(new int[] {1, 9, 9}, new int[] {1, 3, 3}, new int[] {1, 1, 1}, new int[] {0, 1, 1},
+                            new int[] {1, 1, 1}, new int[] {1, 1, 1}),
+                    2, 3, k, 1); // a plane of padding alone
             check(nat, DType.F32, window(new int[] {33}, new int[] {5}, new int[] {1}, new int[] {2}, new int[] {1},
                     new int[] {1}), 3, 7, k, 1);
         }

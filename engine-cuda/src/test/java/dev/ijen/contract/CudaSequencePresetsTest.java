@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Presets of texts, series and sounds, shrunken, take two steps on CUDA with the CPU's losses.
 class CudaSequencePresetsTest {
     static final Set<String> NAMES = Set.of(
-            "char-gpt", "gpt2-124m", "bert-mlm", "translate", "lstm-forecast", "text-sentiment", "ctc-digits", "spoken-digits");
+            "char-gpt", "gpt2-124m", "bert-mlm", "translate", "lstm-forecast", "text-sentiment", "ctc-digits",
+            "spoken-digits");
 
     @RegisterExtension static final OnEmulator EMULATOR = OnEmulator.backward();
 
