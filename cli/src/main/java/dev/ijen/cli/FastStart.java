@@ -22,8 +22,8 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 
-/// Writes what the `ijen` script needs for an AOT cache that holds linked classes, the module graph and profiles (JEP 483, 515). JDK 25
-/// leaves all of these out as soon as an incubating module or a module path is there. So a fast start has the same classes without
+/// Writes what the `ijen` script needs for an AOT cache that holds linked classes and the module graph (JEP 483). JDK 25
+/// leaves both out as soon as an incubating module or a module path is there. So a fast start has the same classes without
 /// modules:
 /// - `vector.jar`: the JDK's own Vector API, for `-Xbootclasspath/a`
 /// - `picocli.jar`: with stack maps, without which no class is archived
