@@ -13,6 +13,7 @@ import dev.ijen.tensor.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -38,7 +39,7 @@ public abstract class OpContract {
     }
 
     /// The types a row is tried in; all it has, unless a test is about something else.
-    protected List<DType> types(OpCase row) {
+    protected Set<DType> types(OpCase row) {
         return row.types();
     }
 
