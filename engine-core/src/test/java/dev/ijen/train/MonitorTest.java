@@ -52,7 +52,7 @@ class MonitorTest {
 
     @Test
     void theLatestWhateverTheMetricSays() {
-        var m = monitor("training.monitor=last", "training.patience=1");
+        var m = monitor("training.monitor=last");
         var p = new Progress();
         for (double accuracy : new double[] {0.9, 0.2, 0.5}) {
             p.step++;
@@ -62,6 +62,9 @@ class MonitorTest {
         }
         assertTrue(m.takesLast());
         assertEquals("accuracy", m.metric());
+        var error = assertThrows(
+                ConfigException.class, () -> monitor("training.monitor=last", "training.patience=1"));
+        assertTrue(error.getMessage().contains("training.patience"), error.getMessage());
     }
 
     @Test
