@@ -128,18 +128,25 @@ abstract class Assembler {
         }
     }
 
-    void push(int r) {
-        if (r >= 8) {
-            bytes(0x41);
+    /// Registers, one after the other.
+    void push(int... registers) {
+        for (int r : registers) {
+            stack(0x50, r);
         }
-        bytes(0x50 | r & 7);
     }
 
-    void pop(int r) {
+    /// Registers as they were pushed: the last of them first.
+    void pop(int... registers) {
+        for (int k = registers.length - 1; k >= 0; k--) {
+            stack(0x58, registers[k]);
+        }
+    }
+
+    private void stack(int operation, int r) {
         if (r >= 8) {
             bytes(0x41);
         }
-        bytes(0x58 | r & 7);
+        bytes(operation | r & 7);
     }
 
     /// `to = [base + displacement]`, 64 bits.

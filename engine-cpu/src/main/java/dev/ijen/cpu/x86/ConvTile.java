@@ -59,9 +59,7 @@ public record ConvTile(Target target, int vectors) {
     /// @return null if machine code can't be made here
     public MachineCode of(int outputs, boolean relu) {
         var asm = target.vectors();
-        for (int r : SAVED) {
-            asm.push(r);
-        }
+        asm.push(SAVED);
         EightRows.steps(asm);
         block(asm, R15, Y);
         asm.copy(R14, RCX); // filter
@@ -99,9 +97,7 @@ public record ConvTile(Target target, int vectors) {
         asm.loadPointer(RBX, R12, NEXT_Y);
         asm.addRegister(R15, RBX);
         again(asm, LINES, line);
-        for (int k = SAVED.length - 1; k >= 0; k--) {
-            asm.pop(SAVED[k]);
-        }
+        asm.pop(SAVED);
         asm.end();
         return MachineCode.of(asm.finish());
     }

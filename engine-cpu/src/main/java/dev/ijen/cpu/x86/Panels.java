@@ -42,9 +42,7 @@ public record Panels(Tile tile) {
     public MachineCode product(boolean packed) {
         var asm = tile.target().vectors();
         int rows = tile.rows();
-        for (int r : SAVED) {
-            asm.push(r);
-        }
+        asm.push(SAVED);
         EightRows.steps(asm);
         asm.loadPointer(R12, RSP, STACK + 8); // from
         asm.loadPointer(R13, RSP, STACK + 24); // c
@@ -73,9 +71,7 @@ public record Panels(Tile tile) {
         }
         asm.decrement(R9);
         asm.backIfNotZero(next);
-        for (int k = SAVED.length - 1; k >= 0; k--) {
-            asm.pop(SAVED[k]);
-        }
+        asm.pop(SAVED);
         asm.end();
         return MachineCode.of(asm.finish());
     }

@@ -97,9 +97,7 @@ public record Tile(Target target) {
     public MachineCode groups() {
         var asm = target.vectors();
         int[] saved = {RBX, RBP, R12, R13, R14, R15};
-        for (int r : saved) {
-            asm.push(r);
-        }
+        asm.push(saved);
         int stack = 8 * saved.length;
         EightRows.steps(asm);
         asm.loadPointer(R12, RSP, stack + 8); // from
@@ -129,9 +127,7 @@ public record Tile(Target target) {
         asm.storePointer(RBX, RSP, stack + 40);
         asm.compare(RBX, 1);
         asm.backIfNotLess(next);
-        for (int k = saved.length - 1; k >= 0; k--) {
-            asm.pop(saved[k]);
-        }
+        asm.pop(saved);
         asm.end();
         return MachineCode.of(asm.finish());
     }
