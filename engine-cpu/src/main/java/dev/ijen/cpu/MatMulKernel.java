@@ -39,6 +39,15 @@ final class MatMulKernel {
     }
 
     private static CpuKernel f32(Kernel.MatMul k, Pool pool, Native nat) {
+        var split = nat.machineCode().isEmpty() ? SplitCode.here() : null;
+        if (split == null || !SplitMatMul.suits(k)) {
+            return inFloats(k, pool, nat);
+        }
+        // bound, not run, unless there are numbers that are not finite
+        return SplitMatMul.of(k, pool, split, inFloats(k, pool, nat));
+    }
+
+    private static CpuKernel inFloats(Kernel.MatMul k, Pool pool, Native nat) {
         var code = nat.target() == Target.AVX2 ? Micro32Code.here() : null; // not measured with AVX-512
         if (code != null && PanelMatMul.suits(k)) {
             return PanelMatMul.of(k, pool, code);

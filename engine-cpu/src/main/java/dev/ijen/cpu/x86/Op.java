@@ -22,6 +22,7 @@ enum Op {
 
     static final int SHIFT_LEFT = 6; // of SHIFT_I
     static final int SHIFT_RIGHT = 4; // of SHIFT_I, keeping the sign
+    static final int SHIFT_RIGHT_UNSIGNED = 2; // of SHIFT_I, with zeros
 
     // predicates of COMPARE: quiet, false for NaN but for NE
     static final int EQ = 0x00;

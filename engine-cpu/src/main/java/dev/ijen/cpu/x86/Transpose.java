@@ -55,7 +55,7 @@ public final class Transpose {
     }
 
     /// In each 128 bits of the first registers, columns of four rows; as many registers behind them are lost.
-    private static void pairs(Vectors asm, int n) {
+    static void pairs(Vectors asm, int n) {
         for (int i = 0; i < n; i += 2) {
             asm.op(Op.LOW, n + i, i, v(i + 1));
             asm.op(Op.HIGH, n + 1 + i, i, v(i + 1));
@@ -72,7 +72,7 @@ public final class Transpose {
     /// Puts together columns of 16 from the four 128 bits of registers 0 to 15; 16 to 31 are lost.
     ///
     /// @return where the first column is
-    private static int quarters(Vectors asm) {
+    static int quarters(Vectors asm) {
         for (int c = 0; c < 4; c++) {
             asm.op(Op.PARTS, 16 + c, c, v(4 + c), 0x88);
             asm.op(Op.PARTS, 20 + c, 8 + c, v(12 + c), 0x88);

@@ -1,0 +1,240 @@
+package dev.ijen.cpu.x86;
+
+import static dev.ijen.cpu.x86.Assembler.RAX;
+import static dev.ijen.cpu.x86.Assembler.RBP;
+import static dev.ijen.cpu.x86.Assembler.RDI;
+import static dev.ijen.cpu.x86.Assembler.RSI;
+import static dev.ijen.cpu.x86.Assembler.RSP;
+import static dev.ijen.cpu.x86.Assembler.c;
+import static dev.ijen.cpu.x86.Assembler.v;
+
+import dev.ijen.cpu.x86.Assembler.Operand;
+import java.util.List;
+
+/// Products of floats on tiles of bfloat16. Every float is the sum of three bfloat16 of eight bits each, without error: x = x₀ + x₁ + x₂, cut off from the
+/// top. Of the nine products of parts the three smallest, together less than 2⁻²² of the whole, are left out; the other six are added up in floats, the small
+/// ones first. What is left of a float's error is less than that of a chain of multiply-adds in floats, whose every sum is rounded.
+///
+/// Where an operand is infinite or NaN, the results that it belongs to are NaN, and a vector of 16 floats tells that there was one.
+///
+/// Operands are packed in groups of 16 rows of a or columns of b; a group has, for each 32 numbers along the sum, three tiles of 1 KB, one for each part. In a
+/// tile, number p stands beside number p + 16.
+public final class Split {
+    /// Rows of a, or columns of b, in a group.
+    public static final int GROUP = 16;
+    /// Numbers along the sum in a tile.
+    public static final int STEP = 32;
+    /// Bytes of a group for one step.
+    public static final int STEP_BYTES = 3 << 10;
+
+    private static final int TILE = 1 << 10;
+    private static final int LINE = 64;
+
+    private static final int RCX = 1;
+    private static final int RDX = 2;
+    private static final int RBX = 3;
+    private static final int R8 = 8;
+    private static final int R9 = 9;
+    private static final int R10 = 10;
+    private static final int R11 = 11;
+    private static final int R12 = 12;
+    private static final int R13 = 13;
+    private static final int R14 = 14;
+    private static final int R15 = 15;
+    private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
+    private static final int STACK = 8 * SAVED.length;
+
+    // vector registers of the packing
+    private static final int FOUND = 30;
+    private static final int ZERO = 29;
+    private static final int TOP = 31;
+
+    private Split() {}
+
+    /// Why there are no such products here; empty if there are.
+    public static String reason() {
+        return MachineCode.reason().isEmpty() ? Amx.reason() : MachineCode.reason();
+    }
+
+    /// What tiles are set up with: eight of 16 rows of 64 bytes.
+    public static byte[] configuration() {
+        var bytes = new byte[64];
+        bytes[0] = 1;
+        for (int t = 0; t < 8; t++) {
+            bytes[16 + 2 * t] = LINE;
+            bytes[48 + t] = GROUP;
+        }
+        return bytes;
+    }
+
+    /// Packs 16 lines of tiles, which are neighbours in what is packed, for tiles that are neighbours in what is read.
+    ///
+    /// Arguments: where from; bytes from line to line; how many tiles; where to; a vector that becomes NaN where a number is not finite; bytes from tile to
+    /// tile of what is packed; and five that are not used.
+    ///
+    /// @param along true if numbers along the sum are neighbours in memory, so that tiles of the same group are packed; else those of one step of neighbouring groups
+    /// @param turned true if a line of a tile is to have what lies apart in memory
+    /// @return null if machine code can't be made here
+    public static MachineCode pack(boolean along, boolean turned) {
+        Vectors asm = Target.AVX512.vectors();
+        asm.push(RBX, R12, R13);
+        if (!along) {
+            asm.copy(R12, RSI);
+            for (int i = 0; i < 4; i++) {
+                asm.addRegister(R12, R12); // 16 lines on
+            }
+        }
+        asm.op(Op.BROADCAST, TOP, 0, c(0xffff0000));
+        asm.op(Op.XOR_I, ZERO, ZERO, v(ZERO));
+        load(asm, FOUND, R8, 0);
+        asm.clear(R11);
+        asm.add(R11, GROUP);
+        asm.copy(R13, RCX);
+        int line = asm.size();
+        asm.copy(RAX, RDI);
+        asm.copy(R10, R13);
+        asm.copy(RBX, RDX);
+        asm.align();
+        int tile = asm.size();
+        load(asm, 0, RAX, 0);
+        asm.load(1, along ? new Operand.At(RAX, -1, 0, LINE) : new Operand.At(RAX, R12, 0, 0), 0);
+        parts(asm, 0, 2, 4);
+        parts(asm, 1, 3, 5);
+        int[][] pairs = {{2, 3}, {4, 5}, {0, 1}};
+        for (int p = 0; p < pairs.length; p++) {
+            asm.op(Op.SHIFT_I, Op.SHIFT_RIGHT_UNSIGNED, pairs[p][0], v(pairs[p][0]), 16);
+            asm.op(Op.OR_I, pairs[p][0], pairs[p][0], v(pairs[p][1]));
+            store(asm, pairs[p][0], R10, p * TILE);
+        }
+        asm.add(RAX, along ? STEP * Float.BYTES : LINE);
+        asm.addRegister(R10, R9);
+        asm.decrement(RBX);
+        asm.backIfNotZero(tile);
+        asm.addRegister(RDI, RSI);
+        asm.add(R13, LINE);
+        asm.decrement(R11);
+        asm.backIfNotZero(line);
+        store(asm, FOUND, R8, 0);
+        if (turned) {
+            int next = asm.size();
+            for (int p = 0; p < 3; p++) {
+                turn(asm, p * TILE);
+            }
+            asm.addRegister(RCX, R9);
+            asm.decrement(RDX);
+            asm.backIfNotZero(next);
+        }
+        asm.pop(RBX, R12, R13);
+        asm.end();
+        return MachineCode.of(asm.finish());
+    }
+
+    /// `x = x₂`, and the two other parts.
+    private static void parts(Vectors asm, int x, int first, int second) {
+        asm.op(Op.AND_I, first, x, v(TOP));
+        asm.op(Op.SUB, x, x, v(first));
+        asm.op(Op.AND_I, second, x, v(TOP));
+        asm.op(Op.SUB, x, x, v(second));
+        asm.op(Op.FMA231, FOUND, x, v(ZERO));
+    }
+
+    /// Turns a tile of 16 × 16 pairs at rcx round.
+    private static void turn(Vectors asm, int displacement) {
+        for (int r = 0; r < GROUP; r++) {
+            load(asm, r, RCX, displacement + r * LINE);
+        }
+        Transpose.pairs(asm, GROUP);
+        int first = Transpose.quarters(asm);
+        for (int r = 0; r < GROUP; r++) {
+            store(asm, first + r, RCX, displacement + r * LINE);
+        }
+    }
+
+    private static void load(Vectors asm, int to, int base, int displacement) {
+        asm.load(to, new Operand.At(base, -1, 0, displacement), 0);
+    }
+
+    private static void store(Vectors asm, int from, int base, int displacement) {
+        asm.store(from, new Operand.At(base, -1, 0, displacement), 0);
+    }
+
+    /// Two groups of a by strips of two groups of b: 32 rows of c and 32 columns for each strip.
+    ///
+    /// Arguments: a; bytes from group to group, of both operands; b; bytes from strip to strip; how many steps; how many strips; c; bytes between rows of c;
+    /// the configuration of tiles; and two that are not used.
+    ///
+    /// @param add true if c is added to, false if it is written over
+    /// @return null if machine code can't be made here
+    public static MachineCode product(boolean add) {
+        var asm = Target.AVX512.vectors();
+        asm.push(SAVED);
+        asm.loadPointer(R12, RSP, STACK + 8);
+        asm.loadPointer(R13, RSP, STACK + 16);
+        asm.loadPointer(RAX, RSP, STACK + 24);
+        Amx.configure(asm, RAX);
+        asm.clear(R14);
+        asm.add(R14, LINE);
+        int next = asm.size();
+        asm.address(RBP, R12, R13, 3);
+        asm.address(RBP, RBP, R13, 3);
+        for (int t = 0; t < 4; t++) {
+            if (add) {
+                Amx.load(asm, t, t < 2 ? R12 : RBP, R13, t % 2 * LINE);
+            } else {
+                Amx.zero(asm, t);
+            }
+        }
+        steps(asm, List.of(new int[] {0, 2}, new int[] {0, 1}, new int[] {1, 1}, new int[] {1, 0}, new int[] {2, 0}));
+        steps(asm, List.of(new int[] {0, 0}));
+        for (int t = 0; t < 4; t++) {
+            Amx.store(asm, t, t < 2 ? R12 : RBP, R13, t % 2 * LINE);
+        }
+        asm.addRegister(RDX, RCX);
+        asm.add(R12, 2 * LINE);
+        asm.decrement(R9);
+        asm.backIfNotZero(next);
+        Amx.release(asm);
+        asm.pop(SAVED);
+        asm.end();
+        return MachineCode.of(asm.finish());
+    }
+
+    /// Goes along the sum once, with products of these parts of a and b. A tile is read just before it is needed, and stays while the next product has the
+    /// same part.
+    private static void steps(Assembler asm, List<int[]> products) {
+        asm.copy(RAX, RDI);
+        asm.address(R10, RDI, RSI, 0);
+        asm.copy(R11, RDX);
+        asm.address(RBX, RDX, RSI, 0);
+        asm.copy(R15, R8);
+        asm.align();
+        int start = asm.size();
+        int a = -1;
+        int b = -1;
+        for (int[] p : products) {
+            boolean newA = p[0] != a;
+            boolean newB = p[1] != b;
+            a = p[0];
+            b = p[1];
+            tile(asm, newA, 4, RAX, a);
+            tile(asm, newB, 6, R11, b);
+            Amx.product(asm, 0, 4, 6);
+            tile(asm, newB, 7, RBX, b);
+            Amx.product(asm, 1, 4, 7);
+            tile(asm, newA, 5, R10, a);
+            Amx.product(asm, 2, 5, 6);
+            Amx.product(asm, 3, 5, 7);
+        }
+        for (int r : new int[] {RAX, R10, R11, RBX}) {
+            asm.add(r, STEP_BYTES);
+        }
+        asm.decrement(R15);
+        asm.backIfNotZero(start);
+    }
+
+    private static void tile(Assembler asm, boolean wanted, int tile, int base, int part) {
+        if (wanted) {
+            Amx.load(asm, tile, base, R14, part * TILE);
+        }
+    }
+}
