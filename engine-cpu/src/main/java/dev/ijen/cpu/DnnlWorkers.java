@@ -25,6 +25,11 @@ final class DnnlWorkers {
         }
     }
 
+    /// Address of a worker's scratch memory.
+    long scratch(int worker) {
+        return own + worker * ownBytes;
+    }
+
     /// A run of the primitive of descriptor `pd`, which takes `arguments` arguments.
     DnnlRun run(long pd, int arguments) {
         var m = made.computeIfAbsent(pd, this::make);

@@ -78,16 +78,9 @@ final class SplitCode {
         var code = packs[(along ? 1 : 0) | (turned ? 2 : 0)];
         int groups = count / Split.GROUP;
         int steps = k / Split.STEP;
-        if (along && steps > 0) {
-            for (int g = 0; g < groups; g++) {
-                code.run(from + g * Split.GROUP * stride, stride, steps, to + g * step, found, Split.STEP_BYTES, 0, 0,
-                        0, 0, 0);
-            }
-        } else if (groups > 0) {
-            for (int s = 0; s < steps; s++) {
-                code.run(from + s * Split.STEP * stride, stride, groups, to + (long) s * Split.STEP_BYTES, found, step,
-                        0, 0, 0, 0, 0);
-            }
+        if (steps > 0 && groups > 0) {
+            code.run(from, stride, along ? steps : groups, to, found, along ? Split.STEP_BYTES : step,
+                    along ? groups : steps, along ? step : Split.STEP_BYTES, 0, 0, 0);
         }
         for (int g = 0; g * Split.GROUP < count; g++) {
             int valid = Math.min(Split.GROUP, count - g * Split.GROUP);
@@ -101,7 +94,7 @@ final class SplitCode {
                 for (int i = 0; i < (along ? valid : depth); i++) {
                     Mem.copy(at + i * stride, edge + i * line, bytes);
                 }
-                code.run(edge, line, 1, to + g * step + (long) s * Split.STEP_BYTES, found, 0, 0, 0, 0, 0, 0);
+                code.run(edge, line, 1, to + g * step + (long) s * Split.STEP_BYTES, found, 0, 1, 0, 0, 0, 0);
             }
         }
     }
@@ -115,15 +108,15 @@ final class SplitCode {
     /// @param edge [#EDGE] bytes to work with
     void product(
             boolean sum, int m, int n, int steps, long a, long group, long b, long c, long ldc, long edge) {
-        int whole = n / BLOCK;
-        for (int i = 0; i < m; i += BLOCK, a += 2 * group, c += BLOCK * ldc) {
-            boolean rows = m - i >= BLOCK;
-            if (rows && whole > 0) {
-                run(sum, a, group, b, steps, whole, c, ldc);
-            }
-            for (int s = rows ? whole : 0; s * BLOCK < n; s++) {
-                part(sum, Math.min(BLOCK, m - i), Math.min(BLOCK, n - s * BLOCK), steps, a, group, b + s * 2 * group,
-                        c + (long) s * TILE_LINE, ldc, edge);
+        int strips = n / BLOCK;
+        int blocks = m / BLOCK;
+        if (strips > 0 && blocks > 0) {
+            run(sum, a, group, b, steps, strips, c, ldc, blocks);
+        }
+        for (int i = 0; i * BLOCK < m; i++) {
+            for (int s = i < blocks ? strips : 0; s * BLOCK < n; s++) {
+                part(sum, Math.min(BLOCK, m - i * BLOCK), Math.min(BLOCK, n - s * BLOCK), steps, a + i * 2 * group,
+                        group, b + s * 2 * group, c + i * BLOCK * ldc + (long) s * TILE_LINE, ldc, edge);
             }
         }
     }
@@ -134,14 +127,14 @@ final class SplitCode {
         for (int i = 0; sum && i < m; i++) {
             Mem.copy(c + i * ldc, edge + i * (long) TILE_LINE, bytes);
         }
-        run(sum, a, group, b, steps, 1, edge, TILE_LINE);
+        run(sum, a, group, b, steps, 1, edge, TILE_LINE, 1);
         for (int i = 0; i < m; i++) {
             Mem.copy(edge + i * (long) TILE_LINE, c + i * ldc, bytes);
         }
     }
 
-    private void run(boolean sum, long a, long group, long b, int steps, int strips, long c, long ldc) {
-        (sum ? add : write).run(a, group, b, 2 * group, steps, strips, c, ldc, configuration, 0, 0);
+    private void run(boolean sum, long a, long group, long b, int steps, int strips, long c, long ldc, int blocks) {
+        (sum ? add : write).run(a, group, b, 2 * group, steps, strips, c, ldc, configuration, blocks, 0);
     }
 
     /// True if all numbers were finite.

@@ -63,7 +63,12 @@ final class SplitRows implements Weighted {
     /// With few rows, packing b takes longer than it saves, unless b stays.
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
-        return k.m() < ROWS ? plain.bind(in, out, scratch, pool) : Weighted.super.bind(in, out, scratch, pool);
+        return k.m() < ROWS ? plain.bind(in, out, scratch, pool) : refreshing(in, out, scratch, pool);
+    }
+
+    /// Packs b in every run.
+    Bound refreshing(long[] in, long[] out, long scratch, Pool pool) {
+        return Weighted.super.bind(in, out, scratch, pool);
     }
 
     @Override

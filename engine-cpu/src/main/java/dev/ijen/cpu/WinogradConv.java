@@ -29,10 +29,11 @@ final class WinogradConv implements Weighted {
     /// Null if oneDNN has no fast product.
     static CpuKernel of(Kernel.Conv conv, WinogradShape s, WinogradCut cut, Pool pool) {
         boolean forward = conv.pass() == ConvPass.FORWARD;
-        long most = product(s, cut, cut.chunk(), forward).workerBytes();
+        boolean packed = !cut.byPoints() && product(s, cut, cut.chunk(), forward).packedBytes() > 0;
+        long most = product(s, cut, cut.chunk(), forward).workerBytes(packed);
         long last = s.tiles() % cut.chunk() == 0
                 ? 0
-                : product(s, cut, s.tiles() % cut.chunk(), forward).workerBytes();
+                : product(s, cut, s.tiles() % cut.chunk(), forward).workerBytes(packed);
         return Math.min(most, last) < 0 ? null
                 : new WinogradConv(s, cut, forward, pool.threads(), Math.max(most, last));
     }
@@ -46,9 +47,14 @@ final class WinogradConv implements Weighted {
         return new WinogradProduct(cut.points(), tiles, s.k(), s.c(), false, forward && !across(s), false);
     }
 
+    /// Bytes of a transformed filter that is packed for products; 0 if it stays as it is.
+    private long packedBytes() {
+        return cut.byPoints() ? 0 : product(s, cut, cut.chunk(), forward).packedBytes();
+    }
+
     @Override
     public long weightBytes() {
-        return 4 * s.filterCount();
+        return packedBytes() > 0 ? packedBytes() : 4 * s.filterCount();
     }
 
     private long inputBytes() {
@@ -62,7 +68,7 @@ final class WinogradConv implements Weighted {
     @Override
     public long scratchBytes() {
         int copies = cut.byPoints() ? 1 : threads;
-        return weightBytes() + copies * (inputBytes() + outputBytes()) + threads * (workerBytes + workBytes);
+        return weightBytes() + (packedBytes() > 0 ? 4 * s.filterCount() : 0) + copies * (inputBytes() + outputBytes()) + threads * (workerBytes + workBytes);
     }
 
     @Override
@@ -82,9 +88,12 @@ final class WinogradConv implements Weighted {
         final long u;
         final long v;
         final Pool pool;
+        /// The filter's points, as they are transformed.
+        final long plain;
         private final long w;
         private final long work;
         private final Pool.Task transform = this::transform;
+        private final Pool.Task pack = this::pack;
 
         Common(long x, long w, long y, long scratch, long u, Pool pool) {
             this.x = x;
@@ -95,7 +104,8 @@ final class WinogradConv implements Weighted {
             work = scratch;
             long own = work + threads * workBytes;
             workers = new DnnlWorkers(scope, threads, own, workerBytes);
-            v = own + threads * workerBytes;
+            plain = packedBytes() > 0 ? own + threads * workerBytes : u;
+            v = own + threads * workerBytes + (packedBytes() > 0 ? 4 * s.filterCount() : 0);
         }
 
         long work(int worker) {
@@ -105,10 +115,17 @@ final class WinogradConv implements Weighted {
         @Override
         public void refresh() {
             pool.parallel(filter.tasks(), transform);
+            if (plain != u) {
+                pool.parallel(WinogradShape.POINTS, pack);
+            }
         }
 
         private void transform(int task, int worker) {
-            filter.points(task, w, u, work(worker));
+            filter.points(task, w, plain, work(worker));
+        }
+
+        private void pack(int point, int worker) {
+            product(s, cut, cut.chunk(), forward).pack(point, plain, u, workers.scratch(worker));
         }
 
         @Override
@@ -119,8 +136,8 @@ final class WinogradConv implements Weighted {
 
     /// Chunks of tiles through all steps.
     private final class Chunks extends Common {
-        private final DnnlRun[] products;
-        private final DnnlRun[] last;
+        private final WinogradRun[] products;
+        private final WinogradRun[] last;
         private final Pool.Task chunk = this::chunk;
 
         Chunks(long x, long w, long y, long scratch, long u, Pool pool) {
@@ -133,9 +150,10 @@ final class WinogradConv implements Weighted {
                 b[i] = u;
                 c[i] = m(i);
             }
-            products = product(s, cut, cut.chunk(), forward).runs(scope, workers, a, b, c);
+            boolean packed = plain != u;
+            products = product(s, cut, cut.chunk(), forward).runs(scope, workers, packed, a, b, c);
             int rest = s.tiles() % cut.chunk();
-            last = rest == 0 ? products : product(s, cut, rest, forward).runs(scope, workers, a, b, c);
+            last = rest == 0 ? products : product(s, cut, rest, forward).runs(scope, workers, packed, a, b, c);
         }
 
         private long v(int worker) {
@@ -155,7 +173,7 @@ final class WinogradConv implements Weighted {
             int from = task * cut.chunk();
             int count = Math.min(cut.chunk(), s.tiles() - from);
             tiles.input(x, from, count, v(worker), from, count, work(worker));
-            workers.execute((count == cut.chunk() ? products : last)[worker], worker);
+            (count == cut.chunk() ? products : last)[worker].run(worker);
             tiles.output(m(worker), from, count, from, count, y, work(worker));
         }
     }
@@ -163,7 +181,7 @@ final class WinogradConv implements Weighted {
     /// All tiles one step after the other.
     private final class Steps extends Common {
         private final WinogradSpread spread = new WinogradSpread(s, s.tiles());
-        private final DnnlRun[] products;
+        private final WinogradRun[] products;
         private final long m = v + inputBytes();
         private final Pool.Task input = this::input;
         private final Pool.Task product = this::product;
@@ -180,7 +198,7 @@ final class WinogradConv implements Weighted {
                 b[i] = u + i * weightBytes() / n;
                 c[i] = m + i * outputBytes() / n;
             }
-            products = WinogradConv.product(s, cut, s.tiles(), forward).runs(scope, workers, a, b, c);
+            products = WinogradConv.product(s, cut, s.tiles(), forward).runs(scope, workers, false, a, b, c);
         }
 
         @Override
@@ -195,7 +213,7 @@ final class WinogradConv implements Weighted {
         }
 
         private void product(int task, int worker) {
-            workers.execute(products[task], worker);
+            products[task].run(worker);
         }
 
         private void output(int task, int worker) {

@@ -19,10 +19,10 @@ final class WinogradConvFilter implements CpuKernel {
 
     /// Null if oneDNN has no fast product.
     static CpuKernel of(WinogradShape s, WinogradCut cut, Pool pool) {
-        long bytes = product(s, cut, cut.chunk(), false).workerBytes();
-        long adding = product(s, cut, cut.chunk(), true).workerBytes();
+        long bytes = product(s, cut, cut.chunk(), false).workerBytes(false);
+        long adding = product(s, cut, cut.chunk(), true).workerBytes(false);
         int rest = s.tiles() % cut.chunk();
-        long last = rest == 0 ? 0 : product(s, cut, rest, true).workerBytes();
+        long last = rest == 0 ? 0 : product(s, cut, rest, true).workerBytes(false);
         return Math.min(Math.min(bytes, adding), last) < 0 ? null
                 : new WinogradConvFilter(s, cut, pool.threads(), Math.max(Math.max(bytes, adding), last));
     }
@@ -107,9 +107,9 @@ final class WinogradConvFilter implements CpuKernel {
     private final class Shares extends Common {
         private final int chunks = Math.ceilDiv(s.tiles(), cut.chunk());
         /// By share and worker: the first chunk's product, those that are added, and the last of all.
-        private final DnnlRun[][] first = new DnnlRun[shares][];
-        private final DnnlRun[][] next = new DnnlRun[shares][];
-        private final DnnlRun[] last;
+        private final WinogradRun[][] first = new WinogradRun[shares][];
+        private final WinogradRun[][] next = new WinogradRun[shares][];
+        private final WinogradRun[] last;
         private final Pool.Task share = this::share;
 
         Shares(long x, long dw, long dy, long scratch, Pool pool) {
@@ -122,7 +122,7 @@ final class WinogradConvFilter implements CpuKernel {
             last = rest == 0 ? next[shares - 1] : runs(shares - 1, rest, true);
         }
 
-        private DnnlRun[] runs(int share, int tiles, boolean adds) {
+        private WinogradRun[] runs(int share, int tiles, boolean adds) {
             var a = new long[threads];
             var b = new long[threads];
             var c = new long[threads];
@@ -131,7 +131,7 @@ final class WinogradConvFilter implements CpuKernel {
                 b[i] = v(i);
                 c[i] = du + share * pointBytes();
             }
-            return product(s, cut, tiles, adds).runs(scope, workers, a, b, c);
+            return product(s, cut, tiles, adds).runs(scope, workers, false, a, b, c);
         }
 
         private long v(int worker) {
@@ -157,7 +157,7 @@ final class WinogradConvFilter implements CpuKernel {
                 tiles.input(x, from, count, v(worker), from, count, work(worker));
                 tiles.outputGradient(dy, from, count, m(worker), from, count, work(worker));
                 var runs = i == begin ? first[task] : count == cut.chunk() ? next[task] : last;
-                workers.execute(runs[worker], worker);
+                runs[worker].run(worker);
             }
         }
     }
@@ -165,16 +165,16 @@ final class WinogradConvFilter implements CpuKernel {
     /// All tiles, or as many as memory is spent on, one step after the other.
     private final class Steps extends Common {
         private final int rounds = Math.ceilDiv(s.tiles(), cut.chunk());
-        private final DnnlRun[] first;
-        private final DnnlRun[] next;
-        private final DnnlRun[] last;
+        private final WinogradRun[] first;
+        private final WinogradRun[] next;
+        private final WinogradRun[] last;
         private final long m = v + inputBytes();
         private final Pool.Task points = this::points;
         private final Pool.Task product = this::product;
         /// The round under way: where its tiles begin, how they are spread, its products.
         private int begin;
         private WinogradSpread spread;
-        private DnnlRun[] products;
+        private WinogradRun[] products;
         private final WinogradSpread whole = new WinogradSpread(s, cut.chunk());
         private final WinogradSpread rest = new WinogradSpread(s, s.tiles() - (rounds - 1) * cut.chunk());
 
@@ -185,7 +185,7 @@ final class WinogradConvFilter implements CpuKernel {
             last = rounds > 1 ? runs(rest.tiles(), true) : first;
         }
 
-        private DnnlRun[] runs(int tiles, boolean adds) {
+        private WinogradRun[] runs(int tiles, boolean adds) {
             int n = WinogradShape.POINTS / cut.points();
             var a = new long[n];
             var b = new long[n];
@@ -195,7 +195,7 @@ final class WinogradConvFilter implements CpuKernel {
                 b[i] = v + 4L * i * cut.points() * tiles * s.c();
                 c[i] = du + i * pointBytes() / n;
             }
-            return WinogradConvFilter.product(s, cut, tiles, adds).runs(scope, workers, a, b, c);
+            return WinogradConvFilter.product(s, cut, tiles, adds).runs(scope, workers, false, a, b, c);
         }
 
         @Override
@@ -222,7 +222,7 @@ final class WinogradConvFilter implements CpuKernel {
         }
 
         private void product(int task, int worker) {
-            workers.execute(products[task], worker);
+            products[task].run(worker);
         }
     }
 }

@@ -43,6 +43,11 @@ public final class Split {
     private static final int R15 = 15;
     private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
     private static final int STACK = 8 * SAVED.length;
+    // arguments of a product on the stack
+    private static final int C = STACK + 8;
+    private static final int LDC = STACK + 16;
+    private static final int TILES = STACK + 24;
+    private static final int BLOCKS = STACK + 32;
 
     // vector registers of the packing
     private static final int FOUND = 30;
@@ -67,23 +72,26 @@ public final class Split {
         return bytes;
     }
 
-    /// Packs 16 lines of tiles, which are neighbours in what is packed, for tiles that are neighbours in what is read.
+    /// Packs rows of tiles: lines of 16 tiles or more that are neighbours in what is read, times as often as is said.
     ///
     /// Arguments: where from; bytes from line to line; how many tiles; where to; a vector that becomes NaN where a number is not finite; bytes from tile to
-    /// tile of what is packed; and five that are not used.
+    /// tile of what is packed; how many rows of tiles; bytes from one to the next of what is packed; and three that are not used.
     ///
-    /// @param along true if numbers along the sum are neighbours in memory, so that tiles of the same group are packed; else those of one step of neighbouring groups
+    /// @param along true if numbers along the sum are neighbours in memory: then tiles are those of a group, and rows of them are groups; else tiles are those of one
+    /// step of neighbouring groups, and rows of them are steps
     /// @param turned true if a line of a tile is to have what lies apart in memory
     /// @return null if machine code can't be made here
     public static MachineCode pack(boolean along, boolean turned) {
         Vectors asm = Target.AVX512.vectors();
-        asm.push(RBX, R12, R13);
-        if (!along) {
-            asm.copy(R12, RSI);
-            for (int i = 0; i < 4; i++) {
-                asm.addRegister(R12, R12); // 16 lines on
-            }
+        int[] saved = {RBX, RBP, R12, R13};
+        int stack = 8 * saved.length;
+        asm.push(saved);
+        asm.loadPointer(RBP, RSP, stack + 8);
+        asm.copy(R12, RSI);
+        for (int i = 0; i < 4; i++) {
+            asm.addRegister(R12, R12); // 16 lines on
         }
+        int next = asm.size();
         asm.op(Op.BROADCAST, TOP, 0, c(0xffff0000));
         asm.op(Op.XOR_I, ZERO, ZERO, v(ZERO));
         load(asm, FOUND, R8, 0);
@@ -116,15 +124,24 @@ public final class Split {
         asm.backIfNotZero(line);
         store(asm, FOUND, R8, 0);
         if (turned) {
-            int next = asm.size();
+            asm.copy(R13, RCX);
+            asm.copy(RBX, RDX);
+            int turn = asm.size();
             for (int p = 0; p < 3; p++) {
                 turn(asm, p * TILE);
             }
-            asm.addRegister(RCX, R9);
-            asm.decrement(RDX);
-            asm.backIfNotZero(next);
+            asm.addRegister(R13, R9);
+            asm.decrement(RBX);
+            asm.backIfNotZero(turn);
         }
-        asm.pop(RBX, R12, R13);
+        if (!along) {
+            asm.addRegister(RDI, R12);
+        }
+        asm.loadPointer(RAX, RSP, stack + 16);
+        asm.addRegister(RCX, RAX);
+        asm.decrement(RBP);
+        asm.backIfNotZero(next);
+        asm.pop(saved);
         asm.end();
         return MachineCode.of(asm.finish());
     }
@@ -138,15 +155,15 @@ public final class Split {
         asm.op(Op.FMA231, FOUND, x, v(ZERO));
     }
 
-    /// Turns a tile of 16 × 16 pairs at rcx round.
+    /// Turns a tile of 16 × 16 pairs at r13 round.
     private static void turn(Vectors asm, int displacement) {
         for (int r = 0; r < GROUP; r++) {
-            load(asm, r, RCX, displacement + r * LINE);
+            load(asm, r, R13, displacement + r * LINE);
         }
         Transpose.pairs(asm, GROUP);
         int first = Transpose.quarters(asm);
         for (int r = 0; r < GROUP; r++) {
-            store(asm, first + r, RCX, displacement + r * LINE);
+            store(asm, first + r, R13, displacement + r * LINE);
         }
     }
 
@@ -158,22 +175,28 @@ public final class Split {
         asm.store(from, new Operand.At(base, -1, 0, displacement), 0);
     }
 
-    /// Two groups of a by strips of two groups of b: 32 rows of c and 32 columns for each strip.
+    /// Blocks of two groups of a by strips of two groups of b: 32 rows of c for each block and 32 columns for each strip.
     ///
     /// Arguments: a; bytes from group to group, of both operands; b; bytes from strip to strip; how many steps; how many strips; c; bytes between rows of c;
-    /// the configuration of tiles; and two that are not used.
+    /// the configuration of tiles; how many blocks; and one that is not used.
     ///
     /// @param add true if c is added to, false if it is written over
     /// @return null if machine code can't be made here
     public static MachineCode product(boolean add) {
         var asm = Target.AVX512.vectors();
         asm.push(SAVED);
-        asm.loadPointer(R12, RSP, STACK + 8);
-        asm.loadPointer(R13, RSP, STACK + 16);
-        asm.loadPointer(RAX, RSP, STACK + 24);
+        asm.loadPointer(R13, RSP, LDC);
+        asm.loadPointer(RAX, RSP, TILES);
         Amx.configure(asm, RAX);
         asm.clear(R14);
         asm.add(R14, LINE);
+        // places of arguments that are in registers now keep what every block begins with
+        asm.storePointer(R9, RSP, LDC);
+        asm.storePointer(RDX, RSP, TILES);
+        int block = asm.size();
+        asm.loadPointer(R9, RSP, LDC);
+        asm.loadPointer(RDX, RSP, TILES);
+        asm.loadPointer(R12, RSP, C);
         int next = asm.size();
         asm.address(RBP, R12, R13, 3);
         asm.address(RBP, RBP, R13, 3);
@@ -193,6 +216,16 @@ public final class Split {
         asm.add(R12, 2 * LINE);
         asm.decrement(R9);
         asm.backIfNotZero(next);
+        asm.address(RDI, RDI, RSI, 1);
+        asm.loadPointer(R12, RSP, C);
+        for (int i = 0; i < 4; i++) {
+            asm.address(R12, R12, R13, 3); // eight rows on
+        }
+        asm.storePointer(R12, RSP, C);
+        asm.loadPointer(RAX, RSP, BLOCKS);
+        asm.decrement(RAX);
+        asm.storePointer(RAX, RSP, BLOCKS); // leaves the flags alone
+        asm.backIfNotZero(block);
         Amx.release(asm);
         asm.pop(SAVED);
         asm.end();

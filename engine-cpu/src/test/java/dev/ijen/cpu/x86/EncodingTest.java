@@ -141,6 +141,29 @@ class EncodingTest {
         wide("b8ffffffff" + "c4e228f5c0" + "c5f892c8" + "c1e810" + "c5f892d0", w -> w.edges(10, RAX, 1, 2));
     }
 
+    /// All displacements have 32 bits here.
+    @Test
+    void tiles() {
+        // ldtilecfg [r9 + 0x00]
+        wide("c4c278498421" + "00000000", w -> Amx.configure(w, 9));
+        // tilerelease
+        wide("c4e27849c0", Amx::release);
+        // tilezero tmm3
+        wide("c4e27b49d8", w -> Amx.zero(w, 3));
+        // tileloadd tmm5, [rax + r14 + 0x400]
+        wide("c4a27b4bac3000040000", w -> Amx.load(w, 5, RAX, 14, 0x400));
+        // tileloadd tmm7, [r11 + rsi + 0x800]
+        wide("c4c27b4bbc3300080000", w -> Amx.load(w, 7, 11, 6, 0x800));
+        // tilestored [r12 + r13 + 0x40], tmm1
+        wide("c4827a4b8c2c40000000", w -> Amx.store(w, 1, 12, 13, 0x40));
+        // tdpbf16ps tmm2, tmm5, tmm6
+        wide("c4e24a5cd5", w -> Amx.product(w, 2, 5, 6));
+        // tdpbf16ps tmm0, tmm4, tmm7
+        wide("c4e2425cc4", w -> Amx.product(w, 0, 4, 7));
+        // vpsrld zmm19, zmm27, 16
+        wide("6291654072d310", w -> w.op(Op.SHIFT_I, Op.SHIFT_RIGHT_UNSIGNED, 19, v(27), 16));
+    }
+
     private static void narrow(String expected, Consumer<Vectors> write) {
         same(expected, new Avx2(), write);
     }
