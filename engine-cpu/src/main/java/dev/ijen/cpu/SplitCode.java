@@ -47,7 +47,8 @@ final class SplitCode {
             return null;
         }
         var made = new SplitCode();
-        boolean whole = Stream.concat(Stream.of(made.packs), Stream.of(made.write, made.add)).allMatch(Objects::nonNull);
+        boolean whole = Stream.concat(Stream.of(made.packs), Stream.of(made.write, made.add))
+                .allMatch(Objects::nonNull);
         return whole ? made : null;
     }
 

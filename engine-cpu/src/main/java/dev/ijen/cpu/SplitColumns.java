@@ -77,7 +77,8 @@ final class SplitColumns implements CpuKernel {
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
-        return new Run(in[0], in[1], out[0], scratch, pool, plain.bind(in, out, scratch + flags, pool));
+        return new Run(
+                in[0], in[1], out[0], scratch, pool, new LateBound(() -> plain.bind(in, out, scratch + flags, pool)));
     }
 
     private final class Run implements Bound {

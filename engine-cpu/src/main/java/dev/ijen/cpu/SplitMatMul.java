@@ -1,22 +1,27 @@
 package dev.ijen.cpu;
 
+import dev.ijen.cpu.x86.Split;
 import dev.ijen.spi.Kernel;
 
-/// A matrix product of floats on tiles of bfloat16 ([dev.ijen.cpu.x86.Split]), about twice as fast as one in floats and at least as exact.
+/// A matrix product of floats on tiles of bfloat16 ([Split]), about twice as fast as one in floats and at least as exact.
 ///
 /// Numbers that are not finite are found when operands are packed: then the product is done again in floats. Every sum has an order that depends on the sizes
 /// alone.
 final class SplitMatMul {
     /// Numbers along the sum that are packed at once.
-    static final int DEPTH = Integer.getInteger("depth", 128);
+    static final int DEPTH = 128;
 
-    private static final int LEAST = 32;
+    private static final int LEAST = 64;
+    /// The same in multiply-adds where sizes leave groups unfilled, whose ends are brought together one by one.
+    private static final long UNEVEN = 64 << 20;
 
     private SplitMatMul() {}
 
     /// True if it is likely to be faster than a library.
     static boolean suits(Kernel.MatMul k) {
-        return k.batch() == 1 && k.m() >= LEAST && k.n() >= LEAST && k.k() >= LEAST;
+        boolean large = k.batch() == 1 && k.m() >= LEAST && k.n() >= LEAST && k.k() >= LEAST;
+        boolean even = (k.m() | k.n() | k.k()) % Split.GROUP == 0;
+        return large && (even || (long) k.m() * k.n() * k.k() >= UNEVEN);
     }
 
     /// For a product that it suits.
@@ -29,7 +34,7 @@ final class SplitMatMul {
     /// Numbers along the sum of each part, nearly alike, in whole steps.
     static int depth(int k, int most) {
         int parts = Math.ceilDiv(k, most);
-        return parts == 1 ? k : SplitCode.steps(Math.ceilDiv(k, parts)) * dev.ijen.cpu.x86.Split.STEP;
+        return parts == 1 ? k : SplitCode.steps(Math.ceilDiv(k, parts)) * Split.STEP;
     }
 
     /// Rows or columns in whole blocks.

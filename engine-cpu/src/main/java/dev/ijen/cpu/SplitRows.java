@@ -74,7 +74,7 @@ final class SplitRows implements Weighted {
     @Override
     public Kept keep(long[] in, long[] out, long scratch, long weights, Pool pool) {
         return new Run(in[0], in[WEIGHTS], out[0], weights, scratch, pool,
-                plain.bind(in, out, scratch + flags, pool));
+                new LateBound(() -> plain.bind(in, out, scratch + flags, pool)));
     }
 
     private final class Run implements Kept {

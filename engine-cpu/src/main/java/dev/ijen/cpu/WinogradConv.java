@@ -68,7 +68,8 @@ final class WinogradConv implements Weighted {
     @Override
     public long scratchBytes() {
         int copies = cut.byPoints() ? 1 : threads;
-        return weightBytes() + (packedBytes() > 0 ? 4 * s.filterCount() : 0) + copies * (inputBytes() + outputBytes()) + threads * (workerBytes + workBytes);
+        return weightBytes() + (packedBytes() > 0 ? 4 * s.filterCount() : 0) + copies * (inputBytes() + outputBytes())
+                + threads * (workerBytes + workBytes);
     }
 
     @Override

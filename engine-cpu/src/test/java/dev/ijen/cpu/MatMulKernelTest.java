@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Kernel;
@@ -69,6 +70,8 @@ class MatMulKernelTest {
     void panels(Target target) {
         var code = Micro32Code.of(target);
         assertNotNull(code);
+        // the ends of strips are packed by the Vector API, whose strips have to be as wide
+        assumeTrue(code.strip() == Micro32.INSTANCE.strip(), "this machine's strips are wider than the target's");
         for (int flags = 0; flags < 3; flags++) {
             boolean ta = flags == 1;
             boolean tb = flags == 2;

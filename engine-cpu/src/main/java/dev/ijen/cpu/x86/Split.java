@@ -11,9 +11,9 @@ import static dev.ijen.cpu.x86.Assembler.v;
 import dev.ijen.cpu.x86.Assembler.Operand;
 import java.util.List;
 
-/// Products of floats on tiles of bfloat16. Every float is the sum of three bfloat16 of eight bits each, without error: x = x₀ + x₁ + x₂, cut off from the
-/// top. Of the nine products of parts the three smallest, together less than 2⁻²² of the whole, are left out; the other six are added up in floats, the small
-/// ones first. What is left of a float's error is less than that of a chain of multiply-adds in floats, whose every sum is rounded.
+/// Products of floats on tiles of bfloat16. Every float is the sum of three bfloat16, without error: x = x₀ + x₁ + x₂, each what is left rounded to eight bits.
+/// Of the nine products of parts the three smallest, together less than 2⁻²² and about 2⁻²⁵ of the whole, are left out; the other six are added up in floats, the
+/// small ones first. Errors are less than those of a chain of multiply-adds in floats, whose every sum is rounded.
 ///
 /// Where an operand is infinite or NaN, the results that it belongs to are NaN, and a vector of 16 floats tells that there was one.
 ///
@@ -53,6 +53,7 @@ public final class Split {
     private static final int FOUND = 30;
     private static final int ZERO = 29;
     private static final int TOP = 31;
+    private static final int HALF = 28;
 
     private Split() {}
 
@@ -93,6 +94,7 @@ public final class Split {
         }
         int next = asm.size();
         asm.op(Op.BROADCAST, TOP, 0, c(0xffff0000));
+        asm.op(Op.BROADCAST, HALF, 0, c(0x8000));
         asm.op(Op.XOR_I, ZERO, ZERO, v(ZERO));
         load(asm, FOUND, R8, 0);
         asm.clear(R11);
@@ -148,10 +150,11 @@ public final class Split {
 
     /// `x = x₂`, and the two other parts.
     private static void parts(Vectors asm, int x, int first, int second) {
-        asm.op(Op.AND_I, first, x, v(TOP));
-        asm.op(Op.SUB, x, x, v(first));
-        asm.op(Op.AND_I, second, x, v(TOP));
-        asm.op(Op.SUB, x, x, v(second));
+        for (int part : new int[] {first, second}) {
+            asm.op(Op.ADD_I, part, x, v(HALF)); // rounds to nearest
+            asm.op(Op.AND_I, part, part, v(TOP));
+            asm.op(Op.SUB, x, x, v(part));
+        }
         asm.op(Op.FMA231, FOUND, x, v(ZERO));
     }
 
