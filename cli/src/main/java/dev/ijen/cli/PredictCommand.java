@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
     "With --json it prints one object a line for each image, sound, row or text."
 }, footer = {
     "", "  ijen predict runs/digits seven.png", "  ijen predict runs/bert-mlm --text \"Good morrow, my [MASK]\"",
-    "  ijen predict runs/translate dates.txt"
+    "  ijen predict runs/translate dates.txt", "  ijen predict runs/unet picture.png --out classes.png"
 })
 final class PredictCommand extends BaseCommand {
     @Mixin TrainedOptions trained;
@@ -32,6 +32,9 @@ final class PredictCommand extends BaseCommand {
     @Option(names = "--top", paramLabel = "N", defaultValue = "3", converter = ComputeOptions.CountConverter.class,
             description = "Classes to show with their probability (default: ${DEFAULT-VALUE}).") int top;
 
+    @Option(names = {"-o", "--out"}, paramLabel = "PATH",
+            description = "Segmentation: write each pixel's class as a picture: a .png file, or a folder for NAME-classes.png of each.") Path out;
+
     @Override
     public Integer call() {
         if (files.isEmpty() == texts.isEmpty() || !texts.isEmpty() && OnnxFiles.is(trained.model)) {
@@ -41,6 +44,9 @@ final class PredictCommand extends BaseCommand {
                     files.size() + " files, " + texts.size() + " texts",
                     "files, or where the model takes them, texts",
                     "for example: ijen predict " + trained.model + " FILE");
+        }
+        if (out != null) {
+            return pixels();
         }
         if (OnnxFiles.is(trained.model)) {
             try (var engine = trained.compute.open()) {
@@ -55,6 +61,27 @@ final class PredictCommand extends BaseCommand {
             var names = IntStream.rangeClosed(1, texts.size()).mapToObj(i -> "text " + i).toList();
             for (var p : texts.isEmpty() ? model.predict(files) : model.predictTexts(texts, names)) {
                 out().println(json ? line(p.toMap()) : text(p));
+            }
+        }
+        out().flush();
+        return Exit.DONE;
+    }
+
+    /// Each pixel's class, as pictures.
+    private Integer pixels() {
+        if (!texts.isEmpty() || OnnxFiles.is(trained.model)) {
+            throw Errors.wrong(spec, "ijen predict: --out does not fit",
+                    texts.isEmpty() ? "an ONNX model" : "texts", "pictures, and a run of segmentation",
+                    "leave --out out");
+        }
+        var written = ClassPictures.names(spec, out, files);
+        try (var model = trained.load()) {
+            var all = model.pixelClasses(files);
+            for (int i = 0; i < all.size(); i++) {
+                ClassPictures.write(written.get(i), all.get(i));
+                var p = all.get(i).prediction();
+                out().println(json ? line(ClassPictures.json(all.get(i), written.get(i)))
+                        : text(p) + "\t" + written.get(i));
             }
         }
         out().flush();

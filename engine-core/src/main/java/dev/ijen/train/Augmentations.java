@@ -9,6 +9,7 @@ import dev.ijen.data.RandomAffine;
 import dev.ijen.data.RandomCrop;
 import dev.ijen.data.RandomFlip;
 import dev.ijen.data.Sampler;
+import dev.ijen.data.SpecAugment;
 import dev.ijen.data.Transform;
 import dev.ijen.tensor.Shape;
 import dev.ijen.train.config.AugmentationConfig;
@@ -52,6 +53,9 @@ final class Augmentations {
         }
         if (a.brightness() > 0 || a.contrast() > 0 || a.saturation() > 0) {
             all.add(new ColorJitter(a.brightness(), a.contrast(), a.saturation()));
+        }
+        if (a.maskFrames() > 0 || a.maskBands() > 0) {
+            all.add(new SpecAugment(a.maskFrames(), a.maskBands()));
         }
         if (a.mixup() > 0) {
             all.add(new Mixup(a.mixup(), train.classes()));

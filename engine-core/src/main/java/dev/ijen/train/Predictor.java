@@ -65,6 +65,25 @@ record Predictor(Engine engine, Task task, Problem problem, Module model, Scorer
 
     /// For a picture of any size.
     Prediction picture(Path picture) {
+        return predictions(pixels(picture), List.of(picture.toString())).getFirst();
+    }
+
+    /// The class of each pixel of a picture.
+    ///
+    /// @param pixels tells them, [N, H, W]
+    PixelClasses pixelClasses(Path picture, Scorer pixels) {
+        var x = pixels(picture);
+        var y = pixels.outputs(x);
+        var classes = new int[y.length];
+        for (int i = 0; i < y.length; i++) {
+            classes[i] = (int) y[i];
+        }
+        var size = Images.probe(picture);
+        return new PixelClasses(picture.toString(), HostTensor.of(classes, x.shape().dim(2), x.shape().dim(3)),
+                pre().classNames(), size.height(), size.width());
+    }
+
+    private HostTensor pixels(Path picture) {
         if (!(pre() instanceof Preprocessor.Image p)) {
             throw wrongInput(picture, "a picture");
         }
@@ -72,8 +91,7 @@ record Predictor(Engine engine, Task task, Problem problem, Module model, Scorer
         if (end.find()) {
             throw wrongInput(picture, "a file " + end.group());
         }
-        return predictions(pixels(picture, p),
-                List.of(picture.toString())).getFirst();
+        return pixels(picture, p);
     }
 
     private Prediction sound(Path file, Preprocessor.Audio a) {

@@ -134,6 +134,11 @@ record SegmentationTask(TrainConfig config) implements Task {
         return Tensor.concat(1, loss, said.mul(truth).sum(1), said.sum(1), truth.sum(1));
     }
 
+    /// The likeliest class of each pixel, [N, H, W].
+    static Tensor classes(Module model, Tensor x) {
+        return logits(model, x).argmax(-1);
+    }
+
     @Override
     public Evaluation evaluate(Problem p, Dataset data, double[] y) {
         int k = p.outputs();

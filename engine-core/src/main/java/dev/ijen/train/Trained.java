@@ -231,6 +231,19 @@ public final class Trained implements AutoCloseable {
         return predictor.picture(picture);
     }
 
+    /// The class of each pixel of pictures of any size.
+    ///
+    /// @throws IjenException if the model tells no classes of pixels
+    public List<PixelClasses> pixelClasses(List<Path> pictures) {
+        if (!(task instanceof SegmentationTask)) {
+            throw new IjenException("predict: this model tells no classes of pixels", description(),
+                    "one trained for segmentation", "leave out --out, or train one such as unet");
+        }
+        try (var pixels = new Scorer(engine, x -> SegmentationTask.classes(model, x), task, problem, 1)) {
+            return pictures.stream().map(p -> predictor.pixelClasses(p, pixels)).toList();
+        }
+    }
+
     /// For texts: what stands at their `[MASK]`s, the text's answer, or their class.
     ///
     /// @throws IjenException if the model does not take texts

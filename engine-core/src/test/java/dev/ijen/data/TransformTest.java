@@ -47,6 +47,7 @@ class TransformTest {
             new RandomCrop(6, 6, 2),
             new CenterCrop(4, 4),
             new ColorJitter(.5, .5, .5),
+            new SpecAugment(4, 4),
             new Mixup(.4, 3),
             new CutMix(1, 3)
         };
@@ -110,6 +111,65 @@ class TransformTest {
         assertEquals(expected, sum, 1e-4);
         assertThrows(IjenException.class, () -> new RandomCrop(9, 9, 2).apply(b, CONTEXT));
         assertThrows(IjenException.class, () -> new CenterCrop(0, 2));
+    }
+
+    @Test
+    void stretchesOfTimeAndPitchAreBlanked() {
+        var b = images(1, 2, 8, 6);
+        float[] x = values(b);
+        var times = new int[4];
+        var pitches = new int[3];
+        var begins = new int[8];
+        for (int e = 0; e < 3_000; e++) {
+            float[] y = values(new SpecAugment(3, 2).apply(b, new Transform.Context(1, e, 0)));
+            // frames and bands that are zeros throughout, alike in both channels; all else is as it was
+            var frames = new boolean[8];
+            var bands = new boolean[6];
+            for (int t = 0; t < 8; t++) {
+                frames[t] = y[t * 6] == 0 && y[t * 6 + 5] == 0;
+            }
+            for (int m = 0; m < 6; m++) {
+                bands[m] = y[m] == 0 && y[7 * 6 + m] == 0;
+            }
+            int time = 0;
+            int first = 8;
+            for (int t = 0; t < 8; t++) {
+                time += frames[t] ? 1 : 0;
+                first = frames[t] ? Math.min(first, t) : first;
+                for (int m = 0; m < 6; m++) {
+                    boolean blank = frames[t] || bands[m];
+                    assertEquals(blank ? 0 : x[t * 6 + m], y[t * 6 + m]);
+                    assertEquals(blank ? 0 : x[48 + t * 6 + m], y[48 + t * 6 + m]);
+                }
+            }
+            int pitch = 0;
+            for (boolean m : bands) {
+                pitch += m ? 1 : 0;
+            }
+            for (int t = first; t < first + time; t++) {
+                assertTrue(frames[t], "one stretch");
+            }
+            times[time]++;
+            pitches[pitch]++;
+            if (time == 1) {
+                begins[first]++;
+            }
+        }
+        // every length as often as the others, everywhere as often as elsewhere
+        for (int n : times) {
+            assertEquals(750, n, 120);
+        }
+        for (int n : pitches) {
+            assertEquals(1_000, n, 140);
+        }
+        for (int n : begins) {
+            assertEquals(94, n, 45);
+        }
+        assertArrayEquals(x, values(new SpecAugment(0, 0).apply(b, CONTEXT)));
+        assertThrows(IjenException.class, () -> new SpecAugment(-1, 0));
+        var e = assertThrows(IjenException.class, () -> new SpecAugment(9, 0).apply(b, CONTEXT));
+        assertTrue(e.getMessage().contains("no longer than the spectrogram"), e.getMessage());
+        assertThrows(IjenException.class, () -> new SpecAugment(0, 7).apply(b, CONTEXT));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.ijen.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,12 +11,16 @@ import dev.ijen.format.Images;
 import dev.ijen.format.Npz;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Shape;
 import dev.ijen.tensor.Tensor;
 import dev.ijen.train.config.ConfigException;
 import dev.ijen.train.config.Presets;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,7 +69,42 @@ class SegmentationTest {
                 background += batch.labels().get(i) == 0 ? 1.0 / pixels.length : 0;
             }
             assertEquals(background, p.probabilities().get(Figures.CLASSES.getFirst()), 0.1);
+            pixels(model, png, p, batch.labels());
         }
+    }
+
+    /// Each pixel of a picture, at its own size and at one the network does not see.
+    private void pixels(Trained model, Path png, Prediction p, HostTensor labels) {
+        var pixels = model.pixelClasses(List.of(png)).getFirst();
+        var again = pixels.prediction();
+        assertEquals(p.label(), again.label());
+        p.probabilities().forEach((name, share) -> assertEquals(share, again.probabilities().get(name), 1e-6));
+        int right = 0;
+        for (int i = 0; i < 32 * 32; i++) {
+            right += labels.get(i) == pixels.classes().get(i) ? 1 : 0;
+        }
+        assertTrue(right > 0.8 * 32 * 32, right + " pixels right");
+        var large = dir.resolve("large.png");
+        Images.writePng(large, Images.resize(Images.read(png), 64, 96, Images.Resize.NEAREST));
+        var picture = model.pixelClasses(List.of(large)).getFirst().picture();
+        assertEquals(Shape.of(64, 96, 3), picture.shape());
+    }
+
+    @Test
+    void aPixelHasItsClassesColour() {
+        var pixels = new PixelClasses("a.png", HostTensor.of(new int[] {0, 1, 2, 1}, 2, 2), List.of("a", "b", "c"), 2,
+                4);
+        // PASCAL VOC's colours: black, dark red, dark green
+        assertEquals(Map.of("a", "#000000", "b", "#800000", "c", "#008000"), pixels.colors());
+        var row = new byte[] {0, 0, 0, 0, 0, 0, (byte) 128, 0, 0, (byte) 128, 0, 0};
+        assertArrayEquals(row, Arrays.copyOf(pixels.picture().data().toArray(ValueLayout.JAVA_BYTE), 12));
+        assertEquals(Shape.of(2, 4, 3), pixels.picture().shape());
+        assertEquals("b", pixels.prediction().label());
+        assertEquals(Map.of("a", 0.25, "b", 0.5, "c", 0.25), pixels.prediction().probabilities());
+        // as the development kit's table has them: person, tv monitor, the void around objects
+        assertEquals(List.of(0xc08080, 0x004080, 0xe0e0c0),
+                List.of(PixelClasses.color(15), PixelClasses.color(20), PixelClasses.color(255)));
+        assertEquals(256, IntStream.range(0, 256).map(PixelClasses::color).distinct().count());
     }
 
     @Test

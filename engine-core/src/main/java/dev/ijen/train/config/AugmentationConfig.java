@@ -1,6 +1,6 @@
 package dev.ijen.train.config;
 
-/// Random changes of training images; all off by default.
+/// Random changes of training images and spectrograms; all off by default.
 ///
 /// @param degrees greatest rotation
 /// @param translate greatest shift
@@ -13,6 +13,8 @@ package dev.ijen.train.config;
 /// @param saturation greatest change
 /// @param mixup strength
 /// @param cutmix strength
+/// @param maskFrames most frames of a spectrogram blanked
+/// @param maskBands most bands of a spectrogram blanked
 public record AugmentationConfig(
         @Key(doc = "greatest rotation, degrees", or = "0", min = 0, max = 180) double degrees,
         @Key(doc = "greatest shift, share of the side", or = "0", min = 0, max = 1) double translate,
@@ -24,4 +26,8 @@ public record AugmentationConfig(
         @Key(doc = "greatest change of contrast", or = "0", min = 0, max = 1) double contrast,
         @Key(doc = "greatest change of saturation", or = "0", min = 0, max = 1) double saturation,
         @Key(doc = "mixup: strength of blending two images", or = "0", min = 0, max = 10) double mixup,
-        @Key(doc = "cutmix: strength of pasting one into another", or = "0", min = 0, max = 10) double cutmix) {}
+        @Key(doc = "cutmix: strength of pasting one into another", or = "0", min = 0, max = 10) double cutmix,
+        @Key(doc = "spectrograms: most frames of a stretch of time that is blanked (SpecAugment)", or = "0", min = 0,
+                max = 100_000) int maskFrames,
+        @Key(doc = "spectrograms: most bands of a stretch of pitch that is blanked", or = "0", min = 0,
+                max = 10_000) int maskBands) {}

@@ -1,5 +1,6 @@
 package dev.ijen.train.report;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// Charts beside each other as an SVG file by itself, light or dark as the reader's screen.
@@ -8,6 +9,7 @@ public final class ChartFile {
     private static final int TITLE = 26;
     private static final int LEGEND = 22;
     private static final int LETTER = 6;
+    private static final int MARK = 18;
     private static final String STYLE = """
             <style>
             svg { --bg: #fff; --text: #1c2430; --soft: #5c6675; --line: #dfe3e9; --grid: #eceff3; --a: #2563eb; --b: #e0662b; --c: #0f8a6d; }
@@ -30,39 +32,57 @@ public final class ChartFile {
     /// The file's text; charts without points are left out.
     public static String svg(List<Chart> charts) {
         var drawn = charts.stream().filter(c -> !c.shown().isEmpty()).toList();
-        int width = GAP + drawn.size() * (Chart.W + GAP);
-        int height = TITLE + Chart.H + LEGEND + GAP / 2;
-        var s = new StringBuilder(Html.format(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n", width,
-                height, width, height)).append(STYLE).append("<rect class=\"bg\" width=\"100%\" height=\"100%\"/>\n");
+        var parts = new StringBuilder();
+        int rows = 1;
         for (int i = 0; i < drawn.size(); i++) {
             var c = drawn.get(i);
             var shown = c.shown();
-            s.append(Html.format("<g transform=\"translate(%d %d)\"><text class=\"title\" x=\"6\" y=\"-8\">%s</text>",
-                    GAP + i * (Chart.W + GAP), TITLE, Html.escape(c.title()))).append(c.drawing(shown));
-            legend(s, c, shown);
-            s.append("</g>\n");
+            parts.append(
+                    Html.format("<g transform=\"translate(%d %d)\"><text class=\"title\" x=\"6\" y=\"-8\">%s</text>",
+                            GAP + i * (Chart.W + GAP), TITLE, Html.escape(c.title())))
+                    .append(c.drawing(shown));
+            rows = Math.max(rows, legend(parts, c, shown));
+            parts.append("</g>\n");
         }
+        int width = GAP + drawn.size() * (Chart.W + GAP);
+        int height = TITLE + Chart.H + rows * LEGEND + GAP / 2;
+        var s = new StringBuilder(Html.format(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n", width,
+                height, width, height)).append(STYLE).append("<rect class=\"bg\" width=\"100%\" height=\"100%\"/>\n")
+                .append(parts);
         return s.append("</svg>\n").toString();
     }
 
-    private static void legend(StringBuilder s, Chart c, List<Series> shown) {
-        int x = LETTER;
+    /// In as many rows as keep it below its own chart. How many these are.
+    private static int legend(StringBuilder s, Chart c, List<Series> shown) {
+        var entries = new ArrayList<Entry>();
         for (var line : shown) {
-            x = entry(s, "s " + line.style(), line.name(), x);
+            entries.add(new Entry("s " + line.style(), line.name()));
         }
         if (!Double.isNaN(c.mark())) {
-            entry(s, "mark", Html.format("best weights, step %,.0f", c.mark()), x);
+            entries.add(new Entry("mark", Html.format("best weights, step %,.0f", c.mark())));
         }
+        int x = LETTER;
+        int row = 0;
+        for (var e : entries) {
+            if (x > LETTER && x + e.width() > Chart.W) {
+                x = LETTER;
+                row++;
+            }
+            int y = Chart.H + LEGEND / 2 + row * LEGEND;
+            s.append(Html.format(
+                    "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/><text x=\"%d\" y=\"%d\">%s</text>",
+                    e.style(), x, x + 14, y - 4, y - 4, x + MARK, y, Html.escape(e.name())));
+            x += e.width() + 2 * LETTER;
+        }
+        return row + 1;
     }
 
-    /// Where the next one begins.
-    private static int entry(StringBuilder s, String style, String name, int x) {
-        int y = Chart.H + LEGEND / 2;
-        s.append(Html.format(
-                "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/><text x=\"%d\" y=\"%d\">%s</text>", style,
-                x,
-                x + 14, y - 4, y - 4, x + 18, y, Html.escape(name)));
-        return x + 18 + (name.length() + 2) * LETTER;
+    /// One line of a chart.
+    private record Entry(String style, String name) {
+        /// Pixels, about.
+        int width() {
+            return MARK + name.length() * LETTER;
+        }
     }
 }
