@@ -22,18 +22,21 @@ namespace {
     abandon("race: %s at offset %zu of an allocation of %zu bytes, which thread %u of block %u touched", write ? "write" : "read", at,
             a->bytes, (unsigned) (other & ((1u << THREAD_BITS) - 1)), blockOf(other));
 }
-void races(Allocation* a, size_t at, size_t bytes, bool write) {
+[[gnu::noinline]] void lookAtEach(const Allocation* a, size_t at, size_t bytes, bool write) {
+    for (size_t i = at; i < at + bytes; i++) {
+        if (!running.after(a->writers[i]) || (write && !running.after(a->readers[i]))) raced(a, at, i, write);
+    }
+}
+[[gnu::always_inline]] inline void races(Allocation* a, size_t at, size_t bytes, bool write) {
     if (!a->writers) stamp(a);
     Stamp *writers = &a->writers[at], *readers = &a->readers[at];
     if (!allBefore(writers, bytes, running.sinceLaunch) || (write && !allBefore(readers, bytes, running.sinceLaunch))) {
-        for (size_t i = 0; i < bytes; i++) {
-            if (!running.after(writers[i]) || (write && !running.after(readers[i]))) raced(a, at, at + i, write);
-        }
+        lookAtEach(a, at, bytes, write);
     }
     Stamp now = running.now(), *mine = write ? writers : readers;
     for (size_t i = 0; i < bytes; i++) mine[i] = now;
 }
-Allocation* onDevice(uint64_t p, size_t bytes, bool write, bool atomic, bool modify) {
+[[gnu::always_inline]] inline Allocation* onDevice(uint64_t p, size_t bytes, bool write, bool atomic, bool modify) {
     Allocation* a = find(p);
     if (!a || a->freed || p + bytes > a->base + a->bytes) outside(p, bytes, write);
     size_t at = p - a->base;
@@ -45,7 +48,7 @@ Allocation* onDevice(uint64_t p, size_t bytes, bool write, bool atomic, bool mod
     if (control.races && !atomic) races(a, at, bytes, write);
     return a;
 }
-inline void access(const void* address, size_t bytes, bool write, bool atomic, size_t align) {
+[[gnu::always_inline]] inline void access(const void* address, size_t bytes, bool write, bool atomic, size_t align) {
     if (!running.active) return;
     const char* c = static_cast<const char*>(address);
     if (c >= running.stacks && c < running.stacksEnd) return;
@@ -61,7 +64,7 @@ inline void access(const void* address, size_t bytes, bool write, bool atomic, s
 
 void deviceAccess(uint64_t p, size_t bytes, bool write, bool atomic, bool modify, bool readOnly, bool constant) {
     requireAligned(reinterpret_cast<const void*>(p), bytes);
-    Allocation* a = onDevice(p, bytes, write, atomic, modify);
+    Allocation* a = sized(bytes, [&](auto n) { return onDevice(p, n.value ? n.value : bytes, write, atomic, modify); });
     if (constant && !a->constant) abandon("a read of constant memory at an address that is none");
     if (readOnly && a->writers) {
         for (size_t i = p - a->base; i < p - a->base + bytes; i++) {

@@ -43,9 +43,10 @@ struct Block {
     std::vector<Warp> warps;
     std::vector<Slot> slots; // shared arrays by call site; the dynamic one has site null
     size_t sharedUsed;
-    size_t slot; // that was accessed last
+    size_t slotFrom, slotEnd; // of the array that was accessed last
     std::vector<Stamp> begins; // of the blocks of this launch so far
     Barrier barriers[16];
+    unsigned waitedAt; // the barriers at which some have arrived, a bit each
     unsigned live;
     bool abandoned;
     void* scheduler;
@@ -92,6 +93,7 @@ void openBarrier(int id) {
     at.last = {at.yes, at.arrived};
     at.arrived = at.yes = at.count = 0;
     at.line = 0;
+    b.waitedAt &= ~(1u << id);
     running.sinceBarrier = running.next();
     for (Fiber& f : b.fibers) {
         if (f.state == AT_BARRIER && f.barrier == id) f.state = READY;
@@ -102,7 +104,8 @@ void ended() {
     f.state = DONE;
     b.live--;
     b.warps[f.warp].done |= 1u << f.lane;
-    for (int id = 0; id < 16; id++) { // threads that have ended hold nobody up
+    for (unsigned left = b.waitedAt; left; left &= left - 1) { // threads that have ended hold nobody up
+        int id = __builtin_ctz(left);
         const Barrier& at = b.barriers[id];
         if (at.arrived && !at.count && at.arrived == b.live) openBarrier(id);
     }
@@ -125,21 +128,23 @@ void body() {
     pause();
     abort();
 }
-void prepareFiber(unsigned i) {
+// Where a thread is in its block; blocks of a launch have the same threads.
+void placeFiber(unsigned i) {
     Fiber& f = b.fibers[i];
-    f = Fiber{};
     f.lane = i & 31;
     f.warp = i >> 5;
     f.at.x = i % b.size.x;
     f.at.y = i / b.size.x % b.size.y;
     f.at.z = i / b.size.x / b.size.y;
+}
+void prepareStack(unsigned i) {
     // Stacks begin in different cache sets; a function is entered with the pointer 8 beyond a multiple of 16.
     auto top = reinterpret_cast<uintptr_t>(stackMemory + (i + 1) * STACK - 64 - (i % 61) * 64) & ~uintptr_t{15};
     auto sp = reinterpret_cast<void**>(top);
     *--sp = nullptr;
     *--sp = reinterpret_cast<void*>(body);
     for (int r = 0; r < 6; r++) *--sp = nullptr;
-    f.sp = sp;
+    b.fibers[i].sp = sp;
 }
 const char* where() {
     static char text[300];
@@ -194,16 +199,22 @@ bool runBlock(bool first) {
         b.warps[i] = Warp{};
         b.warps[i].all = n - i * 32 >= 32 ? ~0u : (1u << (n - i * 32)) - 1;
     }
-    for (unsigned i = 0; i < n; i++) prepareFiber(i);
+    unsigned stacks = b.kernel->program && !ptx::synchronises(b.kernel) ? 1 : n; // the first fiber runs all threads
+    for (unsigned i = 0; i < n; i++) {
+        if (first) placeFiber(i);
+        b.fibers[i].state = READY;
+        if (i < stacks) prepareStack(i);
+    }
     b.slots.erase(b.slots.begin() + 1, b.slots.end());
     b.sharedUsed = (b.slots[0].bytes + 127) & ~size_t{127};
     memset(sharedWritten, 0, b.sharedUsed + 128);
     memset(b.barriers, 0, sizeof b.barriers);
+    b.waitedAt = 0;
     b.live = n;
     b.abandoned = false;
     running.sinceBlock = running.next();
     b.begins.push_back(running.sinceBlock);
-    b.slot = 0;
+    b.slotFrom = b.slotEnd = 0;
     if (b.kernel->program) {
         ptx::openBlock(b.kernel, first, n, b.params);
         if (!ptx::synchronises(b.kernel)) { // the first fiber runs all threads
@@ -253,6 +264,7 @@ Votes barrier(int line, int id, unsigned count, bool vote, bool wait) {
     if (at.arrived && at.count != count) abandon("threads come to barrier %d for %u and for %u threads", id, count, at.count);
     at.count = count;
     at.yes += vote;
+    b.waitedAt |= 1u << id;
     if (++at.arrived == (count ? count : b.live)) {
         openBarrier(id);
         return at.last;
@@ -295,29 +307,45 @@ void* shared(const void* site, size_t bytes) {
 void* dynamicShared() { return shared(nullptr, 0); }
 
 unsigned blockOf(Stamp s) { return (unsigned) (std::upper_bound(b.begins.begin(), b.begins.end(), s) - b.begins.begin() - 1); }
-void sharedAccess(const char* p, size_t bytes, bool write, bool atomic, bool modify) {
-    size_t at = p - sharedMemory;
-    auto inside = [&](const Slot& s) { return at >= s.from && at + bytes <= s.from + s.bytes; };
-    if (b.slot >= b.slots.size() || !inside(b.slots[b.slot])) {
-        for (b.slot = 0; b.slot < b.slots.size() && !inside(b.slots[b.slot]);) b.slot++;
-        if (b.slot == b.slots.size()) abandon("%s of %zu bytes outside of a shared array", write ? "write" : "read", bytes);
+namespace {
+const Slot& slotOf(size_t at, size_t bytes, bool write) {
+    for (const Slot& s : b.slots) {
+        if (at >= s.from && at + bytes <= s.from + s.bytes) return s;
     }
-    if ((!write || modify) && !allWritten(sharedWritten + at, bytes)) {
-        const Slot& slot = b.slots[b.slot];
-        while (sharedWritten[at]) at++;
-        abandon("read of uninitialised byte %zu of a shared array of %zu", at - slot.from, slot.bytes);
+    abandon("%s of %zu bytes outside of a shared array", write ? "write" : "read", bytes);
+}
+[[gnu::noinline, noreturn]] void uninitialised(size_t at, size_t bytes) {
+    const Slot& slot = slotOf(at, bytes, false);
+    while (sharedWritten[at]) at++;
+    abandon("read of uninitialised byte %zu of a shared array of %zu", at - slot.from, slot.bytes);
+}
+[[gnu::noinline]] void lookAtEach(size_t at, size_t bytes, bool write) {
+    for (size_t i = at; i < at + bytes; i++) {
+        if (!running.afterInBlock(sharedWriters[i]) || (write && !running.afterInBlock(sharedReaders[i]))) {
+            const Slot& slot = slotOf(at, bytes, write);
+            abandon("race: %s of byte %zu of a shared array of %zu", write ? "write" : "read", i - slot.from, slot.bytes);
+        }
     }
+}
+[[gnu::always_inline]] inline void onShared(size_t at, size_t bytes, bool write, bool atomic, bool modify) {
+    if (at < b.slotFrom || at + bytes > b.slotEnd) {
+        const Slot& slot = slotOf(at, bytes, write);
+        b.slotFrom = slot.from;
+        b.slotEnd = slot.from + slot.bytes;
+    }
+    if ((!write || modify) && !allWritten(sharedWritten + at, bytes)) uninitialised(at, bytes);
     if (write) memset(sharedWritten + at, 1, bytes);
     if (atomic || !control.races) return;
     Stamp now = running.now(), settled = running.settledInBlock();
     bool clear = allBefore(sharedWriters + at, bytes, settled) && (!write || allBefore(sharedReaders + at, bytes, settled));
-    for (size_t i = at; i < at + bytes && !clear; i++) {
-        if (!running.afterInBlock(sharedWriters[i]) || (write && !running.afterInBlock(sharedReaders[i]))) {
-            const Slot& slot = b.slots[b.slot];
-            abandon("race: %s of byte %zu of a shared array of %zu", write ? "write" : "read", i - slot.from, slot.bytes);
-        }
-    }
-    std::fill_n((write ? sharedWriters : sharedReaders) + at, bytes, now);
+    if (!clear) lookAtEach(at, bytes, write);
+    Stamp* mine = (write ? sharedWriters : sharedReaders) + at;
+    for (size_t i = 0; i < bytes; i++) mine[i] = now;
+}
+} // namespace
+void sharedAccess(const char* p, size_t bytes, bool write, bool atomic, bool modify) {
+    size_t at = p - sharedMemory;
+    sized(bytes, [&](auto n) { onShared(at, n.value ? n.value : bytes, write, atomic, modify); });
 }
 void abandon(const char* format, ...) {
     char text[300];

@@ -82,23 +82,28 @@ struct Running {
 };
 extern Running running;
 unsigned blockOf(Stamp s); // of the running launch, in the order in which they run
-// Whether all of a few stamps are from before a moment, which most are; a loop of fixed length.
-inline bool allBefore(const Stamp* s, size_t bytes, Stamp moment) {
-    auto all = [&](auto n) {
-        bool before = true;
-        for (size_t i = 0; i < n(); i++) before &= s[i] < moment;
-        return before;
-    };
+// Accesses have one of a few sizes, and a check of fixed length is short code: calls f with a size as a constant of the type.
+template <size_t N> struct Bytes {
+    static constexpr size_t value = N;
+};
+template <class F> [[gnu::always_inline]] inline auto sized(size_t bytes, F f) {
     switch (bytes) {
-    case 1: return *s < moment;
-    case 2: return all([] { return 2; });
-    case 4: return all([] { return 4; });
-    case 8: return all([] { return 8; });
-    default: return all([=] { return bytes; });
+    case 1: return f(Bytes<1>{});
+    case 2: return f(Bytes<2>{});
+    case 4: return f(Bytes<4>{});
+    case 8: return f(Bytes<8>{});
+    case 16: return f(Bytes<16>{});
+    default: return f(Bytes<0>{}); // any other
     }
 }
+// Whether all of a few stamps are from before a moment, which most are. Stamps and moments are far below 2^63.
+[[gnu::always_inline]] inline bool allBefore(const Stamp* s, size_t bytes, Stamp moment) {
+    Stamp negative = ~Stamp{0};
+    for (size_t i = 0; i < bytes; i++) negative &= s[i] - moment;
+    return negative >> 63;
+}
 // True if all bytes of a shadow say that they were written.
-inline bool allWritten(const uint8_t* w, size_t bytes) {
+[[gnu::always_inline]] inline bool allWritten(const uint8_t* w, size_t bytes) {
     auto same = [&](auto pattern) {
         decltype(pattern) v;
         memcpy(&v, w, sizeof v);
@@ -109,7 +114,11 @@ inline bool allWritten(const uint8_t* w, size_t bytes) {
     case 2: return same(uint16_t{0x0101});
     case 4: return same(uint32_t{0x01010101});
     case 8: return same(uint64_t{0x0101010101010101});
-    case 16: return allWritten(w, 8) && allWritten(w + 8, 8);
+    case 16: {
+        uint64_t v[2];
+        memcpy(v, w, sizeof v);
+        return (v[0] & v[1]) == 0x0101010101010101;
+    }
     default:
         for (size_t i = 0; i < bytes; i++) {
             if (!w[i]) return false;

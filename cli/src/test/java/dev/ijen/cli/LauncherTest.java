@@ -3,13 +3,11 @@ package dev.ijen.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,55 +17,22 @@ import org.junit.jupiter.api.io.TempDir;
 /// The `ijen` script, in a folder that looks built, with a java that only tells what it is asked for.
 class LauncherTest {
     @TempDir Path folder;
-    private Path launch;
-    private Path jdk;
-
-    private static Path script() {
-        return Path.of("").toAbsolutePath().getParent().resolve("ijen");
-    }
+    private BuiltFolder built;
 
     @BeforeEach
     void looksBuilt() throws IOException {
-        assumeTrue(Files.isExecutable(Path.of("/bin/sh")) && Files.exists(script()), "needs sh and the sources");
-        Files.copy(script(), folder.resolve("ijen"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-        Files.writeString(folder.resolve("pom.xml"), "<project/>");
-        Files.createDirectories(folder.resolve("cli/src/main"));
-        Files.writeString(folder.resolve("cli/pom.xml"), "<project/>");
-        launch = Files.createDirectories(folder.resolve("cli/target/launch"));
-        Files.createDirectories(launch.resolve("dist/lib"));
-        Files.writeString(launch.resolve("built"), "");
-        Files.setLastModifiedTime(launch.resolve("built"), FileTime.fromMillis(System.currentTimeMillis() + 60_000));
-        jdk = Files.createDirectories(folder.resolve("jdk"));
-        Files.createDirectories(jdk.resolve("bin"));
-        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
-        program("javac", "exit 1");
+        built = BuiltFolder.in(folder);
         java("for a; do case $a in -XX:AOTCacheOutput=*) echo made >\"${a#*=}\"; echo make >>\"$0.log\"; exit 0;; esac; done");
-    }
-
-    private void program(String name, String text) throws IOException {
-        var file = Files.writeString(jdk.resolve("bin").resolve(name), "#!/bin/sh\n" + text + "\n");
-        assertTrue(file.toFile().setExecutable(true));
     }
 
     /// @param making what it does before it tells its options, one a line
     private void java(String making) throws IOException {
         var jars = "case $* in *FastStart*) for d; do :; done; echo jar >\"$d/ijen.jar\"; echo jar >\"$d/vector.jar\"; exit;; esac\n";
-        program("java", jars + making + "\nprintf '%s\\n' \"$@\"");
+        built.program("java", jars + making + "\nprintf '%s\\n' \"$@\"");
     }
 
     private List<String> start(Map<String, String> env, String... args) throws IOException, InterruptedException {
-        var command = new java.util.ArrayList<>(List.of("/bin/sh", folder.resolve("ijen").toString()));
-        command.addAll(List.of(args));
-        var builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(k -> k.startsWith("IJEN_") || k.endsWith("JAVA_OPTIONS")
-                || k.endsWith("TOOL_OPTIONS"));
-        builder.environment().put("JAVA_HOME", jdk.toString());
-        builder.environment().putAll(env);
-        builder.redirectError(folder.resolve("stderr").toFile());
-        var process = builder.start();
-        var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), Files.readString(folder.resolve("stderr")));
-        return out.lines().toList();
+        return built.run(env, args).ok().out().lines().toList();
     }
 
     private static boolean usesCache(List<String> options) {
@@ -75,7 +40,7 @@ class LauncherTest {
     }
 
     private long made() throws IOException {
-        var log = jdk.resolve("bin/java.log");
+        var log = built.jdk().resolve("bin/java.log");
         return Files.exists(log) ? Files.readAllLines(log).size() : 0;
     }
 
@@ -86,7 +51,7 @@ class LauncherTest {
         assertEquals(List.of("devices", "--json"), options.subList(options.size() - 2, options.size()));
         assertTrue(usesCache(start(Map.of(), "devices")));
         assertEquals(1, made());
-        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"26\"\n");
+        built.release("26");
         assertTrue(usesCache(start(Map.of(), "devices")));
         assertEquals(2, made());
     }

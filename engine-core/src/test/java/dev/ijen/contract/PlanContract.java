@@ -225,10 +225,15 @@ public abstract class PlanContract extends BackendFixture {
         }
     }
 
+    /// Elements of a run during which memory is closed.
+    protected int elementsOfALongRun() {
+        return 1 << 16;
+    }
+
     /// Memory closed while others run is freed when they are done.
     @Test
     void closingWhileRunningIsSafe() throws Exception {
-        int n = 1 << 16;
+        int n = elementsOfALongRun();
         var x = ref(1, 0, n);
         var y = ref(0, 0, n);
         var launches = new ArrayList<Launch>();

@@ -6,9 +6,8 @@ import java.nio.file.Path;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,17 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CorporaTest {
     @TempDir Path scratch;
     @TempDir Path folder;
-    private final Reading reading = new Reading();
-
-    @BeforeEach
-    void remember() throws IOException {
-        reading.begin();
-    }
-
-    @AfterEach
-    void nothingWasWritten() throws IOException {
-        reading.nothingWasWritten();
-    }
+    @RegisterExtension final Reading reading = new Reading();
 
     @ParameterizedTest
     @ValueSource(

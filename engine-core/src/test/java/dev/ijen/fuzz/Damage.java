@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -71,7 +72,7 @@ final class Damage {
                     case 3 -> "\u0000" + n + ".npy";
                     default -> e.getName();
                 };
-                zip.putNextEntry(new ZipEntry(name));
+                zip.putNextEntry(entry(name));
                 switch (m.random().nextInt(4)) {
                     case 0 -> zip.write(m.bytes(array, List.of(array)));
                     case 1 -> zip.write(array);
@@ -86,6 +87,13 @@ final class Damage {
             }
         }
         return m.random().nextInt(4) == 0 ? m.bytes(out.toByteArray(), List.of(good)) : out.toByteArray();
+    }
+
+    /// An entry of no time of day, so that the same seed gives the same archive.
+    static ZipEntry entry(String name) {
+        var e = new ZipEntry(name);
+        e.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+        return e;
     }
 
     static byte[] gzip(Mutator m, byte[] good) throws IOException {

@@ -16,10 +16,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,17 +50,7 @@ class FuzzTest {
 
     @TempDir Path scratch;
     @TempDir Path folder;
-    private final Reading reading = new Reading();
-
-    @BeforeEach
-    void remember() throws IOException {
-        reading.begin();
-    }
-
-    @AfterEach
-    void nothingWasWritten() throws IOException {
-        reading.nothingWasWritten();
-    }
+    @RegisterExtension final Reading reading = new Reading();
 
     private Target target(String name) throws IOException {
         return Targets.all(scratch).stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow();

@@ -13,9 +13,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Reads hostile files, each within 5 s of computing and 512 MiB of heap, and sees that nothing is written beside them.
-final class Reading {
+/// Reads hostile files, each within 5 s of computing and 512 MiB of heap, and sees to it that a test leaves the working directory as it was.
+final class Reading implements BeforeEachCallback, AfterEachCallback {
     private static final long MOST_BYTES = 512L << 20;
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -24,11 +27,13 @@ final class Reading {
     private long mostBytes;
     private long mostNanos;
 
-    void begin() throws IOException {
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
         around = names(Path.of(""));
     }
 
-    void nothingWasWritten() throws IOException {
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
         assertEquals(around, names(Path.of("")), "the working directory");
     }
 
@@ -49,6 +54,7 @@ final class Reading {
 
     /// True if the file was read, false if it was refused as documented.
     boolean read(Target t, Path file, byte[] bytes, String what) throws IOException {
+        Files.deleteIfExists(file); // a file system that makes replaced text safe (ext4) waits for the disk at every truncation
         Files.write(file, bytes);
         long heap = THREADS.getCurrentThreadAllocatedBytes();
         long time = THREADS.getCurrentThreadCpuTime();

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
@@ -89,9 +88,9 @@ final class TextSeeds {
                 + "K\u0001\u0085\u0089)tRs.";
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
-            zip.putNextEntry(new ZipEntry("m/data.pkl"));
+            zip.putNextEntry(Damage.entry("m/data.pkl"));
             zip.write(p.getBytes(StandardCharsets.ISO_8859_1));
-            zip.putNextEntry(new ZipEntry("m/data/0"));
+            zip.putNextEntry(Damage.entry("m/data/0"));
             zip.write(new byte[12]);
         }
         return List.of(bytes.toByteArray());
@@ -103,7 +102,7 @@ final class TextSeeds {
         try (var in = new ZipInputStream(new ByteArrayInputStream(good)); var zip = new ZipOutputStream(out)) {
             for (var e = in.getNextEntry(); e != null; e = in.getNextEntry()) {
                 byte[] body = in.readAllBytes();
-                zip.putNextEntry(new ZipEntry(e.getName()));
+                zip.putNextEntry(Damage.entry(e.getName()));
                 zip.write(
                         m.random().nextInt(4) > 0 && e.getName().endsWith("pkl") ? m.bytes(body, List.of(body)) : body);
             }

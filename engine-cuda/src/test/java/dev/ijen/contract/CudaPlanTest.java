@@ -12,4 +12,11 @@ class CudaPlanTest extends PlanContract {
     protected BackendProvider provider() {
         return new CudaProvider();
     }
+
+    /// A few blocks: all that is emulated is slow, and who closes memory waits for many runs, because the thread that runs gives the engine's
+    /// lock back only to take it again.
+    @Override
+    protected int elementsOfALongRun() {
+        return 1 << 10;
+    }
 }

@@ -1,6 +1,5 @@
 package dev.ijen.kernels;
 
-import dev.ijen.spi.Window;
 import java.util.List;
 import java.util.stream.IntStream;
 import jcuda.driver.CUdeviceptr;

@@ -1,6 +1,5 @@
 package dev.ijen.kernels;
 
-import dev.ijen.spi.Window;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -98,7 +98,8 @@ final class EmulatorBuild {
             objects.add(t.get().toString());
         }
         var library = out.resolve(digest(String.join(" ", objects)) + "/libcuda.so.1");
-        var command = new ArrayList<>(List.of("g++", "-shared", "-Wl,-soname,libcuda.so.1", "-ldl"));
+        var command = new ArrayList<>(
+                List.of("g++", "-shared", "-Wl,-soname,libcuda.so.1", "-Wl,-Bsymbolic-functions", "-ldl"));
         command.addAll(objects);
         make(library, command);
         return library;
