@@ -1,7 +1,10 @@
 package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
+import dev.ijen.spi.Kernel.ConvPass;
+import dev.ijen.spi.Window;
 import dev.ijen.tensor.DType;
+import java.util.List;
 
 /// Chooses how a convolution is computed.
 final class ConvKernel {
@@ -32,8 +35,8 @@ final class ConvKernel {
         }
         var wide = new Kernel.Conv(
                 DType.F32, conv.pass(), conv.window(), conv.n(), conv.c(), conv.k(), conv.groups());
-        long first = conv.pass() == Kernel.ConvPass.INPUT_GRADIENT ? s.yCount() : s.xCount();
-        long second = conv.pass() == Kernel.ConvPass.FILTER_GRADIENT ? s.yCount() : s.wCount();
+        long first = conv.pass() == ConvPass.INPUT_GRADIENT ? s.yCount() : s.xCount();
+        long second = conv.pass() == ConvPass.FILTER_GRADIENT ? s.yCount() : s.wCount();
         return new Halves(conv.dtype(), f32(wide, pool, nat), out, first, second);
     }
 
@@ -59,9 +62,41 @@ final class ConvKernel {
         if (slices != null) {
             return slices;
         }
-        return conv.pass() == Kernel.ConvPass.FILTER_GRADIENT
+        return conv.pass() == ConvPass.FILTER_GRADIENT
                 ? DnnlConvFilter.of(conv, DnnlConvFilter.Cut.of(conv), pool)
                 : DnnlConv.of(conv, DnnlConv.pieces(conv), Epilogue.NONE, pool);
+    }
+
+    /// A forward convolution of F32 with what follows it, as one task for the calling thread; null where there is no good way.
+    static CpuKernel alone(Kernel.Conv conv, Epilogue epilogue, Native nat) {
+        var s = ConvShape.of(conv);
+        if (!nat.present() || wrongInLibrary(conv) || s.xCount() == 0 || s.yCount() == 0 || s.wCount() == 0) {
+            return null;
+        }
+        var winograd = epilogue.isEmpty() ? Winograd.of(conv, ThreadPool.NONE) : null;
+        if (winograd != null) {
+            return winograd;
+        }
+        var few = DirectConv.of(conv, epilogue, ThreadPool.NONE, nat.target());
+        if (few != null) {
+            return few;
+        }
+        var flat = flat(conv);
+        var p = ConvProblem.of(flat);
+        return DnnlConv.of(flat, ConvPiece.cut(p, p.n(), (int) p.out()[0]), epilogue, ThreadPool.NONE);
+    }
+
+    /// Where each output is made of the input at its place alone: the convolution over a row of all of them, which can be cut anywhere.
+    private static Kernel.Conv flat(Kernel.Conv conv) {
+        var s = ConvShape.of(conv);
+        long places = (long) s.n() * s.outputs();
+        if (conv.pass() != ConvPass.FORWARD || s.groups() > 1 || !s.pointwise() || places > Integer.MAX_VALUE) {
+            return conv;
+        }
+        var row = List.of((int) places);
+        var one = List.of(1);
+        var window = new Window(row, row, one, one, List.of(0), one);
+        return new Kernel.Conv(conv.dtype(), conv.pass(), window, 1, conv.c(), conv.k(), 1);
     }
 
     /// A forward convolution that does more to its result; null where that is not how it is computed.
@@ -71,7 +106,11 @@ final class ConvKernel {
                 && nat.present() && !wrongInLibrary(conv) && Winograd.of(conv, pool) == null
                 && DnnlConvSlices.of(conv, pool) == null;
         var few = direct ? DirectConv.of(conv, epilogue, pool, nat.target()) : null;
-        return few != null || !direct ? few : DnnlConv.of(conv, DnnlConv.pieces(conv), epilogue, pool);
+        if (few != null || !direct) {
+            return few;
+        }
+        var flat = flat(conv);
+        return DnnlConv.of(flat, DnnlConv.pieces(flat), epilogue, pool);
     }
 
     /// Geometries of which oneDNN 3.11 computes something else, found by comparing thousands of random ones with plain loops: one
@@ -79,7 +118,7 @@ final class ConvKernel {
     /// lie in the padding. BF16 is multiplied in pairs of channels, and there two are like one.
     private static boolean wrongInLibrary(Kernel.Conv conv) {
         var w = conv.window();
-        if (conv.pass() != Kernel.ConvPass.FILTER_GRADIENT) {
+        if (conv.pass() != ConvPass.FILTER_GRADIENT) {
             int few = conv.dtype() == DType.BF16 ? 2 : 1;
             return conv.c() <= few * conv.groups() && w.out().getLast() == 1 && w.stride().getLast() > 1;
         }

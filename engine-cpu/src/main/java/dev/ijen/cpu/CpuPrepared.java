@@ -8,6 +8,7 @@ import dev.ijen.spi.Plan;
 import dev.ijen.spi.Plan.Launch;
 import dev.ijen.spi.Plan.Ref;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -22,6 +23,7 @@ final class CpuPrepared implements Prepared {
     private final boolean[] done;
     private final CpuKernel[] kernels;
     private final Steady steady;
+    private final List<Parts> parts;
     private final long scratchBytes;
     private final long keptBytes;
     private volatile boolean closed;
@@ -36,6 +38,8 @@ final class CpuPrepared implements Prepared {
         done = new boolean[n];
         long most = 0;
         var epilogues = new Epilogues(plan);
+        var own = new Epilogue[n];
+        Arrays.fill(own, Epilogue.NONE);
         for (int i = 0; i < n; i++) {
             Launch l = plan.launches().get(i);
             try {
@@ -45,6 +49,7 @@ final class CpuPrepared implements Prepared {
                 }
                 if (kernels[i] != null) {
                     launches.set(i, more.launch());
+                    own[i] = more.epilogue();
                     done[more.loop()] = true;
                 } else {
                     kernels[i] = done[i] ? new Nothing(0) : Kernels.of(l, pool, library);
@@ -53,6 +58,7 @@ final class CpuPrepared implements Prepared {
                 throw Failures.in(l.origin(), e);
             }
         }
+        parts = parts(own, Steady.of(plan, kernels), library);
         steady = Steady.of(plan, kernels);
         join(library);
         long kept = 0;
@@ -65,8 +71,30 @@ final class CpuPrepared implements Prepared {
         for (int i = 0; i < kernels.length; i++) {
             most = keeps.contains(i) ? most : Math.max(most, kernels[i].scratchBytes());
         }
+        var places = new HashMap<Integer, Long>();
+        keeps.forEach(i -> places.put(i, 0L));
+        for (var p : parts) {
+            most = Math.max(most, pool.threads() * PartsBound.threadBytes(p, places));
+        }
         scratchBytes = Mem.align(most);
         keptBytes = kept;
+    }
+
+    /// Launches that run part by part; their kernels become those of a part.
+    private List<Parts> parts(Epilogue[] epilogues, Steady before, Native library) {
+        var skip = done.clone();
+        for (int i = 0; i < skip.length; i++) {
+            skip[i] |= before.skipped()[i];
+        }
+        var apart = before.kept().stream().flatMap(k -> k.chain().stream()).collect(Collectors.toSet());
+        var found = Parts.of(plan, launches, epilogues, skip, apart, library);
+        for (var p : found) {
+            for (var l : p.launches()) {
+                kernels[l.index()] = l.kernel();
+                done[l.index()] = l.index() != p.first();
+            }
+        }
+        return found;
     }
 
     /// The kernels of launches that are run with all others, and never on their own.
@@ -75,6 +103,7 @@ final class CpuPrepared implements Prepared {
         for (var k : steady.kept()) {
             k.chain().forEach(i -> all[i] = null);
         }
+        parts.forEach(p -> p.launches().forEach(l -> all[l.index()] = null));
         return all;
     }
 
@@ -137,8 +166,20 @@ final class CpuPrepared implements Prepared {
             at += Mem.align(((Weighted) kernels[k.launch()]).weightBytes());
         }
         var bound = new CpuKernel.Bound[kernels.length];
+        for (var p : parts) {
+            try {
+                long[] places = Arrays.stream(memory).mapToLong(CpuBuffer::address).toArray();
+                new PartsBound(p, weights, scratch, pool, places).launches().forEach((i, b) -> bound[i] = b);
+            } catch (RuntimeException e) {
+                CpuBound.closeAll(bound);
+                throw Failures.in(launches.get(p.first()).origin(), e);
+            }
+        }
         for (int i = 0; i < kernels.length; i++) {
             Launch l = launches.get(i);
+            if (bound[i] != null) {
+                continue;
+            }
             try {
                 long[] in = addresses(l.in(), memory);
                 long[] out = addresses(l.out(), memory);

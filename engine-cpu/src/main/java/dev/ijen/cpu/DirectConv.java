@@ -15,12 +15,17 @@ final class DirectConv implements Weighted {
     /// 16 to 24 channels, 3 × 3, take 36 µs (oneDNN 48), 1 to 8, 5 × 5, of 32 pictures 144 µs (413); 32 to 16 in steps of two 324 µs (221).
     private static final int DEPTH = 256;
     private static final int CHANNELS = 64;
+    /// With AVX-512, one core of a Xeon: oneDNN is as fast or faster but where input channels are so few (32 × 32², 3 to 32, 3 × 3: 345 µs, oneDNN
+    /// 415; 8 to 16, 5 × 5, of 32 pictures 258 and 241; in steps of two 164 and 124), or windows have one place (120 × 160, 16 to 32: 128 and 148).
+    private static final int FEW = 4;
 
     private final ConvShape s;
     private final int bias;
     private final MachineCode[] code;
     private final int threads;
     private final int depth;
+    /// Output channels in whole vectors.
+    private final int whole;
     /// Output positions of a line; of a pointwise convolution all.
     private final int columns;
     private final int group;
@@ -28,8 +33,9 @@ final class DirectConv implements Weighted {
     private final int width;
     private final long workerBytes;
 
-    private DirectConv(ConvShape s, int bias, MachineCode[] code, int threads) {
+    private DirectConv(ConvShape s, int bias, int whole, MachineCode[] code, int threads) {
         this.s = s;
+        this.whole = whole;
         this.bias = bias;
         this.code = code;
         this.threads = threads;
@@ -55,20 +61,22 @@ final class DirectConv implements Weighted {
     /// @param target what machine code is written for, or null
     static CpuKernel of(Kernel.Conv conv, Epilogue epilogue, Pool pool, Target target) {
         var s = ConvShape.of(conv);
-        boolean fits = target == Target.AVX2 // not measured with AVX-512
+        boolean fits = target != null
                 && conv.pass() == ConvPass.FORWARD
                 && conv.dtype() == DType.F32
                 && s.groups() == 1
                 && s.in()[0] == 1 && s.out()[0] == 1 && s.size()[0] == 1 && s.pad()[0] == 0
                 && (s.dilation()[2] == 1 || s.size()[2] == 1)
-                && s.k() % target.lanes() == 0
+                && (s.k() % target.lanes() == 0 || target == Target.AVX512)
                 && s.k() <= ConvTile.MOST * target.lanes()
                 && s.taps() * s.c() <= DEPTH && s.c() <= CHANNELS
+                && (target == Target.AVX2 || s.pointwise() || s.c() <= FEW && s.unitStride())
                 && plain(epilogue);
         if (!fits) {
             return null;
         }
-        var tile = new ConvTile(target, s.k() / target.lanes());
+        int vectors = Math.ceilDiv(s.k(), target.lanes());
+        var tile = new ConvTile(target, vectors, s.k() % target.lanes());
         boolean relu = !epilogue.isEmpty() && epilogue.steps().getLast() instanceof Step.Relu;
         var code = new MachineCode[tile.outputs() + 1];
         for (int p = 1; p < code.length; p++) {
@@ -77,7 +85,7 @@ final class DirectConv implements Weighted {
                 return null;
             }
         }
-        return new DirectConv(s, epilogue.bias(), code, pool.threads());
+        return new DirectConv(s, epilogue.bias(), vectors * target.lanes(), code, pool.threads());
     }
 
     /// A number a channel, and what is below 0 to 0.
@@ -89,7 +97,7 @@ final class DirectConv implements Weighted {
 
     @Override
     public long weightBytes() {
-        return Mem.align(4L * (depth + 1) * s.k());
+        return Mem.align(4L * (depth + 1) * whole);
     }
 
     @Override
@@ -121,7 +129,7 @@ final class DirectConv implements Weighted {
             this.scratch = scratch;
             this.weights = weights;
             this.pool = pool;
-            from = bias < 0 ? weights + 4L * depth * s.k() : in[bias];
+            from = bias < 0 ? weights + 4L * depth * whole : in[bias];
             groups = s.pointwise() ? 1 : Math.ceilDiv(s.out()[1], group);
             tasks = s.pointwise() ? MatMulCut.tasks(s.work()) : s.n() * groups;
         }
@@ -129,12 +137,12 @@ final class DirectConv implements Weighted {
         /// [output channels, numbers of a window] turned, and zeros in place of a bias.
         @Override
         public void refresh() {
+            Mem.zero(weights, 4L * (depth + 1) * whole);
             for (int k = 0; k < s.k(); k++) {
                 for (int i = 0; i < depth; i++) {
-                    Mem.f32(weights + 4L * ((long) i * s.k() + k), Mem.f32(w + 4L * ((long) k * depth + i)));
+                    Mem.f32(weights + 4L * ((long) i * whole + k), Mem.f32(w + 4L * ((long) k * depth + i)));
                 }
             }
-            Mem.zero(weights + 4L * depth * s.k(), 4L * s.k());
         }
 
         @Override

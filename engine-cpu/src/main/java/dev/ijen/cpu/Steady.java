@@ -1,5 +1,6 @@
 package dev.ijen.cpu;
 
+import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Plan;
 import dev.ijen.spi.Plan.Launch;
 import dev.ijen.spi.Plan.Ref;
@@ -7,6 +8,7 @@ import dev.ijen.spi.Plan.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /// Weights that stay the same from run to run: those that come, perhaps through other launches, from cells and constants alone that the plan
 /// does not write. They are brought to their kernels' own form when a cell has changed, and not in every run.
@@ -41,7 +43,7 @@ record Steady(List<Kept> kept, boolean[] skipped) {
     }
 
     /// False if what `ref` holds before launch `before` may change by more than a cell's being written from outside.
-    private static boolean comesFrom(
+    static boolean comesFrom(
             Plan plan, Ref ref, int before, TreeSet<Integer> chain, TreeSet<Integer> externals) {
         if (ref.memory() > 0) {
             var external = plan.externals().get(ref.memory() - 1);
@@ -49,7 +51,8 @@ record Steady(List<Kept> kept, boolean[] skipped) {
             return external.role() != Role.ARGUMENT && !external.written();
         }
         int writer = writer(plan, ref, before);
-        if (writer < 0 || !plan.launches().get(writer).out().contains(ref)) {
+        int output = writer < 0 ? -1 : plan.launches().get(writer).out().indexOf(ref);
+        if (output < 0 || !whole(plan.launches().get(writer), output)) {
             return false;
         }
         if (!chain.add(writer)) {
@@ -72,6 +75,20 @@ record Steady(List<Kept> kept, boolean[] skipped) {
 
     private static boolean writes(Launch launch, Ref ref) {
         return launch.out().stream().anyMatch(out -> overlap(out, ref));
+    }
+
+    /// True if a launch writes all of an output, and not only its part of something put together.
+    static boolean whole(Launch l, int output) {
+        if (!(l.kernel() instanceof Kernel.Loop(var region))) {
+            return true;
+        }
+        return region.stores().stream().filter(s -> s.output() == output).mapToLong(s -> {
+            long n = 1;
+            for (int a = 0; a < s.stride().length; a++) {
+                n *= s.stride()[a] == 0 ? 1 : region.space()[a];
+            }
+            return n;
+        }).max().orElse(0) == l.out().get(output).count();
     }
 
     static boolean overlap(Ref a, Ref b) {
@@ -114,7 +131,7 @@ record Steady(List<Kept> kept, boolean[] skipped) {
         long from = Math.max(out.offset(), ref.offset());
         long to = Math.min(out.offset() + out.bytes(), ref.offset() + ref.bytes());
         return plan.launches().subList(i + 1, j).stream()
-                .flatMap(l -> l.out().stream())
+                .flatMap(l -> IntStream.range(0, l.out().size()).filter(k -> whole(l, k)).mapToObj(l.out()::get))
                 .noneMatch(o -> o.memory() == out.memory() && o.offset() <= from && o.offset() + o.bytes() >= to);
     }
 }

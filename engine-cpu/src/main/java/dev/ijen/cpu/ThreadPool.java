@@ -16,6 +16,9 @@ final class ThreadPool implements Pool {
     private static final int PAD = 16; // longs between slots: two cache lines, because neighbours are prefetched in pairs
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
 
+    /// Runs everything on the caller, any number of which may come at once.
+    static final Pool NONE = new ThreadPool(1);
+
     private final Worker[] workers;
     private final long[] slots;
     private final AtomicBoolean busy = new AtomicBoolean();

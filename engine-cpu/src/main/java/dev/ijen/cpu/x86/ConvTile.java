@@ -1,5 +1,6 @@
 package dev.ijen.cpu.x86;
 
+import static dev.ijen.cpu.x86.Assembler.RAX;
 import static dev.ijen.cpu.x86.Assembler.RBP;
 import static dev.ijen.cpu.x86.Assembler.RDI;
 import static dev.ijen.cpu.x86.Assembler.RSP;
@@ -13,7 +14,8 @@ import dev.ijen.cpu.x86.Assembler.Operand;
 ///
 /// @param target that the processor has
 /// @param vectors of output channels
-public record ConvTile(Target target, int vectors) {
+/// @param last channels of the last vector, if they do not fill it; 0 if they do. Only with AVX-512, whose masks take no registers
+public record ConvTile(Target target, int vectors, int last) {
     /// Most vectors of output channels.
     public static final int MOST = 4;
 
@@ -27,6 +29,7 @@ public record ConvTile(Target target, int vectors) {
     public static final int NEXT_X = 40;
     public static final int NEXT_Y = 48;
     private static final int LEFT = 56;
+    private static final int EDGE = 1;
 
     private static final int RDX = 2;
     private static final int RCX = 1;
@@ -53,13 +56,19 @@ public record ConvTile(Target target, int vectors) {
     /// For lines of groups of some outputs beside each other. Arguments, addresses and steps in bytes: the first window's beginning, step between
     /// windows, step between a window's rows, filter [rows, columns · channels, output channels], columns · channels ≥ 1, rows ≥ 1, address of
     /// [#BLOCK] bytes, and four that are not used. There, of 64 bits each: address of a number for each output channel, y, step between outputs,
-    /// groups of a line ≥ 1, lines ≥ 1, step from behind a line's last window to the next line's first, the same in y, and room to count.
+    /// groups of a line ≥ 1, lines ≥ 1, step from behind a line's last window to the next line's first, the same in y, and room to count. The
+    /// filter's vectors are whole, whatever the last one holds; numbers for output channels and y end with the channels.
     ///
     /// @param relu whether what is below 0, or NaN, becomes 0
     /// @return null if machine code can't be made here
     public MachineCode of(int outputs, boolean relu) {
         var asm = target.vectors();
         asm.push(SAVED);
+        if (last > 0) {
+            asm.clear(RBX);
+            asm.add(RBX, last);
+            asm.edges(RBX, RAX, EDGE);
+        }
         EightRows.steps(asm);
         block(asm, R15, Y);
         asm.copy(R14, RCX); // filter
@@ -69,7 +78,7 @@ public record ConvTile(Target target, int vectors) {
         int group = asm.size();
         block(asm, R12, BIAS);
         for (int k = 0; k < vectors; k++) {
-            asm.load(k, at(R12, k * asm.width()), 0);
+            asm.load(k, at(R12, k * asm.width()), edge(k));
             for (int p = 1; p < outputs; p++) {
                 asm.move(p * vectors + k, k);
             }
@@ -117,6 +126,10 @@ public record ConvTile(Target target, int vectors) {
         asm.backIfNotLess(back);
     }
 
+    private int edge(int vector) {
+        return last > 0 && vector == vectors - 1 ? EDGE : 0;
+    }
+
     private static Operand at(int base, int displacement) {
         return new Operand.At(base, -1, 0, displacement);
     }
@@ -161,7 +174,7 @@ public record ConvTile(Target target, int vectors) {
                 if (relu) {
                     asm.op(Op.MAX, sum, sum, v(zero)); // NaN gives the second
                 }
-                asm.store(sum, at(R15, k * asm.width()), 0);
+                asm.store(sum, at(R15, k * asm.width()), edge(k));
             }
             asm.addRegister(R15, R13);
         }
