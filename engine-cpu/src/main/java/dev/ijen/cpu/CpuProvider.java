@@ -60,7 +60,8 @@ public final class CpuProvider implements BackendProvider {
         String code = library.machineCode();
         details.put("fused loops", code.isEmpty() ? "machine code for " + library.target() : "interpreted: " + code);
         boolean split = code.isEmpty() && SplitCode.here() != null;
-        details.put("f32", split ? "large products on AMX, each float in three parts: no less exact" : "products in f32");
+        details.put("f32",
+                split ? "large products on AMX, each float in three parts: no less exact" : "products in f32");
         boolean bf16 = library.present() && DnnlMatMul.multipliesBf16();
         details.put("tf32", "computed in f32: nothing is rounded");
         details.put("bf16", bf16 ? "products in bf16, sums in f32" : "kept in bf16, computed in f32: no faster");

@@ -116,8 +116,8 @@ final class SplitCode {
         }
         for (int i = 0; i * BLOCK < m; i++) {
             for (int s = i < blocks ? strips : 0; s * BLOCK < n; s++) {
-                part(sum, Math.min(BLOCK, m - i * BLOCK), Math.min(BLOCK, n - s * BLOCK), steps, a + i * 2 * group,
-                        group, b + s * 2 * group, c + i * BLOCK * ldc + (long) s * TILE_LINE, ldc, edge);
+                part(sum, Math.min(BLOCK, m - i * BLOCK), Math.min(BLOCK, n - s * BLOCK), steps, a + 2L * i * group,
+                        group, b + 2L * s * group, c + (long) i * BLOCK * ldc + (long) s * TILE_LINE, ldc, edge);
             }
         }
     }

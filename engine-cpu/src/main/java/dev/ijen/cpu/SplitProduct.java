@@ -20,7 +20,7 @@ record SplitProduct(SplitCode code, int m, int n, int k, boolean ta, boolean tb)
 
     /// Bytes of a part of b along the sum.
     private long partBytes() {
-        return Mem.align(SplitMatMul.blocks(n) * 2 * group());
+        return Mem.align(2L * SplitMatMul.blocks(n) * group());
     }
 
     /// Bytes of all of b, packed.

@@ -47,7 +47,7 @@ final class SplitRows implements Weighted {
 
     /// Of b, part after part along the sum.
     private long packedBytes() {
-        return Math.ceilDiv(k.k(), depth) * strips * 2 * group;
+        return 2L * Math.ceilDiv(k.k(), depth) * strips * group;
     }
 
     @Override

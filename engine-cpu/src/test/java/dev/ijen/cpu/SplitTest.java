@@ -85,15 +85,15 @@ class SplitTest {
     void wholeNumbers() {
         var k = new Kernel.MatMul(DType.F32, 1, 256, 64, 64, false, false);
         var random = new Random(6);
-        double[] a = random.ints(k.m() * k.k(), -500, 500).asDoubleStream().toArray();
-        double[] b = random.ints(k.k() * k.n(), -500, 500).asDoubleStream().toArray();
+        double[] a = random.ints((long) k.m() * k.k(), -500, 500).asDoubleStream().toArray();
+        double[] b = random.ints((long) k.k() * k.n(), -500, 500).asDoubleStream().toArray();
         double[] got = KernelBench.values(DType.F32, run(k, 1, a, b));
         for (int i = 0; i < got.length; i++) {
             long sum = 0;
             for (int p = 0; p < k.k(); p++) {
                 sum += (long) a[i / k.n() * k.k() + p] * (long) b[p * k.n() + i % k.n()];
             }
-            assertEquals(sum, got[i]);
+            assertEquals((double) sum, got[i]);
         }
     }
 
