@@ -80,6 +80,36 @@ class SplitTest {
                 .toArray();
     }
 
+    /// Numbers down to the least there are, so that one product is nearly all of a sum: what is left out, 2⁻²³ of it, and roundings of 2⁻²⁴ for each
+    /// kind of parts. Of the smallest numbers, parts that are no normal numbers are taken for zero.
+    @Test
+    void tinyNumbers() {
+        for (boolean ta : new boolean[] {false, true}) {
+            var k = new Kernel.MatMul(DType.F32, 1, 256, 64, 128, ta, false);
+            var random = new Random(7);
+            double[] a = tiny(random, k.m() * k.k());
+            double[] b = tiny(random, k.k() * k.n());
+            double[] got = KernelBench.values(DType.F32, run(k, 1, a, b));
+            for (int i = 0; i < got.length; i++) {
+                double sum = 0;
+                double size = 0;
+                double least = 0;
+                for (int p = 0; p < k.k(); p++) {
+                    double x = a[ta ? p * k.m() + i / k.n() : i / k.n() * k.k() + p];
+                    double y = b[p * k.n() + i % k.n()];
+                    sum += x * y;
+                    size += Math.abs(x * y);
+                    least += 2 * Float.MIN_NORMAL * (Math.abs(x) + Math.abs(y) + 1);
+                }
+                assertEquals(sum, got[i], 3e-7 * size + least);
+            }
+        }
+    }
+
+    private static double[] tiny(Random random, int n) {
+        return random.doubles(n).map(x -> (float) ((2 * x - 1) * Math.pow(10, -random.nextInt(46)))).toArray();
+    }
+
     /// Products of whole numbers that fit are exact, and so are those with powers of two.
     @Test
     void wholeNumbers() {

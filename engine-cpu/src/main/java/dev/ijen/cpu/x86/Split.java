@@ -110,6 +110,7 @@ public final class Split {
         asm.load(1, along ? new Operand.At(RAX, -1, 0, LINE) : new Operand.At(RAX, R12, 0, 0), 0);
         parts(asm, 0, 2, 4);
         parts(asm, 1, 3, 5);
+        asm.op(Op.AND_I, 1, 1, v(TOP)); // what is left of a tiny number has bits below
         int[][] pairs = {{2, 3}, {4, 5}, {0, 1}};
         for (int p = 0; p < pairs.length; p++) {
             asm.op(Op.SHIFT_I, Op.SHIFT_RIGHT_UNSIGNED, pairs[p][0], v(pairs[p][0]), 16);
