@@ -45,7 +45,8 @@ final class PredictCommand extends BaseCommand {
                     "files, or where the model takes them, texts",
                     "for example: ijen predict " + trained.model + " FILE");
         }
-        if (out != null) {
+        // not what IJEN_OUT says for the command that trained
+        if (spec.commandLine().getParseResult().hasMatchedOption("--out")) {
             return pixels();
         }
         if (OnnxFiles.is(trained.model)) {

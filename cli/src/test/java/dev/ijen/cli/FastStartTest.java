@@ -30,7 +30,7 @@ final class FastStartTest {
         var path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         for (var entry : path.split(File.pathSeparator, -1)) {
             var from = Path.of(entry);
-            if (OF_TESTS.matcher(entry).find() || !Files.exists(from)) {
+            if (OF_TESTS.matcher(from.getFileName().toString()).find() || !Files.exists(from)) {
                 continue;
             }
             var name = from.getFileName().toString();
@@ -52,7 +52,7 @@ final class FastStartTest {
                         -XX:AOTCacheOutput=*) set -- "$@" --set data.count=200 --set training.max_steps=2 ;;
                     esac
                 done
-                exec %s "$@\"""".formatted(Path.of(System.getProperty("java.home"), "bin", "java")));
+                exec '%s' "$@\"""".formatted(Path.of(System.getProperty("java.home"), "bin", "java")));
     }
 
     /// What was said when the cache was made.

@@ -55,6 +55,8 @@ final class Augmentations {
             all.add(new ColorJitter(a.brightness(), a.contrast(), a.saturation()));
         }
         if (a.maskFrames() > 0 || a.maskBands() > 0) {
+            fits("augmentation.mask_frames", a.maskFrames(), "frames", side(shape, 1));
+            fits("augmentation.mask_bands", a.maskBands(), "bands", side(shape, 2));
             all.add(new SpecAugment(a.maskFrames(), a.maskBands()));
         }
         if (a.mixup() > 0) {
@@ -67,12 +69,20 @@ final class Augmentations {
         if (!all.isEmpty() && (!images || !train.isClassification())) {
             throw new ConfigException(
                     Mark.of("augmentation"),
-                    "only pictures with classes can be augmented",
+                    "only pictures and spectrograms with classes can be augmented",
                     "examples " + shape,
                     "[C, H, W] with classes",
                     "remove the section augmentation");
         }
         return all;
+    }
+
+    private static void fits(String key, int mask, String what, int there) {
+        if (mask > there) {
+            throw new ConfigException(
+                    Mark.of(key), "more " + what + " are to be blanked than there are", mask + " " + what,
+                    "at most " + there, "set " + key + " to less than " + there);
+        }
     }
 
     private static int side(Shape s, int axis) {

@@ -97,10 +97,10 @@ final class EmulatorBuild {
         for (var t : tasks) {
             objects.add(t.get().toString());
         }
-        var library = out.resolve(digest(String.join(" ", objects)) + "/libcuda.so.1");
         var command = new ArrayList<>(
                 List.of("g++", "-shared", "-Wl,-soname,libcuda.so.1", "-Wl,-Bsymbolic-functions", "-ldl"));
         command.addAll(objects);
+        var library = out.resolve(digest(String.join(" ", command)) + "/libcuda.so.1");
         make(library, command);
         return library;
     }
