@@ -92,7 +92,7 @@ record OneByOne(Launch launch, Epilogue epilogue, int n, Step[] in, Step[] out) 
         }
         for (var s : region.stores()) {
             var step = step(region, s.stride(), s.offset(), n, s.stored().bytes());
-            if (step == null || step.advance == 0 || out[s.output()] != null) {
+            if (step == null || step.advance < step.to - step.from || out[s.output()] != null) {
                 return false;
             }
             out[s.output()] = step;
@@ -105,15 +105,17 @@ record OneByOne(Launch launch, Epilogue epilogue, int n, Step[] in, Step[] out) 
         int[] space = region.space();
         int each = space[0] / n;
         long last = (long) (each - 1) * stride[0];
+        long count = each; // of places, which folds and broadcasts have fewer of than points
         for (int a = 0; a < stride.length; a++) {
             if (stride[a] < 0) {
                 return null;
             }
             last += a == 0 ? 0 : (long) (space[a] - 1) * stride[a];
+            count *= a == 0 || stride[a] == 0 ? 1 : space[a];
         }
         return stride[0] == 0 ? SHARED
                 : new Step((long) bytes * each * stride[0], (long) bytes * offset, bytes * (offset + last + 1),
-                        (long) bytes * region.points() / n);
+                        bytes * count);
     }
 
     /// The launch for `size` images.

@@ -190,6 +190,7 @@ final class PartValues {
         a.low = Math.min(a.low, b.low);
         a.begin = Math.min(a.begin, b.begin);
         a.written += b.written;
+        a.from = Math.min(a.from, b.from);
         a.last = Math.max(a.last, b.last);
         a.stays |= b.stays;
         values.stream().filter(v -> v.whole == b).forEach(v -> v.whole = a);

@@ -60,6 +60,12 @@ final class SplitRows implements Weighted {
         return weightBytes() + flags + Math.max(threads * workerBytes, plain.scratchBytes());
     }
 
+    /// In floats, where something is not finite.
+    @Override
+    public boolean readsAgain() {
+        return true;
+    }
+
     /// With few rows, packing b takes longer than it saves, unless b stays.
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {

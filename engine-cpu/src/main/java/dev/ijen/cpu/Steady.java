@@ -39,7 +39,7 @@ record Steady(List<Kept> kept, boolean[] skipped) {
                 }
             }
         }
-        return new Steady(kept, skipped(plan, kept));
+        return new Steady(kept, skipped(plan, kernels, kept));
     }
 
     /// False if what `ref` holds before launch `before` may change by more than a cell's being written from outside.
@@ -95,12 +95,12 @@ record Steady(List<Kept> kept, boolean[] skipped) {
         return a.memory() == b.memory() && a.offset() < b.offset() + b.bytes() && b.offset() < a.offset() + a.bytes();
     }
 
-    private static boolean[] skipped(Plan plan, List<Kept> kept) {
+    private static boolean[] skipped(Plan plan, CpuKernel[] kernels, List<Kept> kept) {
         var skipped = new boolean[plan.launches().size()];
         var keeps = new boolean[skipped.length];
         var chains = new TreeSet<Integer>();
         for (var k : kept) {
-            keeps[k.launch] = true;
+            keeps[k.launch] = !((Weighted) kernels[k.launch]).readsAgain();
             chains.addAll(k.chain);
         }
         for (int i : chains.descendingSet()) {

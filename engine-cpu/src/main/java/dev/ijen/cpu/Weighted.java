@@ -9,6 +9,11 @@ interface Weighted extends CpuKernel {
     /// Bytes of the weights in the kernel's own form, which [#scratchBytes] contains.
     long weightBytes();
 
+    /// True if a run may read the weights as they were given, and not only in the kernel's own form.
+    default boolean readsAgain() {
+        return false;
+    }
+
     /// Binds with memory for the weights that belongs to this binding alone; scratch then needs to hold so much less.
     Kept keep(long[] in, long[] out, long scratch, long weights, Pool pool);
 

@@ -36,6 +36,29 @@ class SteadyTest {
         }
     }
 
+    /// A product that finds something not finite is done again from the weights as they are given, which come through a launch here.
+    @Test
+    void weightsThatAreReadAgain() {
+        try (var engine = Engine.open(Device.cpu()); var a = engine.parameter("a", all(1, 64, 64));
+                var b = engine.parameter("b", all(2, 64, 64));
+                var step = engine.program(in -> {
+                    var x = in.getFirst();
+                    return List.of(x.matmul(a.get().mul(2)), x.matmul(b.get().mul(3)), x.matmul(a.get().add(b.get())));
+                })) {
+            var x = all(1, 64, 64);
+            x.set(5, Double.NaN);
+            for (int run = 0; run < 3; run++) {
+                var y = step.run(x);
+                for (int r = 0; r < 3; r++) {
+                    float[] v = y.get(r).toFloatArray();
+                    for (int i = 0; i < v.length; i++) {
+                        assertEquals(i < 64 ? Float.NaN : new float[] {128, 384, 192}[r], v[i], r + " at " + i);
+                    }
+                }
+            }
+        }
+    }
+
     private static void check(HostTensor y, float left, float right) {
         var v = y.toFloatArray();
         for (int i = 0; i < v.length; i++) {
