@@ -14,6 +14,8 @@ final class SplitMatMul {
     private static final int LEAST = 64;
     /// The same in multiply-adds where sizes leave groups unfilled, whose ends are brought together one by one.
     private static final long UNEVEN = 64 << 20;
+    /// Most numbers of a b that is packed as a whole, which takes six bytes for each: the words of GPT-2 would take 230 MB.
+    private static final long MOST = 8 << 20;
 
     private SplitMatMul() {}
 
@@ -21,7 +23,8 @@ final class SplitMatMul {
     static boolean suits(Kernel.MatMul k) {
         boolean large = k.batch() == 1 && k.m() >= LEAST && k.n() >= LEAST && k.k() >= LEAST;
         boolean even = (k.m() | k.n() | k.k()) % Split.GROUP == 0;
-        return large && (even || (long) k.m() * k.n() * k.k() >= UNEVEN);
+        boolean fits = k.ta() || (long) k.n() * k.k() <= MOST;
+        return large && fits && (even || (long) k.m() * k.n() * k.k() >= UNEVEN);
     }
 
     /// For a product that it suits.
