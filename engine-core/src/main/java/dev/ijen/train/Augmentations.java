@@ -81,7 +81,7 @@ final class Augmentations {
         if (mask > there) {
             throw new ConfigException(
                     Mark.of(key), "more " + what + " are to be blanked than there are", mask + " " + what,
-                    "at most " + there, "set " + key + " to less than " + there);
+                    "at most " + there, "set " + key + " to " + there + " or less");
         }
     }
 

@@ -39,8 +39,8 @@ final class MatMulKernel {
     }
 
     private static CpuKernel f32(Kernel.MatMul k, Pool pool, Native nat) {
-        var split = nat.machineCode().isEmpty() ? SplitCode.here() : null;
-        if (split == null || !SplitMatMul.suits(k)) {
+        var split = nat.machineCode().isEmpty() && SplitMatMul.suits(k) ? SplitCode.here() : null;
+        if (split == null) {
             return inFloats(k, pool, nat);
         }
         // bound, not run, unless there are numbers that are not finite

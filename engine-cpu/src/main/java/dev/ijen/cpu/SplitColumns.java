@@ -36,7 +36,7 @@ final class SplitColumns implements CpuKernel {
         this.code = code;
         this.plain = plain;
         threads = pool.threads();
-        depth = SplitMatMul.depth(k.k(), SplitMatMul.DEPTH);
+        depth = SplitMatMul.depth(k.k());
         group = SplitCode.groupBytes(depth);
         boolean shared = (long) k.m() * k.n() <= SMALL && k.k() >= TASKS * SHARE;
         int down = shared ? 1 : Math.ceilDiv(k.m(), SIDE);
@@ -55,7 +55,7 @@ final class SplitColumns implements CpuKernel {
         columns = part(k.n(), across);
         bBytes = Mem.align((long) columns / Split.GROUP * group);
         workerBytes = SplitCode.EDGE + bBytes + Mem.align((long) rows / Split.GROUP * group);
-        flags = threads * SplitCode.FOUND;
+        flags = Finite.bytes(threads);
     }
 
     private static int blocks(int n) {
@@ -85,7 +85,7 @@ final class SplitColumns implements CpuKernel {
         private final long a;
         private final long b;
         private final long c;
-        private final long found;
+        private final Finite finite;
         private final long work;
         private final long parts;
         private final Pool pool;
@@ -97,7 +97,7 @@ final class SplitColumns implements CpuKernel {
             this.a = a;
             this.b = b;
             this.c = c;
-            found = scratch;
+            finite = new Finite(scratch, threads);
             parts = scratch + flags;
             work = parts + shares() * shareBytes;
             this.pool = pool;
@@ -106,13 +106,9 @@ final class SplitColumns implements CpuKernel {
 
         @Override
         public void run() {
-            Mem.zero(found, flags);
+            finite.clear();
             pool.parallel(Math.ceilDiv(k.m(), rows) * Math.ceilDiv(k.n(), columns) * shares(), part);
-            boolean finite = true;
-            for (int w = 0; w < threads; w++) {
-                finite &= SplitCode.isFinite(found + w * SplitCode.FOUND);
-            }
-            if (!finite) {
+            if (!finite.all()) {
                 inFloats.run();
             } else if (shares() > 1) {
                 pool.parallel(Math.ceilDiv(k.m() * k.n(), SUM), sum);
@@ -139,12 +135,12 @@ final class SplitColumns implements CpuKernel {
             long edge = work + worker * workerBytes;
             long packedB = edge + SplitCode.EDGE;
             long packedA = packedB + bBytes;
-            long isFound = found + worker * SplitCode.FOUND;
+            long found = finite.of(worker);
             for (int p = first; p < last; p += depth) {
                 int d = Math.min(depth, last - p);
-                code.pack(false, true, a + p * lda + (long) i * Float.BYTES, lda, m, d, packedA, group, edge, isFound);
+                code.pack(false, true, a + p * lda + (long) i * Float.BYTES, lda, m, d, packedA, group, edge, found);
                 long from = b + (k.tb() ? j * ldb + (long) p * Float.BYTES : p * ldb + (long) j * Float.BYTES);
-                code.pack(k.tb(), k.tb(), from, ldb, n, d, packedB, group, edge, isFound);
+                code.pack(k.tb(), k.tb(), from, ldb, n, d, packedB, group, edge, found);
                 code.product(p > first, m, n, SplitCode.steps(d), packedA, group, packedB,
                         to + i * ldc + (long) j * Float.BYTES, ldc, edge);
             }

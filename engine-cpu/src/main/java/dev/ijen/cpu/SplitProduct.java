@@ -11,7 +11,7 @@ record SplitProduct(SplitCode code, int m, int n, int k, boolean ta, boolean tb)
     private static final int ROWS = 64;
 
     private int depth() {
-        return SplitMatMul.depth(k, SplitMatMul.DEPTH);
+        return SplitMatMul.depth(k);
     }
 
     private long group() {

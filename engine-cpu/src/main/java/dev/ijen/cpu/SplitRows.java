@@ -11,7 +11,6 @@ final class SplitRows implements Weighted {
     private static final int TASKS = 4;
     /// Bytes of b from which tasks have more rows, for which it is read.
     private static final long LARGE = 1 << 20;
-
     /// Rows from which packing b for one product pays.
     private static final int ROWS = 256;
 
@@ -33,7 +32,7 @@ final class SplitRows implements Weighted {
         this.plain = plain;
         threads = pool.threads();
         strips = SplitMatMul.blocks(k.n());
-        depth = SplitMatMul.depth(k.k(), SplitMatMul.DEPTH);
+        depth = SplitMatMul.depth(k.k());
         group = SplitCode.groupBytes(depth);
         int most = packedBytes() > LARGE ? 2 * TASK_ROWS : TASK_ROWS;
         int blocks = SplitMatMul.blocks(k.m());
@@ -42,7 +41,7 @@ final class SplitRows implements Weighted {
         int across = Math.clamp(Math.ceilDiv(least, Math.ceilDiv(k.m(), rows)), 1, strips);
         columns = Math.ceilDiv(strips, across);
         workerBytes = Mem.align(rows / Split.GROUP * group) + SplitCode.EDGE;
-        flags = (threads + 1) * SplitCode.FOUND;
+        flags = Finite.bytes(threads);
     }
 
     /// Of b, part after part along the sum.
@@ -88,7 +87,7 @@ final class SplitRows implements Weighted {
         private final long b;
         private final long c;
         private final long packed;
-        private final long found;
+        private final Finite finite;
         private final long work;
         private final Pool pool;
         private final Bound inFloats;
@@ -100,7 +99,7 @@ final class SplitRows implements Weighted {
             this.b = b;
             this.c = c;
             packed = weights + SplitCode.FOUND;
-            found = scratch;
+            finite = new Finite(scratch, threads);
             work = scratch + flags;
             this.pool = pool;
             this.inFloats = inFloats;
@@ -108,29 +107,21 @@ final class SplitRows implements Weighted {
 
         @Override
         public void refresh() {
-            Mem.zero(found, flags);
+            finite.clear();
             pool.parallel(Math.min(strips, 2 * TASKS), pack);
             Mem.zero(packed - SplitCode.FOUND, SplitCode.FOUND);
-            if (!isFinite()) {
+            if (!finite.all()) {
                 Mem.f32(packed - SplitCode.FOUND, Float.NaN);
             }
         }
 
         @Override
         public void run() {
-            Mem.zero(found, flags);
+            finite.clear();
             pool.parallel(Math.ceilDiv(k.m(), rows) * Math.ceilDiv(strips, columns), product);
-            if (!isFinite() || !SplitCode.isFinite(packed - SplitCode.FOUND)) {
+            if (!finite.all() || !SplitCode.isFinite(packed - SplitCode.FOUND)) {
                 inFloats.run();
             }
-        }
-
-        private boolean isFinite() {
-            boolean all = true;
-            for (int w = 0; w < threads; w++) {
-                all &= SplitCode.isFinite(found + w * SplitCode.FOUND);
-            }
-            return all;
         }
 
         private void pack(int task, int worker) {
@@ -143,7 +134,7 @@ final class SplitRows implements Weighted {
             int n = Math.min(strips * (task + 1) / parts * SplitCode.BLOCK, k.n()) - j;
             for (int p = 0; p < k.k(); p += depth) {
                 code.pack(k.tb(), k.tb(), b + j * column + p * row, stride, n, Math.min(depth, k.k() - p),
-                        strip(p, first), group, edge(worker), found + worker * SplitCode.FOUND);
+                        strip(p, first), group, edge(worker), finite.of(worker));
             }
         }
 
@@ -168,7 +159,7 @@ final class SplitRows implements Weighted {
             for (int p = 0; p < k.k(); p += depth) {
                 int d = Math.min(depth, k.k() - p);
                 code.pack(true, false, a + i * row + (long) p * Float.BYTES, row, m, d, mine, group, edge(worker),
-                        found + worker * SplitCode.FOUND);
+                        finite.of(worker));
                 code.product(p > 0, m, n, SplitCode.steps(d), mine, group, strip(p, strip),
                         c + i * ldc + (long) j * Float.BYTES, ldc, edge(worker));
             }

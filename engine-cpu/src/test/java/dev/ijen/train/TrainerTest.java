@@ -25,7 +25,6 @@ import dev.ijen.train.config.TrainConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -296,42 +295,6 @@ class TrainerTest {
         }
         var e = assertThrows(TrainException.class, () -> fit(c, options("run")));
         assertTrue(e.getMessage().contains("at step " + batch + "\n"), batch + ": " + e.getMessage());
-    }
-
-    /// Blanked stretches, by the keys of the configuration: frames are rows, bands are columns.
-    @Test
-    void spectrogramsAreBlanked() throws Exception {
-        var x = new float[40 * 8 * 6];
-        var y = new int[40];
-        Arrays.fill(x, 1);
-        for (int i = 0; i < y.length; i++) {
-            y[i] = i % 2;
-        }
-        var file = dir.resolve("ones.npz");
-        Npz.write(file, Map.of("x", HostTensor.of(x, 40, 1, 8, 6), "y", HostTensor.of(y, 40)));
-        var yaml = BLOBS.replace("[linear: 16,", "[flatten, linear: 16,");
-        for (boolean frames : new boolean[] {true, false}) {
-            var c = config(yaml, "data.validation=0", "data.test=0",
-                    "augmentation.mask_" + (frames ? "frames=3" : "bands=3")).withDataPath(file.toString());
-            int blanked = 0;
-            try (var t = Trainer.of(c, options("m" + frames));
-                    var epoch = Augmentations.loader(c, t.data().train()).epoch(0)) {
-                for (var b : epoch) {
-                    float[] v = b.input().toFloatArray();
-                    for (int i = 0; i < v.length; i++) {
-                        // the same all along the other axis
-                        int first = i / 48 * 48 + (frames ? i % 48 / 6 * 6 : i % 6);
-                        assertEquals(v[first], v[i]);
-                        blanked += v[i] == 0 ? 1 : 0;
-                    }
-                }
-            }
-            int line = frames ? 6 : 8;
-            assertTrue(blanked > 0 && blanked <= 40 * 3 * line && blanked % line == 0, blanked + " blanked");
-        }
-        var c = config(yaml, "augmentation.mask_frames=9").withDataPath(file.toString());
-        var e = assertThrows(ConfigException.class, () -> fit(c, options("long")));
-        assertTrue(e.getMessage().contains("at most 8"), e.getMessage());
     }
 
     @Test

@@ -15,10 +15,21 @@ import java.util.SequencedMap;
 /// 0 to 15 in the processor's order (`rax rcx rdx rbx rsp rbp rsi rdi r8 …`).
 abstract class Assembler {
     static final int RAX = 0;
+    static final int RCX = 1;
+    static final int RDX = 2;
+    static final int RBX = 3;
     static final int RSP = 4;
     static final int RBP = 5;
     static final int RSI = 6;
     static final int RDI = 7;
+    static final int R8 = 8;
+    static final int R9 = 9;
+    static final int R10 = 10;
+    static final int R11 = 11;
+    static final int R12 = 12;
+    static final int R13 = 13;
+    static final int R14 = 14;
+    static final int R15 = 15;
 
     private final ByteArrayOutputStream code = new ByteArrayOutputStream(1024);
     private final List<Fix> fixes = new ArrayList<>();

@@ -1,8 +1,17 @@
 package dev.ijen.cpu.x86;
 
+import static dev.ijen.cpu.x86.Assembler.R12;
+import static dev.ijen.cpu.x86.Assembler.R13;
+import static dev.ijen.cpu.x86.Assembler.R14;
+import static dev.ijen.cpu.x86.Assembler.R15;
+import static dev.ijen.cpu.x86.Assembler.R8;
+import static dev.ijen.cpu.x86.Assembler.R9;
 import static dev.ijen.cpu.x86.Assembler.RAX;
 import static dev.ijen.cpu.x86.Assembler.RBP;
+import static dev.ijen.cpu.x86.Assembler.RBX;
+import static dev.ijen.cpu.x86.Assembler.RCX;
 import static dev.ijen.cpu.x86.Assembler.RDI;
+import static dev.ijen.cpu.x86.Assembler.RDX;
 import static dev.ijen.cpu.x86.Assembler.RSP;
 import static dev.ijen.cpu.x86.Assembler.v;
 
@@ -31,15 +40,6 @@ public record ConvTile(Target target, int vectors, int last) {
     private static final int LEFT = 56;
     private static final int EDGE = 1;
 
-    private static final int RDX = 2;
-    private static final int RCX = 1;
-    private static final int RBX = 3;
-    private static final int R8 = 8;
-    private static final int R9 = 9;
-    private static final int R12 = 12;
-    private static final int R13 = 13;
-    private static final int R14 = 14;
-    private static final int R15 = 15;
     private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
     private static final int STACK = 8 * SAVED.length; // bytes pushed before the arguments on the stack are read
 

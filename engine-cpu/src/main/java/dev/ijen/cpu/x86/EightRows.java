@@ -1,5 +1,7 @@
 package dev.ijen.cpu.x86;
 
+import static dev.ijen.cpu.x86.Assembler.R10;
+import static dev.ijen.cpu.x86.Assembler.R11;
 import static dev.ijen.cpu.x86.Assembler.RAX;
 import static dev.ijen.cpu.x86.Assembler.RSI;
 
@@ -7,9 +9,6 @@ import dev.ijen.cpu.x86.Assembler.Operand;
 
 /// Eight rows a step apart, which is in rsi: no instruction adds more than one register to a base.
 final class EightRows {
-    private static final int R10 = 10;
-    private static final int R11 = 11;
-
     private EightRows() {}
 
     /// Three, five and seven steps to rax, r10 and r11, where they stay.

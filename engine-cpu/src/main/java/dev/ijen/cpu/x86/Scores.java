@@ -1,7 +1,12 @@
 package dev.ijen.cpu.x86;
 
+import static dev.ijen.cpu.x86.Assembler.R10;
+import static dev.ijen.cpu.x86.Assembler.R8;
+import static dev.ijen.cpu.x86.Assembler.R9;
 import static dev.ijen.cpu.x86.Assembler.RAX;
+import static dev.ijen.cpu.x86.Assembler.RCX;
 import static dev.ijen.cpu.x86.Assembler.RDI;
+import static dev.ijen.cpu.x86.Assembler.RDX;
 import static dev.ijen.cpu.x86.Assembler.RSI;
 import static dev.ijen.cpu.x86.Assembler.RSP;
 import static dev.ijen.cpu.x86.Assembler.c;
@@ -16,11 +21,6 @@ import java.util.function.IntConsumer;
 ///
 /// @param target that the processor has
 public record Scores(Target target) {
-    private static final int RCX = 1;
-    private static final int RDX = 2;
-    private static final int R8 = 8;
-    private static final int R9 = 9;
-    private static final int R10 = 10;
     private static final int HALVES = 2;
     /// The seventh argument.
     private static final Operand SEVENTH = new Operand.At(RSP, -1, 0, 8);

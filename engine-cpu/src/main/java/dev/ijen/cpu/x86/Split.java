@@ -1,8 +1,19 @@
 package dev.ijen.cpu.x86;
 
+import static dev.ijen.cpu.x86.Assembler.R10;
+import static dev.ijen.cpu.x86.Assembler.R11;
+import static dev.ijen.cpu.x86.Assembler.R12;
+import static dev.ijen.cpu.x86.Assembler.R13;
+import static dev.ijen.cpu.x86.Assembler.R14;
+import static dev.ijen.cpu.x86.Assembler.R15;
+import static dev.ijen.cpu.x86.Assembler.R8;
+import static dev.ijen.cpu.x86.Assembler.R9;
 import static dev.ijen.cpu.x86.Assembler.RAX;
 import static dev.ijen.cpu.x86.Assembler.RBP;
+import static dev.ijen.cpu.x86.Assembler.RBX;
+import static dev.ijen.cpu.x86.Assembler.RCX;
 import static dev.ijen.cpu.x86.Assembler.RDI;
+import static dev.ijen.cpu.x86.Assembler.RDX;
 import static dev.ijen.cpu.x86.Assembler.RSI;
 import static dev.ijen.cpu.x86.Assembler.RSP;
 import static dev.ijen.cpu.x86.Assembler.c;
@@ -13,7 +24,7 @@ import java.util.List;
 
 /// Products of floats on tiles of bfloat16. Every float is the sum of three bfloat16, without error: x = x₀ + x₁ + x₂, each what is left rounded to eight bits.
 /// Of the nine products of parts the three smallest, together less than 2⁻²² and about 2⁻²⁵ of the whole, are left out; the other six are added up in floats, the
-/// small ones first. Errors are less than those of a chain of multiply-adds in floats, whose every sum is rounded.
+/// small ones first. In the mean errors are less than those of a chain of multiply-adds in floats, whose every sum is rounded.
 ///
 /// Where an operand is infinite or NaN, the results that it belongs to are NaN, and a vector of 16 floats tells that there was one.
 ///
@@ -30,17 +41,6 @@ public final class Split {
     private static final int TILE = 1 << 10;
     private static final int LINE = 64;
 
-    private static final int RCX = 1;
-    private static final int RDX = 2;
-    private static final int RBX = 3;
-    private static final int R8 = 8;
-    private static final int R9 = 9;
-    private static final int R10 = 10;
-    private static final int R11 = 11;
-    private static final int R12 = 12;
-    private static final int R13 = 13;
-    private static final int R14 = 14;
-    private static final int R15 = 15;
     private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
     private static final int STACK = 8 * SAVED.length;
     // arguments of a product on the stack

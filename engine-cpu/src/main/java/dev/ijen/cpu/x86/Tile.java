@@ -1,8 +1,19 @@
 package dev.ijen.cpu.x86;
 
+import static dev.ijen.cpu.x86.Assembler.R10;
+import static dev.ijen.cpu.x86.Assembler.R11;
+import static dev.ijen.cpu.x86.Assembler.R12;
+import static dev.ijen.cpu.x86.Assembler.R13;
+import static dev.ijen.cpu.x86.Assembler.R14;
+import static dev.ijen.cpu.x86.Assembler.R15;
+import static dev.ijen.cpu.x86.Assembler.R8;
+import static dev.ijen.cpu.x86.Assembler.R9;
 import static dev.ijen.cpu.x86.Assembler.RAX;
 import static dev.ijen.cpu.x86.Assembler.RBP;
+import static dev.ijen.cpu.x86.Assembler.RBX;
+import static dev.ijen.cpu.x86.Assembler.RCX;
 import static dev.ijen.cpu.x86.Assembler.RDI;
+import static dev.ijen.cpu.x86.Assembler.RDX;
 import static dev.ijen.cpu.x86.Assembler.RSI;
 import static dev.ijen.cpu.x86.Assembler.RSP;
 import static dev.ijen.cpu.x86.Assembler.v;
@@ -14,17 +25,6 @@ import dev.ijen.cpu.x86.Assembler.Operand;
 ///
 /// @param target that the processor has
 public record Tile(Target target) {
-    private static final int RDX = 2;
-    private static final int RCX = 1;
-    private static final int RBX = 3;
-    private static final int R8 = 8;
-    private static final int R9 = 9;
-    private static final int R10 = 10;
-    private static final int R11 = 11;
-    private static final int R12 = 12;
-    private static final int R13 = 13;
-    private static final int R14 = 14;
-    private static final int R15 = 15;
     private static final int SAVED = 8; // bytes pushed before the arguments on the stack are read
 
     /// Most rows: so many that two sums of each, two vectors of b and one number of a fit the registers, and that addresses can tell.

@@ -1,6 +1,10 @@
 package dev.ijen.cpu.x86;
 
+import static dev.ijen.cpu.x86.Assembler.R8;
+import static dev.ijen.cpu.x86.Assembler.RBX;
+import static dev.ijen.cpu.x86.Assembler.RCX;
 import static dev.ijen.cpu.x86.Assembler.RDI;
+import static dev.ijen.cpu.x86.Assembler.RDX;
 import static dev.ijen.cpu.x86.Assembler.RSI;
 import static dev.ijen.cpu.x86.Assembler.v;
 
@@ -8,11 +12,6 @@ import dev.ijen.cpu.x86.Assembler.Operand;
 
 /// Turns rows into columns, as many floats by as many as a vector has, in registers.
 public final class Transpose {
-    private static final int RDX = 2;
-    private static final int RCX = 1;
-    private static final int RBX = 3;
-    private static final int R8 = 8;
-
     private Transpose() {}
 
     /// The rows of a strip, of some whole vectors each, to columns: number p of row j goes to place p · rows + j. A strip has two vectors of rows.
