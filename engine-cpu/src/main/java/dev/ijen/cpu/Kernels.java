@@ -13,7 +13,8 @@ final class Kernels {
         Target code = library.target();
         return switch (launch.kernel()) {
             case Kernel.Loop k -> {
-                var copy = ChannelsLast.of(k.region());
+                var turned = TurnKernel.of(k.region(), code);
+                var copy = turned != null ? turned : ChannelsLast.of(k.region());
                 yield copy != null ? copy : RegionKernel.of(k.region(), threads, code);
             }
             case Kernel.Fill k -> FillKernel.of(k, launch.out().getFirst().count());

@@ -42,10 +42,13 @@ final class Nest {
     final boolean mixed;
 
     private final int[] space;
+    private final Turns turns;
 
     /// @param block points of a tile, at most
     /// @param given axes in the order in which they are to be visited, or null for the best one for folds
-    Nest(Region region, int block, long cost, int[] given) {
+    /// @param turns what exchanges rows and columns, or null
+    Nest(Region region, int block, long cost, int[] given, Turns turns) {
+        this.turns = turns;
         space = region.space();
         int n = space.length;
         int last = n - 1;
@@ -247,7 +250,7 @@ final class Nest {
         for (int k = 0; k < s.length; k++) {
             s[k] = (long) stride[tileAxes[k]] * scale;
         }
-        return new Pattern(tileExtents(), s);
+        return new Pattern(tileExtents(), s, turns);
     }
 
     /// How a view's origin moves with the loops.

@@ -14,10 +14,13 @@ final class Pattern {
     private final int[] extent; // of each run; the first follows from the rows
     private final long[] step; // in bytes or elements, as the strides given
     private final int[] under; // elements of the tile below one step
+    private final Turns turns;
 
     /// @param extent extents of the tile, the first being the most rows it has
     /// @param stride step along each axis
-    Pattern(int[] extent, long[] stride) {
+    /// @param turns what exchanges rows and columns, or null
+    Pattern(int[] extent, long[] stride, Turns turns) {
+        this.turns = turns;
         var e = new int[extent.length];
         var s = new long[extent.length];
         int rank = 1;
@@ -57,22 +60,27 @@ final class Pattern {
         return extent.length;
     }
 
+    /// True if the last two runs, from the d-th on, go across memory: neighbours lie along the first of them.
+    private boolean across(int size, int d) {
+        return d == extent.length - 2 && step[d] == size && step[d + 1] != size && step[d + 1] != 0;
+    }
+
     /// Gathers elements of `size` bytes into a dense tile; steps are bytes.
     void gather(int size, long from, long to, int rows) {
-        int n = rows * factor;
-        if (extent.length == 2 && step[0] == size && step[1] != size && step[1] != 0) {
-            // transposed: walk along memory
-            for (int i = 0; i < extent[1]; i++) {
-                Moves.scatter(size, from + i * step[1], to + (long) i * size, (long) under[0] * size, n);
-            }
-        } else {
-            gather(size, 0, n, from, to);
-        }
+        gather(size, 0, rows * factor, from, to);
     }
 
     private void gather(int size, int d, int n, long from, long to) {
         if (d == extent.length - 1) {
             Moves.gather(size, from, step[d], to, n);
+        } else if (across(size, d)) {
+            if (turns != null && size == Turns.BYTES) {
+                turns.run(from, step[d + 1], extent[d + 1], n, to, (long) under[d] * size);
+                return;
+            }
+            for (int i = 0; i < extent[d + 1]; i++) {
+                Moves.scatter(size, from + i * step[d + 1], to + (long) i * size, (long) under[d] * size, n);
+            }
         } else {
             for (int i = 0; i < n; i++) {
                 gather(size, d + 1, extent[d + 1], from + i * step[d], to + (long) i * under[d] * size);
@@ -82,13 +90,24 @@ final class Pattern {
 
     /// Scatters a dense tile of elements of `size` bytes; steps are bytes.
     void scatter(int size, long from, long to, int rows) {
-        int n = rows * factor;
-        if (extent.length == 2 && step[0] == size && step[1] != size) {
-            for (int i = 0; i < extent[1]; i++) {
-                gatherExactly(size, from + (long) i * size, (long) under[0] * size, to + i * step[1], n);
+        scatter(size, 0, rows * factor, from, to);
+    }
+
+    private void scatter(int size, int d, int n, long from, long to) {
+        if (d == extent.length - 1) {
+            Moves.scatter(size, from, to, step[d], n);
+        } else if (across(size, d)) {
+            if (turns != null && size == Turns.BYTES) {
+                turns.run(from, (long) under[d] * size, n, extent[d + 1], to, step[d + 1]);
+                return;
+            }
+            for (int i = 0; i < extent[d + 1]; i++) {
+                gatherExactly(size, from + (long) i * size, (long) under[d] * size, to + i * step[d + 1], n);
             }
         } else {
-            scatter(size, 0, n, from, to);
+            for (int i = 0; i < n; i++) {
+                scatter(size, d + 1, extent[d + 1], from + (long) i * under[d] * size, to + i * step[d]);
+            }
         }
     }
 
@@ -97,16 +116,6 @@ final class Pattern {
             Moves.copy(from, to, (long) n * size);
         } else {
             Moves.gather(size, from, step, to, n);
-        }
-    }
-
-    private void scatter(int size, int d, int n, long from, long to) {
-        if (d == extent.length - 1) {
-            Moves.scatter(size, from, to, step[d], n);
-        } else {
-            for (int i = 0; i < n; i++) {
-                scatter(size, d + 1, extent[d + 1], from + (long) i * under[d] * size, to + i * step[d]);
-            }
         }
     }
 

@@ -36,7 +36,7 @@ record RegionKernel(Region region, Nest nest, int block, long blockBytes, long[]
         while (block > 128 && (long) block * bytes * live(region) > CACHE) {
             block /= 2;
         }
-        var nest = new Nest(region, block, cost(region), t.order());
+        var nest = new Nest(region, block, cost(region), t.order(), Turns.of(code));
         long blockBytes = Mem.align((long) block * bytes) + SLACK;
         long at = threads * blockBytes * (region.body().size() + WORK);
         var partials = new long[region.stores().size()];

@@ -27,7 +27,7 @@ record Results(
             stride[k] = (long) s.stride()[kept[k]] * size;
             count *= extent[k];
         }
-        Pattern p = new Pattern(extent, stride);
+        Pattern p = new Pattern(extent, stride, null);
         return new Results(
                 Folder.of(type, s.fold()), count, parts, clearFirst, from, to, p, extent[0], size,
                 Stored.narrow(s.stored()));

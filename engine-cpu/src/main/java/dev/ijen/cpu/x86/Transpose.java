@@ -1,6 +1,12 @@
 package dev.ijen.cpu.x86;
 
+import static dev.ijen.cpu.x86.Assembler.R12;
+import static dev.ijen.cpu.x86.Assembler.R13;
+import static dev.ijen.cpu.x86.Assembler.R14;
+import static dev.ijen.cpu.x86.Assembler.R15;
 import static dev.ijen.cpu.x86.Assembler.R8;
+import static dev.ijen.cpu.x86.Assembler.R9;
+import static dev.ijen.cpu.x86.Assembler.RAX;
 import static dev.ijen.cpu.x86.Assembler.RBX;
 import static dev.ijen.cpu.x86.Assembler.RCX;
 import static dev.ijen.cpu.x86.Assembler.RDI;
@@ -12,6 +18,10 @@ import dev.ijen.cpu.x86.Assembler.Operand;
 
 /// Turns rows into columns, as many floats by as many as a vector has, in registers.
 public final class Transpose {
+    private static final int[] SAVED = {RBX, R12, R13, R14, R15};
+    private static final int ROWS = 1; // edges
+    private static final int NUMBERS = 2;
+
     private Transpose() {}
 
     /// The rows of a strip, of some whole vectors each, to columns: number p of row j goes to place p · rows + j. A strip has two vectors of rows.
@@ -51,6 +61,99 @@ public final class Transpose {
         asm.pop(RBX);
         asm.end();
         return MachineCode.of(asm.finish());
+    }
+
+    /// Groups of some rows, at most as many as a vector has lanes, to columns: number p of row j of a group goes to place p · step + j, and each group
+    /// is put behind the one before. Nothing else is read or written. Arguments: the first row, the step between rows in bytes, how many numbers, where
+    /// to, the step between columns there in bytes, how many groups (whole vectors of rows if more than one), and five that are not used.
+    ///
+    /// @return null if machine code can't be made here
+    public static MachineCode groups(Target target, int rows) {
+        Vectors asm = target.vectors();
+        int lanes = asm.lanes();
+        asm.push(SAVED);
+        if (rows < lanes) {
+            asm.clear(RBX);
+            asm.add(RBX, rows);
+            asm.edges(RBX, RAX, ROWS);
+        }
+        EightRows.steps(asm);
+        asm.copy(R12, RDI);
+        asm.copy(R13, RCX);
+        asm.copy(R14, RDX);
+        asm.copy(R15, R9);
+        int group = asm.size();
+        asm.copy(RDI, R12);
+        asm.copy(RCX, R13);
+        asm.copy(RDX, R14);
+        group(asm, target, rows);
+        EightRows.pass(asm, R12, 8);
+        if (lanes > 8) {
+            EightRows.pass(asm, R12, 8);
+        }
+        asm.add(R13, asm.width());
+        asm.decrement(R15);
+        asm.backIfNotZero(group);
+        asm.pop(SAVED);
+        asm.end();
+        return MachineCode.of(asm.finish());
+    }
+
+    private static void group(Vectors asm, Target target, int rows) {
+        int lanes = asm.lanes();
+        var to = new Operand.At(RCX, -1, 0, 0);
+        int edge = rows < lanes ? ROWS : 0;
+        asm.compare(RDX, lanes);
+        int few = asm.jumpIfLess();
+        int start = asm.size();
+        columns(asm, target, rows, 0);
+        for (int c = 0; c < lanes; c++) {
+            asm.store(c, to, edge);
+            asm.addRegister(RCX, R8);
+        }
+        asm.add(RDI, asm.width());
+        asm.add(RDX, -lanes);
+        asm.compare(RDX, lanes);
+        asm.backIfNotLess(start);
+        asm.here(few);
+        asm.compare(RDX, 0);
+        int none = asm.jumpIfNotGreater();
+        asm.edges(RDX, RBX, NUMBERS);
+        columns(asm, target, rows, NUMBERS);
+        var done = new int[lanes - 1];
+        for (int c = 0; c < done.length; c++) {
+            asm.store(c, to, edge);
+            asm.addRegister(RCX, R8);
+            asm.add(RDX, -1);
+            asm.compare(RDX, 0);
+            done[c] = asm.jumpIfNotGreater();
+        }
+        for (int d : done) {
+            asm.here(d);
+        }
+        asm.here(none);
+    }
+
+    /// Reads a vector of each row, or its first lanes, and puts columns into the first registers, which the masks of AVX2 leave alone.
+    private static void columns(Vectors asm, Target target, int rows, int edge) {
+        Operand[] low = EightRows.at(RDI);
+        Operand[] high = EightRows.at(R9);
+        if (rows > low.length) {
+            asm.address(R9, RDI, RSI, 3);
+        }
+        for (int r = 0; r < rows; r++) {
+            asm.load(r, r < low.length ? low[r] : high[r - low.length], edge);
+        }
+        pairs(asm, asm.lanes());
+        switch (target) {
+            case AVX512 -> quarters(asm);
+            case AVX2 -> {
+                int first = halves(asm);
+                for (int c = 0; c < asm.lanes(); c++) {
+                    asm.move(c, first + c);
+                }
+            }
+        }
     }
 
     /// In each 128 bits of the first registers, columns of four rows; as many registers behind them are lost.
