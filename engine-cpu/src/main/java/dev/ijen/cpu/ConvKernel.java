@@ -50,7 +50,7 @@ final class ConvKernel {
         if (!nat.present() || wrongInLibrary(conv)) {
             return null;
         }
-        var winograd = Winograd.of(conv, pool);
+        var winograd = Winograd.of(conv, pool, nat);
         if (winograd != null) {
             return winograd;
         }
@@ -73,7 +73,7 @@ final class ConvKernel {
         if (!nat.present() || wrongInLibrary(conv) || s.xCount() == 0 || s.yCount() == 0 || s.wCount() == 0) {
             return null;
         }
-        var winograd = epilogue.isEmpty() ? Winograd.of(conv, ThreadPool.NONE) : null;
+        var winograd = epilogue.isEmpty() ? Winograd.of(conv, ThreadPool.NONE, nat) : null;
         if (winograd != null) {
             return winograd;
         }
@@ -103,7 +103,7 @@ final class ConvKernel {
     static CpuKernel of(Kernel.Conv conv, Epilogue epilogue, Pool pool, Native nat) {
         var s = ConvShape.of(conv);
         boolean direct = conv.dtype() == DType.F32 && s.xCount() > 0 && s.yCount() > 0 && s.wCount() > 0
-                && nat.present() && !wrongInLibrary(conv) && Winograd.of(conv, pool) == null
+                && nat.present() && !wrongInLibrary(conv) && Winograd.of(conv, pool, nat) == null
                 && DnnlConvSlices.of(conv, pool) == null;
         var few = direct ? DirectConv.of(conv, epilogue, pool, nat.target()) : null;
         if (few != null || !direct) {

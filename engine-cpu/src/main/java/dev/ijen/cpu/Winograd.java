@@ -9,14 +9,14 @@ final class Winograd {
     private Winograd() {}
 
     /// Null where the direct way is better, or the only one.
-    static CpuKernel of(Kernel.Conv conv, Pool pool) {
+    static CpuKernel of(Kernel.Conv conv, Pool pool, Native nat) {
         var s = conv.dtype() == DType.F32 ? WinogradShape.of(conv) : null;
         if (s == null || !saves(s)) {
             return null;
         }
         return conv.pass() == ConvPass.FILTER_GRADIENT
                 ? WinogradConvFilter.of(s, WinogradCut.ofFilter(s), pool)
-                : WinogradConv.of(conv, s, WinogradCut.of(s), pool);
+                : WinogradConv.of(conv, s, WinogradCut.of(s), pool, nat);
     }
 
     private static boolean saves(WinogradShape s) {

@@ -14,8 +14,12 @@ final class WinogradConv implements Weighted {
     private final int threads;
     private final long workerBytes;
     private final long workBytes;
+    /// How it is done if the filter changes in every run; null if that makes no difference.
+    private final WinogradBlocks blocks;
 
-    private WinogradConv(WinogradShape s, WinogradCut cut, boolean forward, int threads, long workerBytes) {
+    private WinogradConv(
+            WinogradShape s, WinogradCut cut, boolean forward, int threads, long workerBytes, WinogradBlocks blocks) {
+        this.blocks = blocks;
         this.s = s;
         this.cut = cut;
         this.forward = forward;
@@ -27,7 +31,7 @@ final class WinogradConv implements Weighted {
     }
 
     /// Null if oneDNN has no fast product.
-    static CpuKernel of(Kernel.Conv conv, WinogradShape s, WinogradCut cut, Pool pool) {
+    static CpuKernel of(Kernel.Conv conv, WinogradShape s, WinogradCut cut, Pool pool, Native nat) {
         boolean forward = conv.pass() == ConvPass.FORWARD;
         boolean packed = !cut.byPoints() && product(s, cut, cut.chunk(), forward).packedBytes() > 0;
         long most = product(s, cut, cut.chunk(), forward).workerBytes(packed);
@@ -35,7 +39,8 @@ final class WinogradConv implements Weighted {
                 ? 0
                 : product(s, cut, s.tiles() % cut.chunk(), forward).workerBytes(packed);
         return Math.min(most, last) < 0 ? null
-                : new WinogradConv(s, cut, forward, pool.threads(), Math.max(most, last));
+                : new WinogradConv(s, cut, forward, pool.threads(), Math.max(most, last),
+                        cut.byPoints() ? WinogradBlocks.of(s, forward, pool.threads(), nat) : null);
     }
 
     /// True if bringing the filter across costs less than products with a filter that lies along.
@@ -67,6 +72,17 @@ final class WinogradConv implements Weighted {
 
     @Override
     public long scratchBytes() {
+        return blocks == null ? keptBytes() : Math.max(keptBytes(), blocks.scratchBytes());
+    }
+
+    @Override
+    public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
+        return blocks == null
+                ? Weighted.super.bind(in, out, scratch, pool)
+                : blocks.bind(in[0], in[WEIGHTS], out[0], scratch, pool);
+    }
+
+    private long keptBytes() {
         int copies = cut.byPoints() ? 1 : threads;
         return weightBytes() + (packedBytes() > 0 ? 4 * s.filterCount() : 0) + copies * (inputBytes() + outputBytes())
                 + threads * (workerBytes + workBytes);

@@ -6,10 +6,11 @@ import static dev.ijen.cpu.WinogradShape.POINTS;
 /// Transforms filters w [K, 3, 3, C] to points u and gradients of points [36, K, C] back.
 final class WinogradFilter {
     private static final int SIZE = 3;
-    private static final int TAPS = SIZE * SIZE;
-    private static final int BLOCK = 128;
+    static final int TAPS = SIZE * SIZE;
+    static final int BLOCK = 128;
     private static final long LINE = 4L * BLOCK;
-    private static final long BETWEEN = (long) SIZE * IN * LINE;
+    /// Bytes of memory for [#row] and [#gradient].
+    static final long BETWEEN = (long) SIZE * IN * LINE;
     /// Input channels whose filters are brought across at once: a cache line.
     private static final int ACROSS = 16;
     /// Floats of a filter that one task transforms.
@@ -25,7 +26,7 @@ final class WinogradFilter {
         TURNED
     }
 
-    private final WinogradLines lines = WinogradLines.INSTANCE;
+    private static final WinogradLines LINES = WinogradLines.INSTANCE;
     private final int k;
     private final int c;
     private final Order order;
@@ -61,7 +62,7 @@ final class WinogradFilter {
         long tap = turned ? -4L * c : 4L * c;
         for (int i = task * channels; i < Math.min(k, (task + 1) * channels); i++) {
             long row = w + 4L * TAPS * i * c + (turned ? 4L * (TAPS - 1) * c : 0);
-            row(row, tap, c, u + 4L * i * c, work);
+            row(row, tap, c, u + 4L * i * c, point(), work);
         }
     }
 
@@ -73,7 +74,7 @@ final class WinogradFilter {
             turn(w + 4L * (t * (long) c + from), 4L * TAPS * c, k, own + t * tap);
         }
         for (int i = 0; i < ACROSS; i++) {
-            row(own + 4L * i * k, tap, k, u + 4L * (from + i) * k, work);
+            row(own + 4L * i * k, tap, k, u + 4L * (from + i) * k, point(), work);
         }
     }
 
@@ -87,17 +88,17 @@ final class WinogradFilter {
         }
     }
 
-    /// The points of `n` filters whose taps are `tap` bytes apart.
-    private void row(long w, long tap, int n, long u, long work) {
+    /// The points, `point` bytes apart, of `n` filters whose taps are `tap` bytes apart.
+    static void row(long w, long tap, int n, long u, long point, long work) {
         for (int j = 0; j < n; j += BLOCK) {
             int bytes = 4 * Math.min(BLOCK, n - j);
             for (int s = 0; s < SIZE; s++) {
                 long at = w + 4L * j + s * tap;
-                lines.toFilter(at, at + 3 * tap, at + 6 * tap, work + s * LINE, SIZE * LINE, bytes);
+                LINES.toFilter(at, at + 3 * tap, at + 6 * tap, work + s * LINE, SIZE * LINE, bytes);
             }
             for (int i = 0; i < IN; i++) {
                 long at = work + (long) i * SIZE * LINE;
-                lines.toFilter(at, at + LINE, at + 2 * LINE, u + 4L * j + (long) i * IN * point(), point(), bytes);
+                LINES.toFilter(at, at + LINE, at + 2 * LINE, u + 4L * j + (long) i * IN * point, point, bytes);
             }
         }
     }
@@ -113,19 +114,21 @@ final class WinogradFilter {
                 }
             }
             for (int j = 0; j < c; j += BLOCK) {
-                gradient(row + 4L * j, dw + 4L * (TAPS * (long) i * c + j), tap, 4 * Math.min(BLOCK, c - j), work);
+                gradient(row + 4L * j, point(), dw + 4L * (TAPS * (long) i * c + j), tap, Math.min(BLOCK, c - j), work);
             }
         }
     }
 
-    private void gradient(long from, long dw, long tap, int bytes, long work) {
+    /// The gradients, taps being `tap` bytes apart, of `n` ≤ [#BLOCK] filters of those of their points, `point` bytes apart.
+    static void gradient(long from, long point, long dw, long tap, int n, long work) {
+        int bytes = 4 * n;
         for (int s = 0; s < IN; s++) {
             long at = work + s * LINE;
-            lines.toFilterGradient(from + s * point(), IN * point(), at, at + IN * LINE, at + 2 * IN * LINE, bytes);
+            LINES.toFilterGradient(from + s * point, IN * point, at, at + IN * LINE, at + 2 * IN * LINE, bytes);
         }
         for (int r = 0; r < SIZE; r++) {
             long at = dw + (long) SIZE * r * tap;
-            lines.toFilterGradient(work + (long) r * IN * LINE, LINE, at, at + tap, at + 2 * tap, bytes);
+            LINES.toFilterGradient(work + (long) r * IN * LINE, LINE, at, at + tap, at + 2 * tap, bytes);
         }
     }
 }

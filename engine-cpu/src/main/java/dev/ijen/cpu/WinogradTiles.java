@@ -15,9 +15,19 @@ final class WinogradTiles {
 
     private final WinogradLines lines = WinogradLines.INSTANCE;
     private final WinogradShape s;
+    private final int inLine;
+    private final int outLine;
 
     WinogradTiles(WinogradShape s) {
+        this(s, s.c(), s.k());
+    }
+
+    /// @param inLine floats from a tile's point of all input channels to the next tile's
+    /// @param outLine the same for output channels
+    WinogradTiles(WinogradShape s, int inLine, int outLine) {
         this.s = s;
+        this.inLine = inLine;
+        this.outLine = outLine;
     }
 
     /// What a tile's place is within its image.
@@ -38,14 +48,14 @@ final class WinogradTiles {
     /// Inputs of tiles `from` to `from + count` of x to `v`, which holds `tiles` tiles and begins with tile `first`.
     void input(long x, int from, int count, long v, int first, int tiles, long work) {
         long zeros = zeros(work);
-        long point = 4L * tiles * s.c();
+        long point = 4L * tiles * inLine;
         for (int t = from; t < from + count; t++) {
             int h = row(t) * OUT - s.padH();
             int w = t % s.columns() * OUT - s.padW();
             long image = x + 4L * image(t) * s.inH() * s.inW() * s.c();
             for (int c = 0; c < s.c(); c += BLOCK) {
                 int bytes = 4 * Math.min(BLOCK, s.c() - c);
-                input(image + 4L * c, h, w, v + 4L * ((long) (t - first) * s.c() + c), point, bytes, zeros, work);
+                input(image + 4L * c, h, w, v + 4L * ((long) (t - first) * inLine + c), point, bytes, zeros, work);
             }
         }
     }
@@ -74,14 +84,20 @@ final class WinogradTiles {
 
     /// Points `m` of tiles `from` to `from + count` to y.
     void output(long m, int first, int tiles, int from, int count, long y, long work) {
-        long point = 4L * tiles * s.k();
+        output(m, outLine, first, tiles, from, count, y, 0, s.k(), work);
+    }
+
+    /// The same for output channels `k0` to `k0 + n` alone, whose points `line` floats apart are all that is at `m`.
+    void output(
+            long m, int line, int first, int tiles, int from, int count, long y, int k0, int n, long work) {
+        long point = 4L * tiles * line;
         for (int t = from; t < from + count; t++) {
             int h = row(t) * OUT;
             int w = t % s.columns() * OUT;
-            long at = y + 4L * (((long) image(t) * s.outH() + h) * s.outW() + w) * s.k();
-            for (int k = 0; k < s.k(); k += BLOCK) {
-                int bytes = 4 * Math.min(BLOCK, s.k() - k);
-                output(m + 4L * ((long) (t - first) * s.k() + k), point, at + 4L * k, s.outH() - h, s.outW() - w,
+            long at = y + 4L * ((((long) image(t) * s.outH() + h) * s.outW() + w) * s.k() + k0);
+            for (int k = 0; k < n; k += BLOCK) {
+                int bytes = 4 * Math.min(BLOCK, n - k);
+                output(m + 4L * ((long) (t - first) * line + k), point, at + 4L * k, s.outH() - h, s.outW() - w,
                         bytes, work);
             }
         }
@@ -107,14 +123,14 @@ final class WinogradTiles {
     /// Gradients of the outputs of tiles `from` to `from + count` to the points `m`.
     void outputGradient(long dy, int from, int count, long m, int first, int tiles, long work) {
         long zeros = zeros(work);
-        long point = 4L * tiles * s.k();
+        long point = 4L * tiles * outLine;
         for (int t = from; t < from + count; t++) {
             int h = row(t) * OUT;
             int w = t % s.columns() * OUT;
             long at = dy + 4L * (((long) image(t) * s.outH() + h) * s.outW() + w) * s.k();
             for (int k = 0; k < s.k(); k += BLOCK) {
                 int bytes = 4 * Math.min(BLOCK, s.k() - k);
-                outputGradient(at + 4L * k, s.outH() - h, s.outW() - w, m + 4L * ((long) (t - first) * s.k() + k),
+                outputGradient(at + 4L * k, s.outH() - h, s.outW() - w, m + 4L * ((long) (t - first) * outLine + k),
                         point, bytes, zeros, work);
             }
         }

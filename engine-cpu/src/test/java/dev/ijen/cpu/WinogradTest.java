@@ -107,7 +107,7 @@ class WinogradTest {
         var pass = ConvPass.FORWARD;
         var plain = ConvKernelTest.window(in, three, ONE, ONE, ONE, ONE);
         try (var pool = new ThreadPool(1)) {
-            assertNotNull(Winograd.of(conv(pass, plain), pool));
+            assertNotNull(Winograd.of(conv(pass, plain), pool, nat));
             for (var other : List.of(
                     new Kernel.Conv(DType.F64, pass, plain, 8, 64, 64, 1),
                     new Kernel.Conv(DType.BF16, pass, plain, 8, 64, 64, 1),
@@ -120,7 +120,7 @@ class WinogradTest {
                     conv(pass, ConvKernelTest.window(in, three, ONE, three, none, ONE)),
                     conv(pass, ConvKernelTest.window(new int[] {512}, new int[] {3}, new int[] {1}, new int[] {1},
                             new int[] {1}, new int[] {1})))) {
-                assertNull(Winograd.of(other, pool), other::toString);
+                assertNull(Winograd.of(other, pool, nat), other::toString);
             }
         }
     }
@@ -139,7 +139,7 @@ class WinogradTest {
         var cut = new WinogradCut(tiles, points);
         check(conv, p -> pass == ConvPass.FILTER_GRADIENT
                 ? WinogradConvFilter.of(s, cut, p)
-                : WinogradConv.of(conv, s, cut, p));
+                : WinogradConv.of(conv, s, cut, p, nat));
     }
 
     private static void check(Kernel.Conv conv, Function<Pool, CpuKernel> of) {
