@@ -14,9 +14,12 @@ final class Winograd {
         if (s == null || !saves(s)) {
             return null;
         }
-        return conv.pass() == ConvPass.FILTER_GRADIENT
-                ? WinogradConvFilter.of(s, WinogradCut.ofFilter(s), pool)
-                : WinogradConv.of(conv, s, WinogradCut.of(s), pool, nat);
+        if (conv.pass() == ConvPass.FILTER_GRADIENT) {
+            var cut = WinogradCut.ofFilter(s);
+            var blocks = cut.byPoints() ? WinogradFilterBlocks.of(s, pool.threads(), nat) : null;
+            return blocks != null ? blocks : WinogradConvFilter.of(s, cut, pool);
+        }
+        return WinogradConv.of(conv, s, WinogradCut.of(s), pool, nat);
     }
 
     private static boolean saves(WinogradShape s) {

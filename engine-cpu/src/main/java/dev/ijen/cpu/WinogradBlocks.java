@@ -4,10 +4,9 @@ package dev.ijen.cpu;
 /// so that a part of them is made, multiplied and forgotten at a time. One task makes some output channels, summing over input channels part by
 /// part.
 final class WinogradBlocks {
-    /// Output channels of a task.
-    private static final int WIDE = 32;
-    /// Input channels whose filters are transformed at once.
-    private static final int DEEP = 64;
+    /// Output and input channels that are taken at once, whichever lie along the filter being more.
+    private static final int MORE = 64;
+    private static final int LESS = 32;
     /// Floats between lines of points, so that they do not fall on the same sets of a cache.
     private static final int GAP = 16;
 
@@ -27,8 +26,8 @@ final class WinogradBlocks {
         this.micro = micro;
         this.turns = turns;
         line = s.c() + GAP;
-        deep = Math.min(DEEP, s.c());
-        wide = Math.min(WIDE, s.k());
+        deep = Math.min(forward ? MORE : LESS, s.c());
+        wide = Math.min(forward ? LESS : MORE, s.k());
     }
 
     /// Null where there is no machine code.
