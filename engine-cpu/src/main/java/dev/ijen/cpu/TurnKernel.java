@@ -52,7 +52,8 @@ record TurnKernel(
         if (along < 0 || across < 0 || along == across) {
             return null;
         }
-        var around = IntStream.range(0, axes.length).filter(k -> k != along && k != across).mapToObj(k -> axes[k]).toList();
+        var around = IntStream.range(0, axes.length).filter(k -> k != along && k != across).mapToObj(k -> axes[k])
+                .toList();
         return new TurnKernel(
                 around.stream().mapToInt(Axis::extent).toArray(),
                 around.stream().mapToLong(a -> Turns.BYTES * a.from).toArray(),

@@ -63,11 +63,11 @@ final class WinogradConv implements Weighted {
     }
 
     private long inputBytes() {
-        return 4L * WinogradShape.POINTS * cut.chunk() * s.c();
+        return 4L * WinogradShape.POINTS * WinogradProduct.lines(cut.chunk()) * s.c();
     }
 
     private long outputBytes() {
-        return 4L * WinogradShape.POINTS * cut.chunk() * s.k();
+        return 4L * WinogradShape.POINTS * WinogradProduct.lines(cut.chunk()) * s.k();
     }
 
     @Override
@@ -189,15 +189,17 @@ final class WinogradConv implements Weighted {
         private void chunk(int task, int worker) {
             int from = task * cut.chunk();
             int count = Math.min(cut.chunk(), s.tiles() - from);
-            tiles.input(x, from, count, v(worker), from, count, work(worker));
+            int lines = WinogradProduct.lines(count);
+            tiles.input(x, from, count, v(worker), from, lines, work(worker));
             (count == cut.chunk() ? products : last)[worker].run(worker);
-            tiles.output(m(worker), from, count, from, count, y, work(worker));
+            tiles.output(m(worker), from, lines, from, count, y, work(worker));
         }
     }
 
     /// All tiles one step after the other.
     private final class Steps extends Common {
         private final WinogradSpread spread = new WinogradSpread(s, s.tiles());
+        private final int lines = WinogradProduct.lines(s.tiles());
         private final WinogradRun[] products;
         private final long m = v + inputBytes();
         private final Pool.Task input = this::input;
@@ -226,7 +228,7 @@ final class WinogradConv implements Weighted {
         }
 
         private void input(int task, int worker) {
-            tiles.input(x, spread.from(task), spread.count(task), v, 0, s.tiles(), work(worker));
+            tiles.input(x, spread.from(task), spread.count(task), v, 0, lines, work(worker));
         }
 
         private void product(int task, int worker) {
@@ -234,7 +236,7 @@ final class WinogradConv implements Weighted {
         }
 
         private void output(int task, int worker) {
-            tiles.output(m, 0, s.tiles(), spread.from(task), spread.count(task), y, work(worker));
+            tiles.output(m, 0, lines, spread.from(task), spread.count(task), y, work(worker));
         }
     }
 }

@@ -32,11 +32,11 @@ final class WinogradConvFilter implements CpuKernel {
     }
 
     private long inputBytes() {
-        return 4L * WinogradShape.POINTS * cut.chunk() * s.c();
+        return 4L * WinogradShape.POINTS * WinogradProduct.lines(cut.chunk()) * s.c();
     }
 
     private long outputBytes() {
-        return 4L * WinogradShape.POINTS * cut.chunk() * s.k();
+        return 4L * WinogradShape.POINTS * WinogradProduct.lines(cut.chunk()) * s.k();
     }
 
     private long pointBytes() {
@@ -154,8 +154,9 @@ final class WinogradConvFilter implements CpuKernel {
             for (int i = begin; i < end; i++) {
                 int from = i * cut.chunk();
                 int count = Math.min(cut.chunk(), s.tiles() - from);
-                tiles.input(x, from, count, v(worker), from, count, work(worker));
-                tiles.outputGradient(dy, from, count, m(worker), from, count, work(worker));
+                int lines = WinogradProduct.lines(count);
+                tiles.input(x, from, count, v(worker), from, lines, work(worker));
+                tiles.outputGradient(dy, from, count, m(worker), from, lines, work(worker));
                 var runs = i == begin ? first[task] : count == cut.chunk() ? next[task] : last;
                 runs[worker].run(worker);
             }
@@ -191,8 +192,9 @@ final class WinogradConvFilter implements CpuKernel {
             var b = new long[n];
             var c = new long[n];
             for (int i = 0; i < n; i++) {
-                a[i] = m + 4L * i * cut.points() * tiles * s.k();
-                b[i] = v + 4L * i * cut.points() * tiles * s.c();
+                long lines = (long) i * cut.points() * WinogradProduct.lines(tiles);
+                a[i] = m + 4 * lines * s.k();
+                b[i] = v + 4 * lines * s.c();
                 c[i] = du + i * pointBytes() / n;
             }
             return WinogradConvFilter.product(s, cut, tiles, adds).runs(scope, workers, false, a, b, c);
@@ -214,10 +216,11 @@ final class WinogradConvFilter implements CpuKernel {
         private void points(int task, int worker) {
             int from = begin + spread.from(task / 2);
             int count = spread.count(task / 2);
+            int lines = WinogradProduct.lines(spread.tiles());
             if (task % 2 == 0) {
-                tiles.input(x, from, count, v, begin, spread.tiles(), work(worker));
+                tiles.input(x, from, count, v, begin, lines, work(worker));
             } else {
-                tiles.outputGradient(dy, from, count, m, begin, spread.tiles(), work(worker));
+                tiles.outputGradient(dy, from, count, m, begin, lines, work(worker));
             }
         }
 

@@ -3,29 +3,49 @@ package dev.ijen.cpu;
 import dev.ijen.tensor.DType;
 
 /// Products of F32 matrices, one a point, on one thread, by tiles of bfloat16 where there are such or by oneDNN: c [points, m, n] =
-/// a [points, m, k] · b [points, k, n], each dense.
+/// a [points, m, k] · b [points, k, n]. Where there is a line for each tile, points are [#lines] apart.
 ///
-/// @param ta whether a lies as [points, k, m]
+/// @param ta whether a lies as [points, k, m]: then it is k that counts tiles, else m
 /// @param tb whether b lies as [points, n, k]
 /// @param adds whether the product is added to what is in c
 record WinogradProduct(int points, int m, int n, int k, boolean ta, boolean tb, boolean adds) {
     /// How many products of a packed number pay for packing it.
     private static final int WORTH = 48;
 
+    /// Lines from point to point where there is one for each tile: one more, for else points often are a power of two apart, and drive each other out of the
+    /// nearest cache. oneDNN 3.11 takes a single line in a sum for dense.
+    static int lines(int tiles) {
+        return tiles == 1 ? 1 : tiles + 1;
+    }
+
+    // floats from point to point
+
+    private long aStep() {
+        return ta ? (long) lines(k) * m : (long) lines(m) * k;
+    }
+
+    private long bStep() {
+        return (long) (ta ? lines(k) : k) * n;
+    }
+
+    private long cStep() {
+        return (long) (ta ? m : lines(m)) * n;
+    }
+
     private long a(DnnlScope scope) {
-        return md(scope, m, k, ta);
+        return md(scope, aStep(), m, k, ta);
     }
 
     private long b(DnnlScope scope) {
-        return md(scope, k, n, tb);
+        return md(scope, bStep(), k, n, tb);
     }
 
     private long c(DnnlScope scope) {
-        return md(scope, m, n, false);
+        return md(scope, cStep(), m, n, false);
     }
 
-    private long md(DnnlScope scope, int rows, int columns, boolean turned) {
-        long[] strides = {(long) rows * columns, turned ? 1 : columns, turned ? rows : 1};
+    private long md(DnnlScope scope, long step, int rows, int columns, boolean turned) {
+        long[] strides = {step, turned ? 1 : columns, turned ? rows : 1};
         return scope.strided(DType.F32, new long[] {points, rows, columns}, strides);
     }
 
@@ -101,12 +121,12 @@ record WinogradProduct(int points, int m, int n, int k, boolean ta, boolean tb, 
 
     private void run(SplitProduct split, boolean packed, long a, long b, long c, long work) {
         for (int p = 0; p < points; p++) {
-            long at = a + 4L * p * m * k;
-            long to = c + 4L * p * m * n;
+            long at = a + 4 * p * aStep();
+            long to = c + 4 * p * cStep();
             if (packed) {
                 split.runPacked(adds, at, b + p * split.packedBytes(), to, work);
             } else {
-                split.run(adds, at, b + 4L * p * k * n, to, work);
+                split.run(adds, at, b + 4 * p * bStep(), to, work);
             }
         }
     }

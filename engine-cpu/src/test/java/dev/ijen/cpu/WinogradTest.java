@@ -76,6 +76,51 @@ class WinogradTest {
         }
     }
 
+    /// Filters that stay as they are: a convolution that takes all tiles a step at a time otherwise makes only a part of the filter's points at a time.
+    @ParameterizedTest
+    @MethodSource("geometries")
+    void filtersThatAreKept(Geometry g) {
+        for (var pass : List.of(ConvPass.FORWARD, ConvPass.INPUT_GRADIENT)) {
+            var conv = g.conv(pass);
+            var s = WinogradShape.of(conv);
+            check(conv, p -> new Kept((Weighted) WinogradConv.of(conv, s, new WinogradCut(s.tiles(), 3), p, nat)));
+        }
+    }
+
+    /// What a binding with memory of its own for the filter does.
+    private record Kept(Weighted kernel) implements CpuKernel {
+        @Override
+        public long scratchBytes() {
+            return kernel.weightBytes() + kernel.scratchBytes();
+        }
+
+        @Override
+        public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
+            var kept = kernel.keep(in, out, scratch + kernel.weightBytes(), scratch, pool);
+            return new Bound() {
+                @Override
+                public void run() {
+                    kept.refresh();
+                    kept.run();
+                }
+
+                @Override
+                public void close() {
+                    kept.close();
+                }
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("geometries")
+    void filterGradientsInBlocks(Geometry g) {
+        var conv = g.conv(ConvPass.FILTER_GRADIENT);
+        var s = WinogradShape.of(conv);
+        assumeTrue(Micro32Code.here() != null, "no machine code");
+        check(conv, p -> WinogradFilterBlocks.of(s, p.threads(), nat));
+    }
+
     @ParameterizedTest
     @MethodSource("geometries")
     void filterGradientsInRounds(Geometry g) {
@@ -91,7 +136,8 @@ class WinogradTest {
                 var conv = g.conv(pass);
                 try (var pool = new ThreadPool(1)) {
                     var kernel = ConvKernel.of(conv, pool, nat);
-                    boolean winograd = kernel instanceof WinogradConvFilter || kernel instanceof WinogradConv;
+                    boolean winograd = kernel instanceof WinogradConvFilter || kernel instanceof WinogradFilterBlocks
+                            || kernel instanceof WinogradConv;
                     assertTrue(winograd, g + " " + pass);
                 }
                 check(conv, p -> ConvKernel.of(conv, p, nat));
