@@ -58,6 +58,10 @@ final class ConvKernel {
         if (few != null) {
             return few;
         }
+        var strided = StridedConvFilter.of(conv, pool, nat);
+        if (strided != null) {
+            return strided;
+        }
         var slices = DnnlConvSlices.of(conv, pool);
         if (slices != null) {
             return slices;

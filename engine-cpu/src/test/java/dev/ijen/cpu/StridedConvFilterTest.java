@@ -1,0 +1,96 @@
+package dev.ijen.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ijen.spi.Kernel;
+import dev.ijen.spi.Kernel.ConvPass;
+import dev.ijen.tensor.DType;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Filter gradients in steps of more than 1, against the definition in F64.
+class StridedConvFilterTest {
+    private final Micro micro = Micro32Code.here();
+    private final Native nat = Native.load(true);
+
+    @BeforeEach
+    void machineCode() {
+        assumeTrue(micro != null, "no machine code");
+    }
+
+    /// @param low padding before the first element of each axis
+    private record Geometry(
+            int n, int c, int k, int[] in, int[] size, int[] stride, int[] low, int[] high, int[] dilation) {
+        static Geometry square(int n, int c, int k, int in, int size, int stride, int pad) {
+            return new Geometry(n, c, k, two(in), two(size), two(stride), two(pad), two(pad), two(1));
+        }
+
+        private static int[] two(int v) {
+            return new int[] {v, v};
+        }
+
+        Kernel.Conv conv(DType type) {
+            return new Kernel.Conv(
+                    type, ConvPass.FILTER_GRADIENT, ConvKernelTest.window(in, size, stride, low, high, dilation), n, c,
+                    k, 1);
+        }
+    }
+
+    @Test
+    void products() {
+        for (var g : List.of(
+                Geometry.square(3, 32, 32, 9, 3, 2, 1), Geometry.square(2, 48, 200, 8, 3, 2, 1),
+                Geometry.square(2, 33, 37, 12, 3, 2, 0), Geometry.square(5, 32, 64, 16, 1, 2, 0),
+                Geometry.square(1, 40, 32, 32, 5, 3, 2), Geometry.square(2, 3, 5, 7, 4, 3, 3),
+                new Geometry(2, 36, 32, new int[] {11, 20}, new int[] {3, 5}, new int[] {1, 2}, new int[] {0, 4},
+                        new int[] {2, 1}, new int[] {1, 1}),
+                new Geometry(1, 32, 40, new int[] {15, 13}, new int[] {3, 2}, new int[] {2, 3}, new int[] {2, 0},
+                        new int[] {1, 1}, new int[] {2, 3}),
+                new Geometry(2, 32, 32, new int[] {61}, new int[] {7}, new int[] {4}, new int[] {3}, new int[] {2},
+                        new int[] {1}),
+                new Geometry(1, 32, 32, new int[] {5, 6, 7}, new int[] {3, 3, 3}, new int[] {2, 1, 2},
+                        new int[] {1, 1, 0}, new int[] {1, 1, 1}, new int[] {1, 1, 1}))) {
+            check(g);
+        }
+    }
+
+    private void check(Geometry g) {
+        var s = ConvShape.of(g.conv(DType.F32));
+        double[] x = KernelBench.random(1, DType.F32, (int) s.xCount());
+        double[] y = KernelBench.random(3, DType.F32, (int) s.yCount());
+        var expected = new double[(int) s.wCount()];
+        ConvKernelTest.naive(s, ConvPass.FILTER_GRADIENT, x, expected.clone(), y, expected, false);
+        long[] one = KernelBench.run(DType.F32, 1, p -> StridedConvFilter.of(s, micro, p), expected.length, x, y);
+        long[] three = KernelBench.run(DType.F32, 3, p -> StridedConvFilter.of(s, micro, p), expected.length, x, y);
+        assertArrayEquals(one, three, () -> g + ": bits depend on the number of threads");
+        double[] got = KernelBench.values(DType.F32, one);
+        double error = 0;
+        double norm = 0;
+        for (int i = 0; i < got.length; i++) {
+            error += (got[i] - expected[i]) * (got[i] - expected[i]);
+            norm += expected[i] * expected[i];
+        }
+        assertEquals(0, Math.sqrt(error / norm), 1e-6, g::toString);
+    }
+
+    @Test
+    void whereItPays() {
+        assumeTrue(nat.target() != null, "no machine code");
+        var large = Geometry.square(32, 64, 128, 32, 3, 2, 1);
+        try (var pool = new ThreadPool(1)) {
+            assertInstanceOf(StridedConvFilter.class, ConvKernel.of(large.conv(DType.F32), pool, nat));
+            for (var g : List.of(
+                    Geometry.square(1, 32, 32, 8, 3, 2, 1), Geometry.square(32, 64, 128, 32, 3, 1, 1),
+                    Geometry.square(32, 3, 128, 32, 3, 2, 1))) {
+                assertNull(StridedConvFilter.of(g.conv(DType.F32), pool, nat), g::toString);
+            }
+            assertNull(StridedConvFilter.of(large.conv(DType.F64), pool, nat));
+            assertNull(StridedConvFilter.of(large.conv(DType.BF16), pool, nat));
+        }
+    }
+}
