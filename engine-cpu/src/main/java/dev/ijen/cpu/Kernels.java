@@ -13,7 +13,7 @@ final class Kernels {
         Target code = library.target();
         return switch (launch.kernel()) {
             case Kernel.Loop k -> {
-                var turned = TurnKernel.of(k.region(), code);
+                var turned = TurnKernel.of(k.region(), code); // null without machine code, for one
                 var copy = turned != null ? turned : ChannelsLast.of(k.region());
                 yield copy != null ? copy : RegionKernel.of(k.region(), threads, code);
             }

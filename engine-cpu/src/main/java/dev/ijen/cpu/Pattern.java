@@ -60,9 +60,11 @@ final class Pattern {
         return extent.length;
     }
 
-    /// True if the last two runs, from the d-th on, go across memory: neighbours lie along the first of them.
+    /// True if the last two runs, from the d-th on, go across memory: neighbours lie along the first of them. Without machine code only the longest are
+    /// worth walking along memory.
     private boolean across(int size, int d) {
-        return d == extent.length - 2 && step[d] == size && step[d + 1] != size && step[d + 1] != 0;
+        boolean worth = d == 0 || turns != null && size == Turns.BYTES;
+        return worth && d == extent.length - 2 && step[d] == size && step[d + 1] != size && step[d + 1] != 0;
     }
 
     /// Gathers elements of `size` bytes into a dense tile; steps are bytes.

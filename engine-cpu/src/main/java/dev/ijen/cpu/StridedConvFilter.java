@@ -13,8 +13,9 @@ final class StridedConvFilter implements CpuKernel {
     /// Outputs whose inputs are brought together.
     private static final int PART = Gemm.DEPTH;
     private static final int LEAST = 32;
-    /// Multiply-adds from which on it pays.
+    /// Multiply-adds and tasks from which on it pays.
     private static final long WORTH = 1 << 22;
+    private static final int TASKS = 8;
 
     private final ConvShape s;
     private final Micro micro;
@@ -36,7 +37,11 @@ final class StridedConvFilter implements CpuKernel {
         var micro = Micro32Code.here();
         boolean fits = conv.dtype() == DType.F32 && conv.pass() == ConvPass.FILTER_GRADIENT && s.groups() == 1
                 && !s.unitStride() && Math.min(s.c(), s.k()) >= LEAST && s.work() >= WORTH;
-        return fits && micro != null && nat.target() != null ? of(s, micro, pool) : null;
+        if (!fits || micro == null || nat.target() == null) {
+            return null;
+        }
+        var made = new StridedConvFilter(s, micro, pool.threads());
+        return made.tasks() >= TASKS ? made : null;
     }
 
     /// Whatever pays.
@@ -56,8 +61,11 @@ final class StridedConvFilter implements CpuKernel {
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
         Pool.Task task = (t, worker) -> product(t, in[0], in[1], out[0], scratch + worker * partBytes());
-        int tasks = s.taps() * across * down;
-        return () -> pool.parallel(tasks, task);
+        return () -> pool.parallel(tasks(), task);
+    }
+
+    private int tasks() {
+        return s.taps() * across * down;
     }
 
     private void product(int task, long x, long dy, long dw, long part) {
@@ -71,7 +79,8 @@ final class StridedConvFilter implements CpuKernel {
         for (int i = 0; i < all; i += PART) {
             int depth = Math.min(PART, all - i);
             inputs(tap, i, depth, x + 4L * c, n, part);
-            Gemm.run(micro, m, n, depth, dy + 4 * ((long) i * s.k() + k), 4, 4L * s.k(), part, 0, 4L * n,
+            Gemm.run(micro, m, n, depth, dy + 4 * ((long) i * s.k() + k), 4, 4L * s.k(), part, 4L * micro.strip(),
+                    4L * n,
                     dw + k * ldc + 4 * ((long) tap * s.c() + c), ldc, i > 0, 0);
         }
     }
@@ -91,7 +100,7 @@ final class StridedConvFilter implements CpuKernel {
             int d = line / s.out()[1] % s.out()[0] * s.stride()[0] + s0;
             int image = line / s.out()[1] / s.out()[0];
             boolean in = h >= 0 && h < s.in()[1] && d >= 0 && d < s.in()[0];
-            // outputs from `from` to `to` of the line see something
+            // outputs `from` to `until` of the line see something
             int from = in ? Math.clamp(Math.ceilDiv(-s2, s.stride()[2]), q, q + run) : q + run;
             int until = in ? Math.clamp(Math.ceilDiv(s.in()[2] - s2, s.stride()[2]), from, q + run) : from;
             Mem.zero(to, (from - q) * bytes);

@@ -26,6 +26,8 @@ record TurnKernel(
     /// Rows are shared out in multiples of this, and a share has about so many elements.
     private static final int GROUP = 16;
     private static final int SHARE = 1 << 12;
+    /// Most elements of a row in a share.
+    private static final int LONG = 1 << 12;
     private static final int TASKS = 64;
     private static final int WORTH = 1 << 15;
 
@@ -34,7 +36,8 @@ record TurnKernel(
     /// Null if the region is something else, or there is no machine code.
     static CpuKernel of(Region region, Target target) {
         var turns = Turns.of(target);
-        boolean copy = turns != null && region.body().size() == 1 && region.stores().size() == 1;
+        boolean copy = turns != null && region.points() > 0 && region.body().size() == 1
+                && region.stores().size() == 1;
         if (!copy || !(region.body().getFirst() instanceof Instr.Load load)) {
             return null;
         }
@@ -51,6 +54,9 @@ record TurnKernel(
         int across = axis(axes, false);
         if (along < 0 || across < 0 || along == across) {
             return null;
+        }
+        if (target == Target.AVX2 && axes[across].extent < target.lanes()) {
+            return null; // many processors write parts of its vectors slowly
         }
         var around = IntStream.range(0, axes.length).filter(k -> k != along && k != across).mapToObj(k -> axes[k])
                 .toList();
@@ -78,21 +84,27 @@ record TurnKernel(
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
         int matrices = Arrays.stream(outer).reduce(1, Math::multiplyExact);
-        int share = Math.clamp(SHARE / n / GROUP * GROUP, GROUP, Math.max(GROUP, rows));
-        int shares = Math.ceilDiv(rows, share);
+        int width = Math.min(n, LONG);
+        int height = Math.clamp(SHARE / width / GROUP * GROUP, GROUP, Math.max(GROUP, rows));
+        int across = Math.ceilDiv(n, width);
+        int shares = Math.ceilDiv(rows, height) * across;
         long units = (long) matrices * shares;
         long elements = (long) matrices * rows * n;
         int tasks = elements < WORTH ? 1 : (int) Math.min(units, TASKS);
         Pool.Task task = (t, worker) -> {
             for (long u = units * t / tasks; u < units * (t + 1) / tasks; u++) {
-                int first = (int) (u % shares) * share;
-                turn((int) (u / shares), first, Math.min(share, rows - first), in[0] + x, out[0] + y);
+                int share = (int) (u % shares);
+                int first = share / across * height;
+                int begin = share % across * width;
+                turn((int) (u / shares), first, Math.min(height, rows - first), begin, Math.min(width, n - begin),
+                        in[0] + x,
+                        out[0] + y);
             }
         };
         return () -> pool.parallel(tasks, task);
     }
 
-    private void turn(int matrix, int first, int count, long a, long b) {
+    private void turn(int matrix, int first, int count, int begin, int width, long a, long b) {
         int rest = matrix;
         for (int k = outer.length - 1; k >= 0; k--) {
             int i = rest % outer[k];
@@ -100,6 +112,7 @@ record TurnKernel(
             a += i * from[k];
             b += i * to[k];
         }
-        turns.run(a + first * row, row, count, n, b + (long) first * Turns.BYTES, column);
+        turns.run(a + first * row + (long) begin * Turns.BYTES, row, count, width,
+                b + (long) first * Turns.BYTES + begin * column, column);
     }
 }

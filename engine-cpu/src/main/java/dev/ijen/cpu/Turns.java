@@ -5,12 +5,15 @@ import dev.ijen.cpu.x86.Target;
 import dev.ijen.cpu.x86.Transpose;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /// Puts rows of four-byte elements into columns, in machine code.
 final class Turns {
     /// Of an element.
     static final int BYTES = 4;
 
+    /// Code is made once, whoever asks.
     private static final Map<Target, Turns> MADE = new EnumMap<>(Target.class);
 
     private final MachineCode[] groups; // by rows
@@ -27,7 +30,13 @@ final class Turns {
     /// @param target what machine code is written for, or null
     /// @return null where there is none
     static synchronized Turns of(Target target) {
-        return target == null || !MachineCode.reason().isEmpty() ? null : MADE.computeIfAbsent(target, Turns::new);
+        return target == null || !MachineCode.reason().isEmpty() ? null : MADE.computeIfAbsent(target, Turns::make);
+    }
+
+    /// Null if there is no more memory for code: it is asked for again.
+    private static Turns make(Target target) {
+        var made = new Turns(target);
+        return Stream.of(made.groups).skip(1).allMatch(Objects::nonNull) ? made : null;
     }
 
     /// Element p of row j goes to `to + p · column + 4 j`; nothing else is read or written.

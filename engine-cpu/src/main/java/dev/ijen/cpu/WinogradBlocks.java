@@ -1,12 +1,15 @@
 package dev.ijen.cpu;
 
-/// The way of [WinogradConv] for few tiles and large filters that change in every run: a filter's points are four times the filter, too much for the caches,
+/// The way of [WinogradConv] for large filters that change in every run: a filter's points are four times the filter, too much for the caches,
 /// so that a part of them is made, multiplied and forgotten at a time. One task makes some output channels, summing over input channels part by
 /// part.
 final class WinogradBlocks {
     /// Output and input channels that are taken at once, whichever lie along the filter being more.
     private static final int MORE = 64;
     private static final int LESS = 32;
+    /// The least bytes of a filter's points and tasks for which it pays.
+    static final long LARGE = 4 << 20;
+    static final int TASKS = 8;
     /// Floats between lines of points, so that they do not fall on the same sets of a cache.
     private static final int GAP = 16;
 
@@ -26,15 +29,29 @@ final class WinogradBlocks {
         this.micro = micro;
         this.turns = turns;
         line = s.c() + GAP;
-        deep = Math.min(forward ? MORE : LESS, s.c());
-        wide = Math.min(forward ? LESS : MORE, s.k());
+        boolean deeper = forward || s.k() < TASKS * MORE;
+        deep = Math.min(deeper ? MORE : LESS, s.c());
+        wide = Math.min(deeper ? LESS : MORE, s.k());
     }
 
-    /// Null where there is no machine code.
+    /// Null where there is no machine code, or another way is better.
     static WinogradBlocks of(WinogradShape s, boolean forward, int threads, Native nat) {
         var micro = Micro32Code.here();
         var turns = Turns.of(nat.target());
-        return micro == null || turns == null ? null : new WinogradBlocks(s, forward, threads, micro, turns);
+        if (micro == null || turns == null || 4 * s.filterCount() < LARGE) {
+            return null;
+        }
+        var made = of(s, forward, threads, micro, turns);
+        return made.tasks() >= TASKS ? made : null;
+    }
+
+    /// Whatever pays.
+    static WinogradBlocks of(WinogradShape s, boolean forward, int threads, Micro micro, Turns turns) {
+        return new WinogradBlocks(s, forward, threads, micro, turns);
+    }
+
+    private int tasks() {
+        return Math.ceilDiv(s.k(), wide);
     }
 
     private long inputBytes() {
@@ -95,7 +112,7 @@ final class WinogradBlocks {
         @Override
         public void run() {
             pool.parallel(spread.tasks(), input);
-            pool.parallel(Math.ceilDiv(s.k(), wide), block);
+            pool.parallel(tasks(), block);
         }
 
         private void input(int task, int worker) {

@@ -5,7 +5,7 @@ import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
 
 /// Convolution of F32 and the gradient of its input by Winograd's F(4 × 4, 3 × 3): tiles and filters are transformed by our own code, the
-/// products between are oneDNN's.
+/// products between are oneDNN's, or for large filters that change those of [WinogradBlocks].
 final class WinogradConv implements Weighted {
     private final WinogradShape s;
     private final WinogradCut cut;

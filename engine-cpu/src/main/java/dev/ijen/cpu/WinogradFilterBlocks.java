@@ -28,14 +28,23 @@ final class WinogradFilterBlocks implements CpuKernel {
         wide = Math.min(SIDE, s.c());
     }
 
-    /// Null where there is no machine code, or all tiles' points take too much memory.
+    /// Null where there is no machine code, or another way is better.
     static WinogradFilterBlocks of(WinogradShape s, int threads, Native nat) {
         var micro = Micro32Code.here();
-        if (micro == null || nat.target() == null) {
+        if (micro == null || nat.target() == null || 4 * s.filterCount() < WinogradBlocks.LARGE) {
             return null;
         }
-        var blocks = new WinogradFilterBlocks(s, threads, micro);
-        return blocks.pointBytes() > MOST ? null : blocks;
+        var made = of(s, threads, micro);
+        return made.pointBytes() > MOST || made.tasks() < WinogradBlocks.TASKS ? null : made;
+    }
+
+    /// Whatever pays.
+    static WinogradFilterBlocks of(WinogradShape s, int threads, Micro micro) {
+        return new WinogradFilterBlocks(s, threads, micro);
+    }
+
+    private int tasks() {
+        return Math.ceilDiv(s.k(), high) * Math.ceilDiv(s.c(), wide);
     }
 
     private long pointBytes() {
@@ -91,7 +100,7 @@ final class WinogradFilterBlocks implements CpuKernel {
         @Override
         public void run() {
             pool.parallel(2 * spread.tasks(), points);
-            pool.parallel(Math.ceilDiv(s.k(), high) * across, block);
+            pool.parallel(tasks(), block);
         }
 
         private void points(int task, int worker) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Region;
 import dev.ijen.spi.Region.Instr;
 import dev.ijen.spi.Region.Store;
@@ -64,7 +65,8 @@ class TurnKernelTest {
                         strides(space, IntStream.range(0, rank).toArray()), random.nextInt(4), null)));
                 var kernel = TurnKernel.of(region, target);
                 // neighbours stay neighbours if the last axis does
-                assertEquals(order[rank - 1] != rank - 1, kernel != null, () -> region.toString());
+                boolean narrow = target == Target.AVX2 && space[rank - 1] < target.lanes();
+                assertEquals(order[rank - 1] != rank - 1 && !narrow, kernel != null, () -> region.toString());
                 if (kernel != null) {
                     turned++;
                     check(region, kernel, load, 1 + random.nextInt(3));
@@ -88,6 +90,33 @@ class TurnKernelTest {
     }
 
     @Test
+    void longRowsAreShared() {
+        for (var target : Targets.here()) {
+            int[] space = {9001, 9};
+            var load = new Instr.Load(0, DType.F32, new int[] {1, 9001}, 0);
+            var region = new Region(space, List.of(load),
+                    List.of(new Store(0, 0, DType.F32, new int[] {9, 1}, 0, null)));
+            var kernel = TurnKernel.of(region, target);
+            assertNotNull(kernel);
+            check(region, kernel, load, 3);
+        }
+    }
+
+    /// A flipped and a repeated axis around the matrices, and gaps between rows.
+    @Test
+    void viewsOfX() {
+        for (var target : Targets.here()) {
+            int[] space = {2, 3, 17, 20};
+            var load = new Instr.Load(0, DType.F32, new int[] {0, -600, 1, 25}, 1300);
+            var store = new Store(0, 0, DType.F32, new int[] {1020, 340, 20, 1}, 0, null);
+            var region = new Region(space, List.of(load), List.of(store));
+            var kernel = TurnKernel.of(region, target);
+            assertNotNull(kernel);
+            check(region, kernel, load, 2);
+        }
+    }
+
+    @Test
     void onlyWhatItIsFor() {
         int[] space = {40, 40};
         int[] plain = {40, 1};
@@ -96,6 +125,8 @@ class TurnKernelTest {
             assertNotNull(TurnKernel.of(copy(space, DType.F32, turned, plain), target));
             assertNotNull(TurnKernel.of(copy(space, DType.F32, plain, turned), target));
             assertNull(TurnKernel.of(copy(space, DType.F32, turned, plain), null));
+            assertNull(TurnKernel.of(copy(new int[] {0, 40, 40}, DType.F32, new int[] {1600, 1, 40},
+                    new int[] {1600, 40, 1}), target));
             assertNull(TurnKernel.of(copy(space, DType.F64, turned, plain), target));
             assertNull(TurnKernel.of(copy(space, DType.F16, turned, plain), target));
             assertNull(TurnKernel.of(copy(space, DType.F32, plain, plain), target));
@@ -116,9 +147,9 @@ class TurnKernelTest {
         int points = region.points();
         var store = region.stores().getFirst();
         try (var arena = Arena.ofConfined(); var pool = new ThreadPool(threads)) {
-            var x = marked(arena, points);
+            var x = marked(arena, 2 * points + load.offset());
             var y = marked(arena, points);
-            for (int i = 0; i < points; i++) {
+            for (int i = 0; i < 2 * points + load.offset(); i++) {
                 x.setAtIndex(ValueLayout.JAVA_INT, AROUND + i, i);
             }
             var expected = y.toArray(ValueLayout.JAVA_INT);

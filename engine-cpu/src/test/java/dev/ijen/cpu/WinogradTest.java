@@ -114,11 +114,46 @@ class WinogradTest {
 
     @ParameterizedTest
     @MethodSource("geometries")
-    void filterGradientsInBlocks(Geometry g) {
-        var conv = g.conv(ConvPass.FILTER_GRADIENT);
-        var s = WinogradShape.of(conv);
-        assumeTrue(Micro32Code.here() != null, "no machine code");
-        check(conv, p -> WinogradFilterBlocks.of(s, p.threads(), nat));
+    void partsOfFilters(Geometry g) {
+        for (var target : Targets.here()) {
+            var micro = Micro32Code.of(target);
+            for (var pass : ConvPass.values()) {
+                var conv = g.conv(pass);
+                var s = WinogradShape.of(conv);
+                check(conv, p -> pass == ConvPass.FILTER_GRADIENT
+                        ? WinogradFilterBlocks.of(s, p.threads(), micro)
+                        : new Parts(
+                                WinogradBlocks.of(s, pass == ConvPass.FORWARD, p.threads(), micro, Turns.of(target))));
+            }
+        }
+    }
+
+    private record Parts(WinogradBlocks blocks) implements CpuKernel {
+        @Override
+        public long scratchBytes() {
+            return blocks.scratchBytes();
+        }
+
+        @Override
+        public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
+            return blocks.bind(in[0], in[1], out[0], scratch, pool);
+        }
+    }
+
+    /// Only where there are enough tasks for some threads.
+    @Test
+    void partsOfLargeFilters() {
+        assumeTrue(nat.target() != null && Micro32Code.here() != null, "no machine code");
+        var large = new Geometry(8, 256, 256, 8, 8, 1);
+        var small = new Geometry(4, 128, 128, 8, 8, 1);
+        for (var pass : List.of(ConvPass.FORWARD, ConvPass.INPUT_GRADIENT)) {
+            boolean forward = pass == ConvPass.FORWARD;
+            assertNotNull(WinogradBlocks.of(WinogradShape.of(large.conv(pass)), forward, 2, nat));
+            assertNull(WinogradBlocks.of(WinogradShape.of(small.conv(pass)), forward, 2, nat));
+        }
+        var gradient = ConvPass.FILTER_GRADIENT;
+        assertNotNull(WinogradFilterBlocks.of(WinogradShape.of(large.conv(gradient)), 2, nat));
+        assertNull(WinogradFilterBlocks.of(WinogradShape.of(small.conv(gradient)), 2, nat));
     }
 
     @ParameterizedTest
@@ -131,7 +166,8 @@ class WinogradTest {
     void asItIsChosen() {
         for (var g : List.of(
                 new Geometry(6, 32, 32, 28, 28, 1), new Geometry(2, 128, 96, 14, 14, 1),
-                new Geometry(4, 144, 256, 7, 7, 1), new Geometry(1, 32, 128, 32, 32, 1))) {
+                new Geometry(4, 144, 256, 7, 7, 1), new Geometry(1, 32, 128, 32, 32, 1),
+                new Geometry(4, 272, 320, 8, 7, 1))) {
             for (var pass : ConvPass.values()) {
                 var conv = g.conv(pass);
                 try (var pool = new ThreadPool(1)) {
