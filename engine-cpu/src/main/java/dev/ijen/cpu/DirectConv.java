@@ -1,12 +1,10 @@
 package dev.ijen.cpu;
 
-import dev.ijen.cpu.Epilogue.Step;
 import dev.ijen.cpu.x86.ConvTile;
 import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
 import dev.ijen.tensor.DType;
-import java.util.List;
 
 /// Convolution of F32 to a few vectors of channels by machine code of our own ([ConvTile]), window by window from where the image lies; images with
 /// padding are laid out with it first, as many lines as a task needs. Where output channels are few, libraries wait for sums or for numbers.
@@ -23,7 +21,7 @@ final class DirectConv implements Weighted {
 
     private final ConvShape s;
     private final int bias;
-    private final List<Step> rest;
+    private final TileSteps steps;
     private final ConvTile tile;
     private final ConvTiles tiles;
     private final int threads;
@@ -42,7 +40,7 @@ final class DirectConv implements Weighted {
         this.tiles = tiles;
         this.threads = threads;
         bias = epilogue.bias();
-        rest = rest(epilogue);
+        steps = TileSteps.of(epilogue);
         depth = s.taps() * s.c();
         boolean one = s.pointwise();
         columns = one ? s.n() * s.outputs() : s.out()[2];
@@ -91,23 +89,8 @@ final class DirectConv implements Weighted {
         }
         int[] lines = s.pointwise() ? Tasks.sizes(Math.min(tasks(s), s.n() * s.outputs()), s.n() * s.outputs())
                 : new int[] {s.out()[2]};
-        var tiles = ConvTiles.of(tile, steps(epilogue), lines);
+        var tiles = ConvTiles.of(tile, TileSteps.of(epilogue).code(), lines);
         return tiles == null ? null : new DirectConv(s, epilogue, tile, tiles, pool.threads());
-    }
-
-    /// What follows the bias.
-    private static List<Step> rest(Epilogue e) {
-        return e.bias() < 0 ? e.steps() : e.steps().subList(1, e.steps().size());
-    }
-
-    private static List<ConvTile.Step> steps(Epilogue e) {
-        return rest(e).stream().<ConvTile.Step>map(s -> switch (s) {
-            case Step.AddChannel _ -> new ConvTile.Step.AddChannel();
-            case Step.MulChannel _ -> new ConvTile.Step.MulChannel();
-            case Step.Add _,Step.Sum _ -> new ConvTile.Step.Add();
-            case Step.Relu _ -> new ConvTile.Step.Clip(0, Float.POSITIVE_INFINITY);
-            case Step.Clip(float low, float high) -> new ConvTile.Step.Clip(low, high);
-        }).toList();
     }
 
     @Override
@@ -145,12 +128,7 @@ final class DirectConv implements Weighted {
             this.weights = weights;
             this.pool = pool;
             from = bias < 0 ? weights + 4L * depth * tile.whole() : in[bias];
-            more = rest.stream().mapToLong(s -> switch (s) {
-                case Step.AddChannel(int input) -> in[input];
-                case Step.MulChannel(int input) -> in[input];
-                case Step.Add(int input) -> in[input] - y;
-                case Step.Sum _,Step.Relu _,Step.Clip _ -> 0;
-            }).toArray();
+            more = steps.block(in, y);
         }
 
         /// [output channels, numbers of a window] turned, and zeros in place of a bias.
