@@ -70,7 +70,7 @@ final class ConvKernel {
     /// In machine code of our own; null where that is not the way.
     private static CpuKernel own(Kernel.Conv conv, Epilogue epilogue, Pool pool, Native nat) {
         var few = DirectConv.of(conv, epilogue, pool, nat.target());
-        return few != null ? few : DepthConv.of(conv, epilogue, pool, nat.target());
+        return few != null || epilogue.planes() ? few : DepthConv.of(conv, epilogue, pool, nat.target());
     }
 
     /// A forward convolution of F32 with what follows it, as one task for the calling thread; null where there is no good way.
@@ -84,7 +84,7 @@ final class ConvKernel {
             return winograd;
         }
         var few = own(conv, epilogue, ThreadPool.NONE, nat);
-        if (few != null) {
+        if (few != null || epilogue.planes()) {
             return few;
         }
         var flat = flat(conv);
@@ -112,7 +112,7 @@ final class ConvKernel {
                 && nat.present() && !wrongInLibrary(conv) && Winograd.of(conv, pool) == null
                 && DnnlConvSlices.of(conv, pool) == null;
         var few = direct ? own(conv, epilogue, pool, nat) : null;
-        if (few != null || !direct) {
+        if (few != null || !direct || epilogue.planes()) {
             return few;
         }
         var flat = flat(conv);

@@ -1,6 +1,7 @@
 package dev.ijen.cpu;
 
 import dev.ijen.cpu.x86.ConvTile;
+import dev.ijen.cpu.x86.PaddedRows;
 import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
@@ -24,20 +25,25 @@ final class DirectConv implements Weighted {
     private final TileSteps steps;
     private final ConvTile tile;
     private final ConvTiles tiles;
+    private final PaddedRows copy;
     private final int threads;
     private final int depth;
     /// Output positions of a line; of a pointwise convolution all.
     private final int columns;
     private final int tasks;
     private final int group;
+    /// Whether images' channels lie plane by plane; then rows are, one after the other, those of the channels.
+    private final boolean planes;
+    /// Whether lines are computed from a copy of the rows they need.
     private final boolean padded;
     private final int width;
     private final long workerBytes;
 
-    private DirectConv(ConvShape s, Epilogue epilogue, ConvTile tile, ConvTiles tiles, int threads) {
+    private DirectConv(ConvShape s, Epilogue epilogue, ConvTile tile, ConvTiles tiles, PaddedRows copy, int threads) {
         this.s = s;
         this.tile = tile;
         this.tiles = tiles;
+        this.copy = copy;
         this.threads = threads;
         bias = epilogue.bias();
         steps = TileSteps.of(epilogue);
@@ -46,7 +52,8 @@ final class DirectConv implements Weighted {
         columns = one ? s.n() * s.outputs() : s.out()[2];
         int lines = one ? 1 : s.n() * s.out()[1];
         int reach = (s.out()[2] - 1) * s.stride()[2] + (s.size()[2] - 1) * s.dilation()[2] + 1;
-        padded = s.pad()[1] > 0 || s.pad()[2] > 0 || reach > s.in()[2] || rows(s.out()[1]) > s.in()[1];
+        planes = epilogue.planes();
+        padded = planes || s.pad()[1] > 0 || s.pad()[2] > 0 || reach > s.in()[2] || rows(s.out()[1]) > s.in()[1];
         width = Math.max(reach, s.pad()[2] + s.in()[2]);
         int cut = tasks(s);
         group = Math.min(Math.ceilDiv(lines, Math.min(lines, cut)), s.out()[1]);
@@ -79,8 +86,11 @@ final class DirectConv implements Weighted {
         if (!fits) {
             return null;
         }
+        if (epilogue.planes() && (s.pointwise() || s.dilation()[1] > 1 || s.dilation()[2] > 1)) {
+            return null;
+        }
         boolean apart = s.dilation()[2] > 1 && s.size()[2] > 1;
-        var tile = new ConvTile(target, s.k(), 4 * s.stride()[2] * s.c(), apart ? s.size()[2] : 1,
+        var tile = new ConvTile(target, s.k(), 4 * s.stride()[2] * (epilogue.planes() ? 1 : s.c()), apart ? s.size()[2] : 1,
                 4 * s.dilation()[2] * s.c());
         boolean suits = target == Target.AVX512 ? 4L * s.taps() * s.c() * tile.whole() <= FILTER
                 : !apart && s.k() % target.lanes() == 0 && s.taps() * s.c() <= DEPTH && s.c() <= CHANNELS;
@@ -90,7 +100,8 @@ final class DirectConv implements Weighted {
         int[] lines = s.pointwise() ? Tasks.sizes(Math.min(tasks(s), s.n() * s.outputs()), s.n() * s.outputs())
                 : new int[] {s.out()[2]};
         var tiles = ConvTiles.of(tile, TileSteps.of(epilogue).code(), lines);
-        return tiles == null ? null : new DirectConv(s, epilogue, tile, tiles, pool.threads());
+        var copy = PaddedRows.of(target);
+        return tiles == null || copy == null ? null : new DirectConv(s, epilogue, tile, tiles, copy, pool.threads());
     }
 
     @Override
@@ -131,6 +142,12 @@ final class DirectConv implements Weighted {
             more = steps.block(in, y);
         }
 
+        /// The filter's number for a window's number `i`, in the order in which it is read: rows, columns, channels; of planes rows, channels, columns.
+        private int number(int i) {
+            int columns = s.size()[2];
+            return planes ? (i / columns / s.c() * columns + i % columns) * s.c() + i / columns % s.c() : i;
+        }
+
         /// [output channels, numbers of a window] turned, and zeros in place of a bias.
         @Override
         public void refresh() {
@@ -139,7 +156,7 @@ final class DirectConv implements Weighted {
             for (int j = 0; j < whole; j++) {
                 int k = tile.channel(j);
                 for (int i = 0; k >= 0 && i < depth; i++) {
-                    Mem.f32(weights + 4L * ((long) i * whole + j), Mem.f32(w + 4L * ((long) k * depth + i)));
+                    Mem.f32(weights + 4L * ((long) i * whole + j), Mem.f32(w + 4L * ((long) k * depth + number(i))));
                 }
             }
         }
@@ -175,24 +192,40 @@ final class DirectConv implements Weighted {
 
         /// Rows of an image with zeros around it.
         private void pad(long image, int top, int rows, long row, long to) {
-            long wide = 4L * width * s.c();
-            long left = 4L * s.pad()[2] * s.c();
+            if (!planes) {
+                pad(image, top, rows, row, 4L * s.c(), to, 4L * width * s.c());
+                return;
+            }
+            for (int c = 0; c < s.c(); c++) {
+                long wide = 4L * width;
+                pad(image + 4L * c * s.inputs(), top, rows, row / s.c(), 4, to + c * wide, wide * s.c());
+            }
+        }
+
+        /// @param row bytes of a row
+        /// @param each bytes of a column
+        /// @param next bytes from row to row in the copy
+        private void pad(long image, int top, int rows, long row, long each, long to, long next) {
+            int low = Math.clamp(-top, 0, rows);
+            int high = Math.clamp(s.in()[1] - top, low, rows);
             for (int r = 0; r < rows; r++) {
-                long at = to + r * wide;
-                if (top + r < 0 || top + r >= s.in()[1]) {
-                    Mem.zero(at, wide);
-                    continue;
+                r = r == low ? high : r;
+                if (r < rows) {
+                    Mem.zero(to + r * next, width * each);
                 }
-                Mem.zero(at, left);
-                Mem.copy(image + (top + r) * row, at + left, row);
-                Mem.zero(at + left + row, wide - left - row);
+            }
+            if (low < high) {
+                int numbers = (int) row / 4;
+                int left = s.pad()[2] * (int) each / 4;
+                copy.run(image + (top + low) * row, row, to + low * next, next, high - low, numbers, left,
+                        width * (int) each / 4 - left - numbers);
             }
         }
 
         /// Lines of neighbouring outputs, the first one's window beginning at `at`, its rows some bytes apart: tiles of one size of all lines, then
         /// those of another.
         private void lines(long at, long row, long to, int outputs, int lines, long block) {
-            long stepX = 4L * s.stride()[2] * s.c();
+            long stepX = tile.step();
             long stepY = 4L * s.k();
             Mem.i64(block + ConvTile.BIAS, from);
             Mem.i64(block + ConvTile.STEP_Y, stepY);
@@ -207,12 +240,15 @@ final class DirectConv implements Weighted {
                 Mem.i64(block + ConvTile.LINES, lines);
                 Mem.i64(block + ConvTile.NEXT_X, s.stride()[1] * row - own * stepX);
                 Mem.i64(block + ConvTile.NEXT_Y, (outputs - own) * stepY);
-                long numbers = (long) s.size()[2] * s.c();
-                run.code().run(at + done * stepX, 0, s.dilation()[1] * row, weights,
-                        tile.columns() > 1 ? s.c() : numbers,
-                        s.size()[1], block, 0, 0, 0, 0);
+                run.code().run(at + done * stepX, 0, planes ? 4L * width : s.dilation()[1] * row, weights, numbers(),
+                        (long) s.size()[1] * (planes ? s.c() : 1), block, 0, 0, 0, 0);
                 done += own;
             }
+        }
+
+        /// Beside each other.
+        private long numbers() {
+            return planes ? s.size()[2] : tile.columns() > 1 ? s.c() : (long) s.size()[2] * s.c();
         }
 
         @Override
