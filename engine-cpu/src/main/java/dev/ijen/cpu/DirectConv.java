@@ -90,7 +90,8 @@ final class DirectConv implements Weighted {
             return null;
         }
         boolean apart = s.dilation()[2] > 1 && s.size()[2] > 1;
-        var tile = new ConvTile(target, s.k(), 4 * s.stride()[2] * (epilogue.planes() ? 1 : s.c()), apart ? s.size()[2] : 1,
+        var tile = new ConvTile(target, s.k(), 4 * s.stride()[2] * (epilogue.planes() ? 1 : s.c()),
+                apart ? s.size()[2] : 1,
                 4 * s.dilation()[2] * s.c());
         boolean suits = target == Target.AVX512 ? 4L * s.taps() * s.c() * tile.whole() <= FILTER
                 : !apart && s.k() % target.lanes() == 0 && s.taps() * s.c() <= DEPTH && s.c() <= CHANNELS;

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ijen.cpu.x86.ConvTile;
 import dev.ijen.cpu.x86.Loop;
 import dev.ijen.cpu.x86.MachineCode;
 import dev.ijen.cpu.x86.Target;
@@ -167,85 +166,6 @@ class MachineCodeTest {
                     row(at[0], at[1] + 2L * s * width, at[2] + 2L * s * width, at[4] + s * 640L, strip, k);
                 }
                 equal(at[3], at[4], size);
-            }
-        }
-    }
-
-    /// Outputs of convolutions: sums over rows of the window, then what lies along a row, beginning with a number of the channel, and what follows.
-    @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("dev.ijen.cpu.Targets#here")
-    void convolutions(Target target) {
-        var steps = List.<ConvTile.Step>of(
-                new ConvTile.Step.MulChannel(), new ConvTile.Step.Add(), new ConvTile.Step.Clip(-0.5f, 0.75f),
-                new ConvTile.Step.AddChannel());
-        int step = target == Target.AVX512 ? 5 : target.lanes(); // channels that fill no vector only there
-        for (int k = step; k <= ConvTile.MOST * target.lanes(); k += step) {
-            for (int inner : new int[] {1, 6, 15}) {
-                int rows = 1 + inner % 3;
-                var together = new ConvTile(target, k, 20, 1, 0);
-                var apart = new ConvTile(target, k, 20, 3, 28);
-                for (int n = 1; n <= together.outputs(); n++) {
-                    convolution(together, n, inner, rows, List.of());
-                    convolution(together, n, inner, rows, steps);
-                    convolution(apart, n, inner, rows, List.of(new ConvTile.Step.Clip(0, Float.POSITIVE_INFINITY)));
-                }
-            }
-        }
-    }
-
-    /// Two lines, windows 5 numbers apart, rows 75, lines 600 in x and one output more than their own in y.
-    private static void convolution(ConvTile tile, int n, int inner, int rows, List<ConvTile.Step> steps) {
-        var random = new SplittableRandom(6);
-        int k = tile.channels();
-        int groups = 1 + n % 2;
-        long line = (long) n * groups;
-        try (var arena = Arena.ofConfined()) {
-            var x = numbers(arena, random, 4096);
-            var w = numbers(arena, random, 3 * 3 * 15 * tile.whole() + 1);
-            var y = arena.allocate(4 * (2 * line + 1) * k, 64);
-            var more = numbers(arena, random, (int) (2 * line + 1) * k);
-            // only these may be read
-            var bias = numbers(arena, random, k);
-            var scale = numbers(arena, random, k);
-            var block = arena.allocate(ConvTile.BLOCK, 8);
-            long[] values = {bias.address(), y.address(), 4L * k, groups, 2, 2400 - 20 * line, 4L * k, 0,
-                scale.address(), more.address() - y.address(), 0, bias.address()};
-            MemorySegment.copy(values, 0, block, JAVA_LONG, 0, values.length);
-            y.asSlice(4L * line * k, 4L * k).fill((byte) 1);
-            var lane = new int[k]; // the first of each channel; what two outputs share has the same weights twice
-            for (int i = tile.whole() - 1; i >= 0; i--) {
-                lane[Math.max(0, tile.channel(i))] = tile.channel(i) < 0 ? lane[0] : i;
-            }
-            for (int i = 0; i < tile.whole(); i++) {
-                for (long p = 0; p < (long) rows * tile.columns() * inner; p++) {
-                    float v = tile.channel(i) < 0 ? 0
-                            : w.getAtIndex(JAVA_FLOAT, p * tile.whole() + lane[tile.channel(i)]);
-                    w.setAtIndex(JAVA_FLOAT, p * tile.whole() + i, v);
-                }
-            }
-            tile.of(n, steps).run(x.address(), 0, 300, w.address(), inner, rows, block.address(), 0, 0, 0, 0);
-            for (int i = 0; i < (2 * line + 1) * k; i++) {
-                long at = i / k < line ? i / k * 5L : 600 + (i / k - line - 1) * 5L;
-                if (i / k == line) {
-                    assertEquals(0x01010101, y.getAtIndex(JAVA_INT, i), "between the lines");
-                    continue;
-                }
-                float v = bias.getAtIndex(JAVA_FLOAT, i % k);
-                for (int p = 0; p < rows * tile.columns() * inner; p++) {
-                    int column = p / inner % tile.columns();
-                    long from = at + p / inner / tile.columns() * 75L + column * 7L + p % inner;
-                    v = Math.fma(x.getAtIndex(JAVA_FLOAT, from),
-                            w.getAtIndex(JAVA_FLOAT, (long) p * tile.whole() + lane[i % k]), v);
-                }
-                for (var s : steps) {
-                    v = switch (s) {
-                        case ConvTile.Step.AddChannel _ -> v + bias.getAtIndex(JAVA_FLOAT, i % k);
-                        case ConvTile.Step.MulChannel _ -> v * scale.getAtIndex(JAVA_FLOAT, i % k);
-                        case ConvTile.Step.Add _ -> v + more.getAtIndex(JAVA_FLOAT, i);
-                        case ConvTile.Step.Clip(float low, float high) -> Math.min(Math.max(v, low), high);
-                    };
-                }
-                assertEquals(v, y.getAtIndex(JAVA_FLOAT, i), tile + " " + n + " " + inner);
             }
         }
     }
