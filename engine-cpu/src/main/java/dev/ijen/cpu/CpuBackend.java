@@ -109,7 +109,7 @@ final class CpuBackend implements Backend {
     ///
     /// @param outside the one of the two that is not a buffer of this backend
     void copy(MemorySegment from, long at, MemorySegment to, long put, long bytes, MemorySegment outside) {
-        int tasks = outside.isAccessibleBy(ANY_THREAD) ? (int) Math.clamp(bytes / COPY, 1, MOST_COPIES) : 1;
+        int tasks = outside.isAccessibleBy(ANY_THREAD) ? Math.clamp(bytes / COPY, 1, MOST_COPIES) : 1;
         pool.parallel(tasks, (t, worker) -> {
             long first = bytes / COPY_UNIT * t / tasks * COPY_UNIT;
             long end = t + 1 == tasks ? bytes : bytes / COPY_UNIT * (t + 1) / tasks * COPY_UNIT;

@@ -131,6 +131,7 @@ final class DirectConv implements Weighted {
         private final long weights;
         private final Pool pool;
         private final Pool.Task task = this::task;
+        private final Pool.Task turn = this::turn;
 
         Lines(long[] in, long y, long scratch, long weights, Pool pool) {
             x = in[0];
@@ -152,12 +153,18 @@ final class DirectConv implements Weighted {
         /// [output channels, numbers of a window] turned, and zeros in place of a bias.
         @Override
         public void refresh() {
-            int whole = tile.whole();
-            Mem.zero(weights, 4L * (depth + 1) * whole);
-            for (int j = 0; j < whole; j++) {
+            Mem.zero(weights, 4L * (depth + 1) * tile.whole());
+            pool.parallel(tile.vectors(), turn);
+        }
+
+        /// A vector of output channels, all numbers of their windows.
+        private void turn(int vector, int worker) {
+            int lanes = tile.target().lanes();
+            for (int j = vector * lanes; j < (vector + 1) * lanes; j++) {
                 int k = tile.channel(j);
                 for (int i = 0; k >= 0 && i < depth; i++) {
-                    Mem.f32(weights + 4L * ((long) i * whole + j), Mem.f32(w + 4L * ((long) k * depth + number(i))));
+                    Mem.f32(weights + 4L * ((long) i * tile.whole() + j),
+                            Mem.f32(w + 4L * ((long) k * depth + number(i))));
                 }
             }
         }

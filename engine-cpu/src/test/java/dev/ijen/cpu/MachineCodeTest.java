@@ -2,8 +2,6 @@ package dev.ijen.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -168,14 +166,6 @@ class MachineCodeTest {
                 equal(at[3], at[4], size);
             }
         }
-    }
-
-    private static MemorySegment numbers(Arena arena, SplittableRandom random, int n) {
-        var m = arena.allocate(4L * n, 64);
-        for (int i = 0; i < n; i++) {
-            m.setAtIndex(JAVA_FLOAT, i, (float) random.nextDouble(-1, 1));
-        }
-        return m;
     }
 
     /// Rows become columns, and what is left over of a vector as well.
