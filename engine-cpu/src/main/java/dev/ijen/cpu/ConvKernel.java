@@ -54,7 +54,7 @@ final class ConvKernel {
         if (winograd != null) {
             return winograd;
         }
-        var few = DirectConv.of(conv, Epilogue.NONE, pool, nat.target());
+        var few = own(conv, Epilogue.NONE, pool, nat);
         if (few != null) {
             return few;
         }
@@ -71,6 +71,12 @@ final class ConvKernel {
                 : DnnlConv.of(conv, DnnlConv.pieces(conv), Epilogue.NONE, pool);
     }
 
+    /// In machine code of our own; null where that is not the way.
+    private static CpuKernel own(Kernel.Conv conv, Epilogue epilogue, Pool pool, Native nat) {
+        var few = DirectConv.of(conv, epilogue, pool, nat.target());
+        return few != null || epilogue.planes() ? few : DepthConv.of(conv, epilogue, pool, nat.target());
+    }
+
     /// A forward convolution of F32 with what follows it, as one task for the calling thread; null where there is no good way.
     static CpuKernel alone(Kernel.Conv conv, Epilogue epilogue, Native nat) {
         var s = ConvShape.of(conv);
@@ -81,8 +87,8 @@ final class ConvKernel {
         if (winograd != null) {
             return winograd;
         }
-        var few = DirectConv.of(conv, epilogue, ThreadPool.NONE, nat.target());
-        if (few != null) {
+        var few = own(conv, epilogue, ThreadPool.NONE, nat);
+        if (few != null || epilogue.planes()) {
             return few;
         }
         var flat = flat(conv);
@@ -109,8 +115,8 @@ final class ConvKernel {
         boolean direct = conv.dtype() == DType.F32 && s.xCount() > 0 && s.yCount() > 0 && s.wCount() > 0
                 && nat.present() && !wrongInLibrary(conv) && Winograd.of(conv, pool, nat) == null
                 && DnnlConvSlices.of(conv, pool) == null;
-        var few = direct ? DirectConv.of(conv, epilogue, pool, nat.target()) : null;
-        if (few != null || !direct) {
+        var few = direct ? own(conv, epilogue, pool, nat) : null;
+        if (few != null || !direct || epilogue.planes()) {
             return few;
         }
         var flat = flat(conv);

@@ -11,6 +11,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /// The CPU. Work is done when the call that asks for it returns; several threads may ask at once, and then those that find the
 /// pool busy work alone.
 final class CpuBackend implements Backend {
+    /// Bytes that are worth a task.
+    private static final long COPY = 1 << 17;
+    private static final long COPY_UNIT = 64;
+    private static final int MOST_COPIES = 64;
+    /// Not the one that some memory belongs to.
+    private static final Thread ANY_THREAD = Thread.ofPlatform().unstarted(() -> {});
+
     private final DeviceInfo info;
     private final ThreadPool pool;
     private final Native library;
@@ -96,6 +103,18 @@ final class CpuBackend implements Backend {
     @Override
     public void read(Buffer from, long offset, MemorySegment to) {
         own(from).read(offset, to);
+    }
+
+    /// Copies to or from memory outside of the heap, large pieces by all threads: where they work on it next, they have it in their caches.
+    ///
+    /// @param outside the one of the two that is not a buffer of this backend
+    void copy(MemorySegment from, long at, MemorySegment to, long put, long bytes, MemorySegment outside) {
+        int tasks = outside.isAccessibleBy(ANY_THREAD) ? Math.clamp(bytes / COPY, 1, MOST_COPIES) : 1;
+        pool.parallel(tasks, (t, worker) -> {
+            long first = bytes / COPY_UNIT * t / tasks * COPY_UNIT;
+            long end = t + 1 == tasks ? bytes : bytes / COPY_UNIT * (t + 1) / tasks * COPY_UNIT;
+            MemorySegment.copy(from, at + first, to, put + first, end - first);
+        });
     }
 
     /// `b` as a buffer of this backend.

@@ -75,7 +75,7 @@ final class CpuBuffer implements Backend.Buffer {
     void write(long offset, MemorySegment from) {
         await();
         synchronized (this) {
-            MemorySegment.copy(from, 0, Mem.ALL, address() + check(offset, from.byteSize()), from.byteSize());
+            owner.copy(from, 0, Mem.ALL, address() + check(offset, from.byteSize()), from.byteSize(), from);
             written();
         }
     }
@@ -83,7 +83,7 @@ final class CpuBuffer implements Backend.Buffer {
     void read(long offset, MemorySegment to) {
         await();
         synchronized (this) {
-            MemorySegment.copy(Mem.ALL, address() + check(offset, to.byteSize()), to, 0, to.byteSize());
+            owner.copy(Mem.ALL, address() + check(offset, to.byteSize()), to, 0, to.byteSize(), to);
         }
     }
 

@@ -38,20 +38,17 @@ final class CpuPrepared implements Prepared {
         done = new boolean[n];
         long most = 0;
         var epilogues = new Epilogues(plan);
+        var prologues = new Prologues(plan);
         var own = new Epilogue[n];
         Arrays.fill(own, Epilogue.NONE);
         for (int i = 0; i < n; i++) {
             Launch l = plan.launches().get(i);
             try {
                 var more = done[i] ? null : epilogues.after(i);
-                if (more != null) {
-                    kernels[i] = ConvKernel.of((Kernel.Conv) l.kernel(), more.epilogue(), pool, library);
-                }
-                if (kernels[i] != null) {
-                    launches.set(i, more.launch());
-                    own[i] = more.epilogue();
-                    done[more.loop()] = true;
-                } else {
+                int copy = done[i] ? -1
+                        : prologues.before(i, more == null ? l.out().getFirst() : more.launch().out().getFirst());
+                kernels[i] = more == null && copy < 0 ? null : conv(i, more, copy, own, library);
+                if (kernels[i] == null) {
                     kernels[i] = done[i] ? new Nothing(0) : Kernels.of(l, pool, library);
                 }
             } catch (RuntimeException e) {
@@ -78,6 +75,39 @@ final class CpuPrepared implements Prepared {
         }
         scratchBytes = Mem.align(most);
         keptBytes = kept;
+    }
+
+    /// A convolution that does more; null if that is not how it is computed.
+    ///
+    /// @param more what follows, or null
+    /// @param copy the launch that brings its images' channels together; −1 for none
+    private CpuKernel conv(int i, Epilogues.Found more, int copy, Epilogue[] own, Native library) {
+        Launch l = plan.launches().get(i);
+        var epilogue = more == null ? Epilogue.NONE : more.epilogue();
+        var kernel = copy < 0 ? null
+                : ConvKernel.of((Kernel.Conv) l.kernel(), epilogue.ofPlanes(), pool, library);
+        if (kernel != null) {
+            epilogue = epilogue.ofPlanes();
+            kernels[copy] = new Nothing(0);
+            done[copy] = true;
+        } else if (more != null) {
+            kernel = ConvKernel.of((Kernel.Conv) l.kernel(), epilogue, pool, library);
+        }
+        if (kernel == null) {
+            return null;
+        }
+        own[i] = epilogue;
+        var launch = more == null ? l : more.launch();
+        if (more != null) {
+            done[more.loop()] = true;
+        }
+        if (epilogue.planes()) {
+            var in = new ArrayList<>(launch.in());
+            in.set(0, plan.launches().get(copy).in().getFirst());
+            launch = new Launch(launch.kernel(), List.copyOf(in), launch.out(), launch.origin());
+        }
+        launches.set(i, launch);
+        return kernel;
     }
 
     /// Launches that run part by part; their kernels become those of a part.

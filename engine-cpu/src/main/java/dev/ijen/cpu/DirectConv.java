@@ -1,8 +1,7 @@
 package dev.ijen.cpu;
 
-import dev.ijen.cpu.Epilogue.Step;
 import dev.ijen.cpu.x86.ConvTile;
-import dev.ijen.cpu.x86.MachineCode;
+import dev.ijen.cpu.x86.PaddedRows;
 import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
@@ -15,40 +14,57 @@ final class DirectConv implements Weighted {
     /// 16 to 24 channels, 3 × 3, take 36 µs (oneDNN 48), 1 to 8, 5 × 5, of 32 pictures 144 µs (413); 32 to 16 in steps of two 324 µs (221).
     private static final int DEPTH = 256;
     private static final int CHANNELS = 64;
-    /// With AVX-512, one core of a Xeon: oneDNN is as fast or faster but where input channels are so few (32 × 32², 3 to 32, 3 × 3: 345 µs, oneDNN
-    /// 415; 8 to 16, 5 × 5, of 32 pictures 258 and 241; in steps of two 164 and 124), or windows have one place (120 × 160, 16 to 32: 128 and 148).
-    private static final int FEW = 4;
+    /// With AVX-512 bytes of the filter: they may come from the second-level cache, because more outputs beside each other use each of them. On one
+    /// core of an EPYC (Zen 5) 16 to 24 channels, 24², 3 × 3, take 13 µs (oneDNN 21), 10 to 20, 5 × 5, of 32 pictures 98 µs (180).
+    private static final int FILTER = 256 << 10;
+
+    /// Multiply-adds that are worth a second thread: about a microsecond's.
+    private static final long SMALL = 1 << 17;
 
     private final ConvShape s;
     private final int bias;
-    private final MachineCode[] code;
+    private final TileSteps steps;
+    private final ConvTile tile;
+    private final ConvTiles tiles;
+    private final PaddedRows copy;
     private final int threads;
     private final int depth;
-    /// Output channels in whole vectors.
-    private final int whole;
     /// Output positions of a line; of a pointwise convolution all.
     private final int columns;
+    private final int tasks;
     private final int group;
+    /// Whether images' channels lie plane by plane; then rows are, one after the other, those of the channels.
+    private final boolean planes;
+    /// Whether lines are computed from a copy of the rows they need.
     private final boolean padded;
     private final int width;
     private final long workerBytes;
 
-    private DirectConv(ConvShape s, int bias, int whole, MachineCode[] code, int threads) {
+    private DirectConv(ConvShape s, Epilogue epilogue, ConvTile tile, ConvTiles tiles, PaddedRows copy, int threads) {
         this.s = s;
-        this.whole = whole;
-        this.bias = bias;
-        this.code = code;
+        this.tile = tile;
+        this.tiles = tiles;
+        this.copy = copy;
         this.threads = threads;
+        bias = epilogue.bias();
+        steps = TileSteps.of(epilogue);
         depth = s.taps() * s.c();
         boolean one = s.pointwise();
         columns = one ? s.n() * s.outputs() : s.out()[2];
         int lines = one ? 1 : s.n() * s.out()[1];
-        int reach = (s.out()[2] - 1) * s.stride()[2] + s.size()[2];
-        padded = s.pad()[1] > 0 || s.pad()[2] > 0 || reach > s.in()[2] || rows(s.out()[1]) > s.in()[1];
+        int reach = (s.out()[2] - 1) * s.stride()[2] + (s.size()[2] - 1) * s.dilation()[2] + 1;
+        planes = epilogue.planes();
+        padded = planes || s.pad()[1] > 0 || s.pad()[2] > 0 || reach > s.in()[2] || rows(s.out()[1]) > s.in()[1];
         width = Math.max(reach, s.pad()[2] + s.in()[2]);
-        int tasks = one ? 1 : Math.min(lines, MatMulCut.tasks(s.work()));
-        group = Math.min(Math.ceilDiv(lines, tasks), s.out()[1]);
+        int cut = tasks(s);
+        group = Math.min(Math.ceilDiv(lines, Math.min(lines, cut)), s.out()[1]);
+        tasks = one ? Math.min(cut, columns) : s.n() * Math.ceilDiv(s.out()[1], group);
         workerBytes = Mem.align(ConvTile.BLOCK + (padded ? 4L * rows(group) * width * s.c() : 0));
+    }
+
+    /// Into how many tasks work is cut, at least where there are as many lines: two for a few microseconds already.
+    private static int tasks(ConvShape s) {
+        return s.work() < SMALL ? 1 : Math.max(2, MatMulCut.tasks(s.work()));
     }
 
     /// Rows of the image that some lines of output need.
@@ -66,38 +82,33 @@ final class DirectConv implements Weighted {
                 && conv.dtype() == DType.F32
                 && s.groups() == 1
                 && s.in()[0] == 1 && s.out()[0] == 1 && s.size()[0] == 1 && s.pad()[0] == 0
-                && (s.dilation()[2] == 1 || s.size()[2] == 1)
-                && (s.k() % target.lanes() == 0 || target == Target.AVX512)
                 && s.k() <= ConvTile.MOST * target.lanes()
-                && s.taps() * s.c() <= DEPTH && s.c() <= CHANNELS
-                && (target == Target.AVX2 || s.pointwise() || s.c() <= FEW && s.unitStride())
-                && plain(epilogue);
+                && epilogue.steps().size() <= ConvTile.MOST_STEPS;
         if (!fits) {
             return null;
         }
-        int vectors = Math.ceilDiv(s.k(), target.lanes());
-        var tile = new ConvTile(target, vectors, s.k() % target.lanes());
-        boolean relu = !epilogue.isEmpty() && epilogue.steps().getLast() instanceof Step.Relu;
-        var code = new MachineCode[tile.outputs() + 1];
-        for (int p = 1; p < code.length; p++) {
-            code[p] = tile.of(p, relu);
-            if (code[p] == null) {
-                return null;
-            }
+        if (epilogue.planes() && (s.pointwise() || s.dilation()[1] > 1 || s.dilation()[2] > 1)) {
+            return null;
         }
-        return new DirectConv(s, epilogue.bias(), vectors * target.lanes(), code, pool.threads());
-    }
-
-    /// A number a channel, and what is below 0 to 0.
-    private static boolean plain(Epilogue e) {
-        int bias = e.bias() < 0 ? 0 : 1;
-        int n = e.steps().size();
-        return n == bias || n == bias + 1 && e.steps().getLast() instanceof Step.Relu;
+        boolean apart = s.dilation()[2] > 1 && s.size()[2] > 1;
+        var tile = new ConvTile(target, s.k(), 4 * s.stride()[2] * (epilogue.planes() ? 1 : s.c()),
+                apart ? s.size()[2] : 1,
+                4 * s.dilation()[2] * s.c());
+        boolean suits = target == Target.AVX512 ? 4L * s.taps() * s.c() * tile.whole() <= FILTER
+                : !apart && s.k() % target.lanes() == 0 && s.taps() * s.c() <= DEPTH && s.c() <= CHANNELS;
+        if (!suits) {
+            return null;
+        }
+        int[] lines = s.pointwise() ? Tasks.sizes(Math.min(tasks(s), s.n() * s.outputs()), s.n() * s.outputs())
+                : new int[] {s.out()[2]};
+        var tiles = ConvTiles.of(tile, TileSteps.of(epilogue).code(), lines);
+        var copy = PaddedRows.of(target);
+        return tiles == null || copy == null ? null : new DirectConv(s, epilogue, tile, tiles, copy, pool.threads());
     }
 
     @Override
     public long weightBytes() {
-        return Mem.align(4L * (depth + 1) * whole);
+        return Mem.align(4L * (depth + 1) * tile.whole());
     }
 
     @Override
@@ -115,12 +126,13 @@ final class DirectConv implements Weighted {
         private final long w;
         private final long from;
         private final long y;
+        /// What the steps need in a block.
+        private final long[] more;
         private final long scratch;
         private final long weights;
-        private final int groups;
-        private final int tasks;
         private final Pool pool;
         private final Pool.Task task = this::task;
+        private final Pool.Task turn = this::turn;
 
         Lines(long[] in, long y, long scratch, long weights, Pool pool) {
             x = in[0];
@@ -129,18 +141,31 @@ final class DirectConv implements Weighted {
             this.scratch = scratch;
             this.weights = weights;
             this.pool = pool;
-            from = bias < 0 ? weights + 4L * depth * whole : in[bias];
-            groups = s.pointwise() ? 1 : Math.ceilDiv(s.out()[1], group);
-            tasks = s.pointwise() ? MatMulCut.tasks(s.work()) : s.n() * groups;
+            from = bias < 0 ? weights + 4L * depth * tile.whole() : in[bias];
+            more = steps.block(in, y);
+        }
+
+        /// The filter's number for a window's number `i`, in the order in which it is read: rows, columns, channels; of planes rows, channels, columns.
+        private int number(int i) {
+            int columns = s.size()[2];
+            return planes ? (i / columns / s.c() * columns + i % columns) * s.c() + i / columns % s.c() : i;
         }
 
         /// [output channels, numbers of a window] turned, and zeros in place of a bias.
         @Override
         public void refresh() {
-            Mem.zero(weights, 4L * (depth + 1) * whole);
-            for (int k = 0; k < s.k(); k++) {
-                for (int i = 0; i < depth; i++) {
-                    Mem.f32(weights + 4L * ((long) i * whole + k), Mem.f32(w + 4L * ((long) k * depth + i)));
+            Mem.zero(weights, 4L * (depth + 1) * tile.whole());
+            pool.parallel(tile.vectors(), turn);
+        }
+
+        /// A vector of output channels, all numbers of their windows.
+        private void turn(int vector, int worker) {
+            int lanes = tile.target().lanes();
+            for (int j = vector * lanes; j < (vector + 1) * lanes; j++) {
+                int k = tile.channel(j);
+                for (int i = 0; k >= 0 && i < depth; i++) {
+                    Mem.f32(weights + 4L * ((long) i * tile.whole() + j),
+                            Mem.f32(w + 4L * ((long) k * depth + number(i))));
                 }
             }
         }
@@ -157,6 +182,7 @@ final class DirectConv implements Weighted {
                 lines(x + 4L * at * s.c(), 0, y + 4L * at * s.k(), Tasks.from(task + 1, tasks, columns) - at, 1, own);
                 return;
             }
+            int groups = tasks / s.n();
             int first = task % groups * group;
             int outs = Math.min(group, s.out()[1] - first);
             long image = x + 4L * (task / groups) * s.inputs() * s.c();
@@ -175,50 +201,63 @@ final class DirectConv implements Weighted {
 
         /// Rows of an image with zeros around it.
         private void pad(long image, int top, int rows, long row, long to) {
-            long wide = 4L * width * s.c();
-            Mem.zero(to, rows * wide);
-            int from = Math.max(0, -top);
-            int end = Math.min(rows, s.in()[1] - top);
-            for (int r = from; r < end; r++) {
-                Mem.copy(image + (top + r) * row, to + r * wide + 4L * s.pad()[2] * s.c(), row);
+            if (!planes) {
+                pad(image, top, rows, row, 4L * s.c(), to, 4L * width * s.c());
+                return;
+            }
+            for (int c = 0; c < s.c(); c++) {
+                long wide = 4L * width;
+                pad(image + 4L * c * s.inputs(), top, rows, row / s.c(), 4, to + c * wide, wide * s.c());
             }
         }
 
-        /// Lines of neighbouring outputs, the first one's window beginning at `at`, its rows some bytes apart: full tiles of all lines, then what is
-        /// left of each.
+        /// @param row bytes of a row
+        /// @param each bytes of a column
+        /// @param next bytes from row to row in the copy
+        private void pad(long image, int top, int rows, long row, long each, long to, long next) {
+            int low = Math.clamp(-top, 0, rows);
+            int high = Math.clamp(s.in()[1] - top, low, rows);
+            for (int r = 0; r < rows; r++) {
+                r = r == low ? high : r;
+                if (r < rows) {
+                    Mem.zero(to + r * next, width * each);
+                }
+            }
+            if (low < high) {
+                int numbers = (int) row / 4;
+                int left = s.pad()[2] * (int) each / 4;
+                copy.run(image + (top + low) * row, row, to + low * next, next, high - low, numbers, left,
+                        width * (int) each / 4 - left - numbers);
+            }
+        }
+
+        /// Lines of neighbouring outputs, the first one's window beginning at `at`, its rows some bytes apart: tiles of one size of all lines, then
+        /// those of another.
         private void lines(long at, long row, long to, int outputs, int lines, long block) {
-            int most = code.length - 1;
-            int whole = outputs / most;
-            int rest = outputs % most;
-            if (whole > 0) {
-                tiles(most, whole, at, row, to, outputs, lines, block);
-            }
-            if (rest > 0) {
-                long done = (long) whole * most;
-                tiles(rest, 1, at + done * stepX(), row, to + done * stepY(), outputs, lines, block);
-            }
-        }
-
-        private long stepX() {
-            return 4L * s.stride()[2] * s.c();
-        }
-
-        private long stepY() {
-            return 4L * s.k();
-        }
-
-        private void tiles(int size, int count, long at, long row, long to, int outputs, int lines, long block) {
-            long done = (long) size * count;
+            long stepX = tile.step();
+            long stepY = 4L * s.k();
             Mem.i64(block + ConvTile.BIAS, from);
-            Mem.i64(block + ConvTile.Y, to);
-            Mem.i64(block + ConvTile.STEP_Y, stepY());
-            Mem.i64(block + ConvTile.GROUPS, count);
-            Mem.i64(block + ConvTile.LINES, lines);
-            Mem.i64(block + ConvTile.NEXT_X, s.stride()[1] * row - done * stepX());
-            Mem.i64(block + ConvTile.NEXT_Y, (outputs - done) * stepY());
-            code[size].run(at, stepX(), s.dilation()[1] * row, weights, (long) s.size()[2] * s.c(), s.size()[1], block,
-                    0, 0,
-                    0, 0);
+            Mem.i64(block + ConvTile.STEP_Y, stepY);
+            for (int i = 0; i < more.length; i++) {
+                Mem.i64(block + ConvTile.STEPS + 8L * i, more[i]);
+            }
+            int done = 0;
+            for (var run : tiles.line(outputs)) {
+                int own = run.size() * run.count();
+                Mem.i64(block + ConvTile.Y, to + done * stepY);
+                Mem.i64(block + ConvTile.GROUPS, run.count());
+                Mem.i64(block + ConvTile.LINES, lines);
+                Mem.i64(block + ConvTile.NEXT_X, s.stride()[1] * row - own * stepX);
+                Mem.i64(block + ConvTile.NEXT_Y, (outputs - own) * stepY);
+                run.code().run(at + done * stepX, 0, planes ? 4L * width : s.dilation()[1] * row, weights, numbers(),
+                        (long) s.size()[1] * (planes ? s.c() : 1), block, 0, 0, 0, 0);
+                done += own;
+            }
+        }
+
+        /// Beside each other.
+        private long numbers() {
+            return planes ? s.size()[2] : tile.columns() > 1 ? s.c() : (long) s.size()[2] * s.c();
         }
 
         @Override

@@ -7,8 +7,17 @@ import java.util.List;
 /// a register. Each step rounds as the loop's instruction does.
 ///
 /// @param steps in order; empty for none
-record Epilogue(List<Step> steps) {
+/// @param planes whether also the copy before the convolution, which brings images' channels together, is left to it: they lie plane by plane
+record Epilogue(List<Step> steps, boolean planes) {
     static final Epilogue NONE = new Epilogue(List.of());
+
+    Epilogue(List<Step> steps) {
+        this(steps, false);
+    }
+
+    Epilogue ofPlanes() {
+        return new Epilogue(steps, true);
+    }
 
     /// One step on the value v of an element. `input` is the number of a launch's input.
     sealed interface Step {
@@ -32,7 +41,7 @@ record Epilogue(List<Step> steps) {
     }
 
     boolean isEmpty() {
-        return steps.isEmpty();
+        return steps.isEmpty() && !planes;
     }
 
     /// The same where input `input` lies where the result goes; null if that is more than added once.

@@ -34,7 +34,8 @@ final class PoolKernel implements CpuKernel {
         once = gradient() && disjoint(s);
         op = e == 8 ? f64(mode) : masked(s.c()) ? masked(mode, once) : f32(mode, once);
         boolean vectors = e == 4 && s.c() >= FloatVector.SPECIES_PREFERRED.length();
-        lines = vectors && mode == PoolMode.MAX ? PoolingLines::max
+        boolean few = e == 4 && !vectors && masked(s.c());
+        lines = few && mode == PoolMode.MAX ? PoolingLines::maxFew : vectors && mode == PoolMode.MAX ? PoolingLines::max
                 : vectors && mode == PoolMode.SUM ? PoolingLines::sum : null;
         units = gradient() ? s.n() * blocks() : s.n() * s.out()[0] * s.out()[1];
         long each = Math.max(1, (long) s.n() * s.outputs() * s.c() * s.taps() / units);

@@ -1,9 +1,10 @@
 package dev.ijen.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/// [Pooling32] of neighbouring windows that all lie inside the image, for at least a vector of channels: the last vector of a window ends
+/// [Pooling32] of neighbouring windows that all lie inside the image. Of a vector of channels or more, the last vector of a window ends
 /// with its last channel, and computes again what the one before has.
 @FunctionalInterface
 interface PoolingLines {
@@ -11,6 +12,8 @@ interface PoolingLines {
     long V = S.vectorByteSize();
     /// Of [#max].
     Cold COLD = new Cold(20);
+    /// Of [#maxFew].
+    Cold FEW = new Cold(20);
 
     /// A line of windows beside each other.
     ///
@@ -79,6 +82,61 @@ interface PoolingLines {
     private static void three(long a, long b, long c, long step, long y, long row, int windows) {
         for (int q = 0; q < windows; q++) {
             at(y).max(at(a)).max(at(b).max(at(c))).intoMemorySegment(Mem.ALL, y, Mem.ORDER);
+            a += step;
+            b += step;
+            c += step;
+            y += row;
+        }
+    }
+
+    /// [#max] of less than a vector of channels, where the processor has masked loads and stores.
+    static void maxFew(long taps, int count, long x, long step, long y, int windows, int channels) {
+        if (FEW.over()) {
+            fewVectors(taps, count, x, step, y, windows, channels);
+            return;
+        }
+        int done = 0;
+        if (FEW.part()) {
+            done = 1;
+            long begun = System.nanoTime();
+            fewVectors(taps, count, x, step, y, 1, channels);
+            FEW.end(begun, count);
+        }
+        for (int q = done; q < windows; q++) {
+            Pooling32.max1(taps, count, x + q * step, y + 4L * q * channels, channels);
+        }
+    }
+
+    private static void fewVectors(long taps, int count, long x, long step, long y, int windows, int channels) {
+        var m = S.indexInRange(0, channels);
+        long row = 4L * channels;
+        fourOf(m, x + tap(taps, 0, count), x + tap(taps, 1, count), x + tap(taps, 2, count), x + tap(taps, 3, count),
+                step, y, row, windows);
+        for (int t = 4; t < count; t += 3) {
+            threeOf(m, x + tap(taps, t, count), x + tap(taps, t + 1, count), x + tap(taps, t + 2, count), step, y, row,
+                    windows);
+        }
+    }
+
+    private static FloatVector at(long address, VectorMask<Float> m) {
+        return FloatVector.fromMemorySegment(S, Mem.ALL, address, Mem.ORDER, m);
+    }
+
+    private static void fourOf(VectorMask<Float> m, long a, long b, long c, long d, long step, long y, long row,
+            int windows) {
+        for (int q = 0; q < windows; q++) {
+            at(a, m).max(at(b, m)).max(at(c, m).max(at(d, m))).intoMemorySegment(Mem.ALL, y, Mem.ORDER, m);
+            a += step;
+            b += step;
+            c += step;
+            d += step;
+            y += row;
+        }
+    }
+
+    private static void threeOf(VectorMask<Float> m, long a, long b, long c, long step, long y, long row, int windows) {
+        for (int q = 0; q < windows; q++) {
+            at(y, m).max(at(a, m)).max(at(b, m).max(at(c, m))).intoMemorySegment(Mem.ALL, y, Mem.ORDER, m);
             a += step;
             b += step;
             c += step;

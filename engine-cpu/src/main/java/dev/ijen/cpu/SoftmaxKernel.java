@@ -21,7 +21,7 @@ record SoftmaxKernel(Kernel.Softmax k, int threads) implements CpuKernel {
     }
 
     private Bound columns(long x, long y, long scratch, Pool pool) {
-        int tasks = Tasks.count(k.rows(), k.n() + 4L);
+        int tasks = Tasks.count(k.rows(), 4L * k.n() + 8); // 3 ns a row of two
         var workers = new ShortRows[threads];
         Arrays.setAll(workers, w -> new ShortRows(k.n(), k.log(), scratch + w * ShortRows.bytes(k.n())));
         long row = 4L * k.n();

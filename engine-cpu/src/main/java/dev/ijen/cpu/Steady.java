@@ -124,7 +124,7 @@ record Steady(List<Kept> kept, boolean[] skipped) {
     }
 
     /// True if some of `ref` before launch `j` may be what launch `i` wrote to `out`, and not what was written over it since.
-    private static boolean reaches(Plan plan, int i, Ref out, int j, Ref ref) {
+    static boolean reaches(Plan plan, int i, Ref out, int j, Ref ref) {
         if (!overlap(out, ref)) {
             return false;
         }

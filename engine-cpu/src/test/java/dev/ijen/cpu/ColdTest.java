@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -121,6 +122,23 @@ class ColdTest {
             int row = 4 * channels;
             same(PoolingLines.COLD, 5 * row, o -> PoolingLines.max(taps, 4, x, 2L * row, o, 5, channels));
             same(Pooling32.ONCE, 20 * row, o -> Pooling32.maxGradientOnce(taps, 4, x, x + 30_000, o, channels));
+        }
+    }
+
+    @Test
+    void poolingFewChannels() {
+        assumeTrue(Micro32.MASKED, "the processor has no masked loads");
+        for (int channels : List.of(2, 10, 15)) {
+            floats(Float.NaN, 1f, 1f, 1f, -0f, 0f);
+            long taps = arena.allocate(Taps.STEP * 9, 64).address();
+            for (int t = 0; t < 9; t++) {
+                Mem.i64(taps + Taps.STEP * t, (t / 3 * 12L + t % 3) * channels * 4);
+            }
+            long x = in.address();
+            int row = 4 * channels;
+            for (int count : new int[] {4, 6, 9}) {
+                same(PoolingLines.FEW, 5 * row, o -> PoolingLines.maxFew(taps, count, x, 2L * row, o, 5, channels));
+            }
         }
     }
 

@@ -90,6 +90,37 @@ class ConvKernelTest {
         }
     }
 
+    /// Channels that fill vectors half, windows of many numbers, columns that lie apart, and fewer lines than tasks.
+    @ParameterizedTest
+    @MethodSource("natives")
+    void tilesOfManyShapes(Native nat) {
+        for (int k : new int[] {4, 20, 24, 40, 52, 60}) {
+            check(nat, DType.F32, square(23, 5, 1, 0, 1), 2, 10, k, 1);
+            check(nat, DType.F32, square(17, 3, 1, 3, 3), 1, 20, k, 1);
+            check(nat, DType.F32, square(5, 3, 1, 1, 1), 1, 200, k, 1);
+            check(nat, DType.F32, square(21, 1, 1, 0, 1), 1, 130, k, 1);
+            check(nat, DType.F32, square(31, 3, 2, 1, 1), 1, 16, k, 1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("natives")
+    void channelsAlone(Native nat) {
+        for (int c : new int[] {16, 48, 64}) {
+            for (int size : new int[] {1, 3, 5, 9}) {
+                check(nat, DType.F32, square(19, size, 1, size / 2, 1), 2, c, c, c);
+                check(nat, DType.F32, square(20, size, 2, size / 2, 1), 1, c, c, c);
+                check(nat, DType.F32, square(45, size, 1, 0, 1), 1, c, c, c);
+            }
+            check(nat, DType.F32, square(15, 3, 1, 2, 2), 3, c, c, c);
+            check(nat, DType.F32, square(5, 3, 1, 4, 1), 2, c, c, c); // windows of padding alone
+            check(nat, DType.F32,
+                    window(new int[] {40, 9}, new int[] {3, 2}, new int[] {1, 2}, new int[] {3, 1}, new int[] {0, 2},
+                            new int[] {2, 1}),
+                    3, c, c, c);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("natives")
     void dilationAndUnevenPadding(Native nat) {

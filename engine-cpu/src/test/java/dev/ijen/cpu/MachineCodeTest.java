@@ -2,14 +2,11 @@ package dev.ijen.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ijen.cpu.x86.ConvTile;
 import dev.ijen.cpu.x86.Loop;
 import dev.ijen.cpu.x86.MachineCode;
 import dev.ijen.cpu.x86.Target;
@@ -169,64 +166,6 @@ class MachineCodeTest {
                 equal(at[3], at[4], size);
             }
         }
-    }
-
-    /// Outputs of convolutions: sums over rows of the window, then what lies along a row, beginning with a number of the channel.
-    @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("dev.ijen.cpu.Targets#here")
-    void convolutions(Target target) {
-        var random = new SplittableRandom(6);
-        try (var arena = Arena.ofConfined()) {
-            var x = numbers(arena, random, 4096);
-            var w = numbers(arena, random, 8192);
-            var y = arena.allocate(4L * 4096, 64);
-            var block = arena.allocate(ConvTile.BLOCK, 8);
-            int step = target == Target.AVX512 ? 5 : target.lanes(); // channels that fill no vector only there
-            for (int k = step; k <= ConvTile.MOST * target.lanes(); k += step) {
-                int vectors = Math.ceilDiv(k, target.lanes());
-                int whole = vectors * target.lanes();
-                var tile = new ConvTile(target, vectors, k % target.lanes());
-                for (int n = 1; n <= tile.outputs(); n++) {
-                    for (int inner : new int[] {1, 6, 15}) {
-                        int rows = 1 + inner % 3;
-                        int groups = 1 + n % 2;
-                        var plain = tile.of(n, false);
-                        var relu = tile.of(n, true);
-                        for (var code : List.of(plain, relu)) {
-                            // two lines, windows 5 numbers apart, rows 75, lines 600 in x and one output more than their own in y
-                            long line = (long) n * groups;
-                            long[] values = {w.address() + 4, y.address(), 4L * k, groups, 2, 2400 - 20 * line, 4L * k,
-                                0};
-                            MemorySegment.copy(values, 0, block, JAVA_LONG, 0, values.length);
-                            y.asSlice(4L * line * k, 4L * k).fill((byte) 1);
-                            code.run(x.address(), 20, 300, w.address(), inner, rows, block.address(), 0, 0, 0, 0);
-                            for (int i = 0; i < (2 * line + 1) * k; i++) {
-                                long at = i / k < line ? i / k * 5L : 600 + (i / k - line - 1) * 5L;
-                                if (i / k == line) {
-                                    assertEquals(0x01010101, y.getAtIndex(JAVA_INT, i), "between the lines");
-                                    continue;
-                                }
-                                float sum = w.getAtIndex(JAVA_FLOAT, 1 + i % k);
-                                for (int p = 0; p < rows * inner; p++) {
-                                    sum = Math.fma(x.getAtIndex(JAVA_FLOAT, at + p / inner * 75L + p % inner),
-                                            w.getAtIndex(JAVA_FLOAT, (long) p * whole + i % k), sum);
-                                }
-                                float want = code.equals(relu) && !(sum > 0) ? 0 : sum;
-                                assertEquals(want, y.getAtIndex(JAVA_FLOAT, i), k + " " + n + " " + inner);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    private static MemorySegment numbers(Arena arena, SplittableRandom random, int n) {
-        var m = arena.allocate(4L * n, 64);
-        for (int i = 0; i < n; i++) {
-            m.setAtIndex(JAVA_FLOAT, i, (float) random.nextDouble(-1, 1));
-        }
-        return m;
     }
 
     /// Rows become columns, and what is left over of a vector as well.

@@ -55,6 +55,9 @@ abstract class Assembler {
         /// One number at a general register, in all lanes.
         record One(int base) implements Operand {}
 
+        /// One number at a general register and some bytes, in all lanes.
+        record OneAt(int base, int displacement) implements Operand {}
+
         /// A constant of 32 bits in the first lane, more by `step` from lane to lane.
         record Constant(int bits, int step) implements Operand {}
     }
@@ -92,6 +95,7 @@ abstract class Assembler {
             case Operand.Block m -> m.base();
             case Operand.At m -> m.base();
             case Operand.One m -> m.base();
+            case Operand.OneAt m -> m.base();
             case Operand.Constant _ -> 0;
         };
     }
@@ -109,6 +113,13 @@ abstract class Assembler {
             case Operand.At m -> {
                 int index = m.index() < 0 ? RSP : m.index() & 7; // rsp stands for none
                 bytes(0x84 | reg, m.scale() << 6 | index << 3 | rm & 7);
+                int32(m.displacement());
+            }
+            case Operand.OneAt m -> {
+                bytes(0x80 | reg | rm & 7);
+                if ((rm & 7) == RSP) {
+                    bytes(0x24);
+                }
                 int32(m.displacement());
             }
             case Operand.Block _ -> {

@@ -28,7 +28,7 @@ final class Avx2 extends Vectors {
 
     /// An operand as a vector.
     private Operand wide(Operand b) {
-        if (b instanceof Operand.One) {
+        if (b instanceof Operand.One || b instanceof Operand.OneAt) {
             vex(Op.BROADCAST, SCRATCH, 0, b, -1);
             return v(SCRATCH);
         }
@@ -69,7 +69,7 @@ final class Avx2 extends Vectors {
                 int other = SCRATCH;
                 switch (b) {
                     case Operand.Vector r -> other = r.register();
-                    case Operand.Constant _,Operand.One _ -> broadcast(SCRATCH, b);
+                    case Operand.Constant _,Operand.One _,Operand.OneAt _ -> broadcast(SCRATCH, b);
                     case Operand.Block _,Operand.At _ -> load(SCRATCH, b, 0);
                 }
                 op(Op.GREATER_I, MASK, other, v(a));

@@ -79,6 +79,15 @@ final class Avx512 extends Vectors {
         evex(Op.STORE, from, 0, at, edge, false, -1);
     }
 
+    /// Makes an edge of neighbouring lanes that are not the first ones.
+    ///
+    /// @param work one of the first eight general registers, whose number is lost
+    void lanes(int edge, int from, int count, int work) {
+        clear(work);
+        add(work, (1 << count) - 1 << from);
+        bytes(0xc5, 0xf8, 0x92, 0xc0 | edge << 3 | work); // kmovw
+    }
+
     /// An instruction in EVEX encoding.
     ///
     /// @param to register of the result, a mask for comparisons, or the extension of the opcode for shifts
@@ -93,7 +102,7 @@ final class Avx512 extends Vectors {
             case Operand.Vector r -> x = r.register() >> 4;
             case Operand.At m -> x = m.index() < 0 ? 0 : m.index() >> 3;
             case Operand.Block _ -> {}
-            case Operand.One _ -> one = true;
+            case Operand.One _,Operand.OneAt _ -> one = true;
             case Operand.Constant k -> {
                 one = true;
                 words = List.of(k.bits());

@@ -59,6 +59,8 @@ class EncodingTest {
         narrow("c4c27d1832", w -> w.broadcast(6, new Operand.One(10)));
         // vfmadd231ps ymm3, ymm15, [rdx + r10 * 4 + 0x12345]
         narrow("c4a205b89c9245230100", w -> w.op(Op.FMA231, 3, 15, PLACE));
+        // vbroadcastss ymm6, [rbx + 0x12345]
+        narrow("c4e27d18b345230100", w -> w.broadcast(6, new Operand.OneAt(3, 0x12345)));
         // vmovups ymm12, [rsp - 0x60]; vmaskmovps ymm1, ymm12, [r9 + rax]
         narrow("c57c10a424a0ffffff" + "c4c21d2c0c01", w -> w.load(1, BLOCK_9, 3));
         // the same; vmaskmovps [rbx + rax], ymm12, ymm9
@@ -135,6 +137,14 @@ class EncodingTest {
         wide("62d27d481832", w -> w.broadcast(6, new Operand.One(10)));
         // vbroadcastss zmm26{k1}{z}, [rip + 0x36]
         wide("62627dc9181536000000", w -> w.ones(26));
+        // vfmadd231ps zmm3, zmm14, [rbx + 0x12345]{1to16}; zmm19, zmm24, [r12 + 0x12345]{1to16}
+        wide("62f20d58b89b45230100" + "62c23d50b89c2445230100", w -> {
+            w.op(Op.FMA231, 3, 14, new Operand.OneAt(3, 0x12345));
+            w.op(Op.FMA231, 19, 24, new Operand.OneAt(12, 0x12345));
+        });
+        // xor rax, rax; add rax, 0xf00; kmovw k1, eax
+        var lanes = new Avx512();
+        same("4831c0" + "4881c0000f0000" + "c5f892c8", lanes, _ -> lanes.lanes(1, 8, 4, RAX));
         // vfmadd231ps zmm3, zmm15, [rdx + r10 * 4 + 0x12345]
         wide("62b20548b89c9245230100", w -> w.op(Op.FMA231, 3, 15, PLACE));
         // mov eax, −1; bzhi eax, eax, r10d; kmovw k1, eax; shr eax, 16; kmovw k2, eax
