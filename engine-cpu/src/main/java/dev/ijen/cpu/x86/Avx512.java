@@ -79,6 +79,14 @@ final class Avx512 extends Vectors {
         evex(Op.STORE, from, 0, at, edge, false, -1);
     }
 
+    @Override
+    void addHalves(int x, int work) {
+        op(Op.PARTS, work, x, v(x), 0x4e);
+        op(Op.ADD, x, x, v(work));
+        op(Op.PARTS, work, x, v(x), 0xb1);
+        op(Op.ADD, x, x, v(work));
+    }
+
     /// An instruction in EVEX encoding.
     ///
     /// @param to register of the result, a mask for comparisons, or the extension of the opcode for shifts

@@ -92,4 +92,45 @@ abstract sealed class Vectors extends Assembler permits Avx512, Avx2 {
     final void broadcast(int to, Operand one) {
         op(Op.BROADCAST, to, 0, one);
     }
+
+    /// Adds the upper half of the lanes to the lower half, and in the same way the lower to the upper.
+    ///
+    /// @param work a register whose contents are lost
+    abstract void addHalves(int x, int work);
+
+    /// Leaves the sum of all lanes in the first one, as `F32Fold` adds them up: lanes that are half a vector apart, then half of that.
+    ///
+    /// @param x one of the first 16 registers
+    /// @param work a register whose contents are lost
+    final void sum(int x, int work) {
+        addHalves(x, work);
+        op(Op.ANY, work, 0, v(x), 0x4e);
+        op(Op.ADD, x, x, v(work));
+        op(Op.ANY, work, 0, v(x), 0xb1);
+        op(Op.ADD, x, x, v(work));
+    }
+
+    /// Adds the number at a general register to the first lane.
+    ///
+    /// @param x one of the first 16 registers
+    final void addOne(int x, int base) {
+        one(x, x, base, 0x58);
+    }
+
+    /// Writes the first lane.
+    ///
+    /// @param from one of the first 16 registers
+    final void storeOne(int from, int base) {
+        one(from, 0, base, 0x11);
+    }
+
+    /// `vaddss` or `vmovss` in VEX encoding, which processors with AVX-512 have, too; at [base + 0].
+    private void one(int x, int a, int base, int code) {
+        bytes(0xc4, (~x >> 3 & 1) << 7 | 0x40 | (~base >> 3 & 1) << 5 | 1, (~a & 15) << 3 | 2, code,
+                0x40 | (x & 7) << 3 | base & 7);
+        if ((base & 7) == RSP) {
+            bytes(0x24);
+        }
+        bytes(0);
+    }
 }
