@@ -129,9 +129,9 @@ final class Avx2 extends Vectors {
     }
 
     @Override
-    void addHalves(int x, int work) {
+    void parts(Op op, int x, int work) {
         op(Op.HALVES, work, x, v(x), 1);
-        op(Op.ADD, x, x, v(work));
+        op(op, x, x, v(work));
     }
 
     /// An instruction in VEX encoding; in the short form of the prefix where that can say it.

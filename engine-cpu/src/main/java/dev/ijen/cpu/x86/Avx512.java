@@ -80,11 +80,11 @@ final class Avx512 extends Vectors {
     }
 
     @Override
-    void addHalves(int x, int work) {
+    void parts(Op op, int x, int work) {
         op(Op.PARTS, work, x, v(x), 0x4e);
-        op(Op.ADD, x, x, v(work));
+        op(op, x, x, v(work));
         op(Op.PARTS, work, x, v(x), 0xb1);
-        op(Op.ADD, x, x, v(work));
+        op(op, x, x, v(work));
     }
 
     /// An instruction in EVEX encoding.

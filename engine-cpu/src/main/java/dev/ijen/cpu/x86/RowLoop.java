@@ -229,7 +229,7 @@ public record RowLoop(
             asm.op(Op.ADD, s[0], s[0], v(s[1]));
             asm.op(Op.ADD, s[2], s[2], v(s[3]));
             asm.op(Op.ADD, s[0], s[0], v(s[2]));
-            asm.sum(s[0], s[1]);
+            asm.all(Op.ADD, s[0], s[1]);
             if (to.use == Use.SUMMED_UP) {
                 asm.addOne(s[0], POINTERS[to.pointer]);
             }

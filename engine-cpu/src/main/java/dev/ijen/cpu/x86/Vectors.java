@@ -93,21 +93,22 @@ abstract sealed class Vectors extends Assembler permits Avx512, Avx2 {
         op(Op.BROADCAST, to, 0, one);
     }
 
-    /// Adds the upper half of the lanes to the lower half, and in the same way the lower to the upper.
+    /// Combines lanes that are half a vector apart, and so on until those of 128 bits are left.
     ///
+    /// @param op commutative
     /// @param work a register whose contents are lost
-    abstract void addHalves(int x, int work);
+    abstract void parts(Op op, int x, int work);
 
-    /// Leaves the sum of all lanes in the first one, as `F32Fold` adds them up: lanes that are half a vector apart, then half of that.
+    /// Leaves in every lane what combines all of them, in the order of `F32Fold`: those that are half a vector apart, then half of that.
     ///
-    /// @param x one of the first 16 registers
+    /// @param op commutative
     /// @param work a register whose contents are lost
-    final void sum(int x, int work) {
-        addHalves(x, work);
+    final void all(Op op, int x, int work) {
+        parts(op, x, work);
         op(Op.ANY, work, 0, v(x), 0x4e);
-        op(Op.ADD, x, x, v(work));
+        op(op, x, x, v(work));
         op(Op.ANY, work, 0, v(x), 0xb1);
-        op(Op.ADD, x, x, v(work));
+        op(op, x, x, v(work));
     }
 
     /// Adds the number at a general register to the first lane.
