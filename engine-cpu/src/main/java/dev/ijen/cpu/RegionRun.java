@@ -60,6 +60,11 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
         end();
     }
 
+    /// True if full tiles are one function.
+    boolean inRows() {
+        return whole != null;
+    }
+
     /// Before all tiles.
     void begin() {
         for (Results r : results) {

@@ -48,12 +48,12 @@ final class RowTilesBinder {
     ///
     /// @param places where each store goes, or its partial results
     RowTiles bind(List<FoldPlace> places) {
-        if (kernel.code() == null || kernel.code().lanes() != Step.LANES || !nest.natural() || nest.tasks == 0
+        if (kernel.code() == null || !nest.natural() || nest.tasks == 0
                 || nest.fullTiles() < 1 || !simple()) {
             return null;
         }
         columns = columns(places);
-        if (columns % Step.LANES != 0 || nest.tile() % columns != 0) {
+        if (columns % kernel.code().lanes() != 0 || nest.tile() % columns != 0) {
             return null;
         }
         var body = region.body();
@@ -176,6 +176,9 @@ final class RowTilesBinder {
             return !one;
         }
         boolean each = to.clear() == Step.Clear.EACH;
+        if (one && kernel.code().lanes() != Step.LANES) {
+            return false; // the interpreter's sums would be others
+        }
         if (one) {
             sinks.add(new Sink(s.value(), at, each ? Use.SUMMED : Use.SUMMED_UP));
         } else {
