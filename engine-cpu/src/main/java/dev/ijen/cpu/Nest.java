@@ -160,6 +160,15 @@ final class Nest {
         return natural;
     }
 
+    /// Moves to a tile.
+    void seek(int[] pos, long tile) {
+        long left = tile;
+        for (int k = pos.length - 1; k >= 0; k--) {
+            pos[k] = (int) (left % loopCount[k]);
+            left /= loopCount[k];
+        }
+    }
+
     /// Moves to the next tile.
     void next(int[] pos) {
         for (int k = pos.length - 1; k >= 0 && ++pos[k] == loopCount[k]; k--) {

@@ -148,20 +148,20 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
     ///
     /// @param first true if no tile came before these that folds into the same results
     private void tiles(Frame f, int group, int from, int to, boolean first) {
-        seek(f.pos, (long) group * nest.inner + from);
+        nest.seek(f.pos, (long) group * nest.inner + from);
         f.first = first;
         int next = from;
         if (whole != null) {
             int full = Math.min(to, whole.full() - group * nest.inner);
             if (full > from) {
-                whole.run(f, full - from, nest);
+                whole.run(f, group * nest.inner + from, full - from, nest);
                 next = full;
             }
             if (next == to) {
                 return;
             }
             f.first &= next == from;
-            seek(f.pos, (long) group * nest.inner + next);
+            nest.seek(f.pos, (long) group * nest.inner + next);
         }
         for (int t = next; t < to; t++) {
             f.rows = Math.min(nest.rows, tiledExtent - f.pos[tiledLoop] * nest.rows);
@@ -171,13 +171,6 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
             }
             f.first = false;
             nest.next(f.pos);
-        }
-    }
-
-    private void seek(int[] pos, long tile) {
-        for (int k = pos.length - 1; k >= 0; k--) {
-            pos[k] = (int) (tile % nest.loopCount[k]);
-            tile /= nest.loopCount[k];
         }
     }
 }

@@ -21,16 +21,20 @@ record RowTiles(MachineCode code, int rows, boolean together, int full, Pointer[
     /// @param each true if by each tile, false if by the first of a group, or of a part of one
     record Cleared(Pointer pointer, Pattern pattern, Folder folder, int tileRows, boolean each) {}
 
-    /// Runs tiles from where the frame stands on.
-    void run(Frame f, int tiles, Nest nest) {
-        if (together) {
-            once(f, tiles * rows);
-            return;
-        }
-        for (int t = 0; t < tiles; t++) {
-            once(f, rows);
+    /// Points of a call, about: the JVM waits for calls, so they are short.
+    private static final int CALL = 1 << 16;
+
+    /// Runs tiles; the frame stands at the first one.
+    void run(Frame f, int first, int tiles, Nest nest) {
+        int most = together ? Math.max(1, CALL / nest.tile()) : 1;
+        int n;
+        for (int t = 0; t < tiles; t += n) {
+            n = Math.min(most, tiles - t);
+            if (t > 0) {
+                nest.seek(f.pos, first + t);
+            }
+            once(f, n * rows);
             f.first = false;
-            nest.next(f.pos);
         }
     }
 

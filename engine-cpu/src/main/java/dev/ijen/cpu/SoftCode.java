@@ -9,6 +9,9 @@ import dev.ijen.cpu.x86.Target;
 /// @param lanes numbers of a vector
 /// @param n numbers of a row
 record SoftCode(int lanes, int n, MachineCode softmax, MachineCode exponentials) {
+    /// Numbers of a call, about: the JVM waits for calls, so they are short.
+    private static final int CALL = 1 << 16;
+
     /// @param target what code is to be made for, or null
     /// @return null for rows that are shorter than a vector, or if machine code can't be made
     static SoftCode of(Target target, int n) {
@@ -24,8 +27,10 @@ record SoftCode(int lanes, int n, MachineCode softmax, MachineCode exponentials)
 
     /// Softmax of neighbouring rows.
     void softmax(long x, long y, int rows) {
-        if (rows > 0) {
-            softmax.run(x, y, rows, 4L * n, n / lanes, n % lanes, 0, 0, 0, 0, 0);
+        int most = Math.max(1, CALL / n);
+        for (int r = 0; r < rows; r += most) {
+            long at = 4L * n * r;
+            softmax.run(x + at, y + at, Math.min(most, rows - r), 4L * n, n / lanes, n % lanes, 0, 0, 0, 0, 0);
         }
     }
 
