@@ -1,6 +1,5 @@
 package dev.ijen.cpu;
 
-import dev.ijen.cpu.x86.Loop;
 import dev.ijen.cpu.x86.RowLoop;
 import dev.ijen.cpu.x86.RowLoop.Sink;
 import dev.ijen.cpu.x86.RowLoop.Use;

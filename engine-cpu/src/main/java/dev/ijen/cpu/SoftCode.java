@@ -12,6 +12,8 @@ record SoftCode(int lanes, int n, MachineCode softmax, MachineCode exponentials)
     /// Numbers of a call, about: the JVM waits for calls, so they are short.
     private static final int CALL = 1 << 16;
 
+    /// The passes over rows of `n` numbers.
+    ///
     /// @param target what code is to be made for, or null
     /// @return null for rows that are shorter than a vector, or if machine code can't be made
     static SoftCode of(Target target, int n) {

@@ -324,10 +324,10 @@ class MachineCodeTest {
                     Mem.copy(terms, row, 4L * n);
                 }
                 if (code != null) {
-                    a.setAtIndex(JAVA_FLOAT, rows * n, 7f);
+                    a.setAtIndex(JAVA_FLOAT, (long) rows * n, 7f);
                     code.softmax(a.address(), a.address(), rows);
                     equal(x.address(), a.address(), rows * n);
-                    assertEquals(7f, a.getAtIndex(JAVA_FLOAT, rows * n), "nothing beyond is written");
+                    assertEquals(7f, a.getAtIndex(JAVA_FLOAT, (long) rows * n), "nothing beyond is written");
                 }
             }
         }

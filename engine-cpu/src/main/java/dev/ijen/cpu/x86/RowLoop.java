@@ -41,6 +41,8 @@ public record RowLoop(
         SUMMED_UP
     }
 
+    /// A value that goes somewhere.
+    ///
     /// @param pointer to where it goes
     public record Sink(int value, int pointer, Use use) {
         private boolean sum() {
