@@ -6,8 +6,24 @@ import java.util.Arrays;
 final class Clock {
     private static final double SAMPLE_SECONDS = 2e-4;
     private static final int MOST_SAMPLES = 20_000;
+    private static final double BLOCK_SECONDS = 0.1;
+    private static final int LEAST_BLOCKS = 4;
+    private static final int MOST_BLOCKS = 40;
+    /// A block that is no faster than this share of the fastest before it shows that nothing changes any more.
+    private static final double STEADY = 0.95;
 
     private Clock() {}
+
+    /// Calls until calls become no faster: what the just-in-time compiler has still to translate may take seconds where other work keeps it waiting.
+    static void warmUp(Runnable work) {
+        double best = Double.POSITIVE_INFINITY;
+        int steady = 0;
+        for (int b = 0; b < MOST_BLOCKS && (b < LEAST_BLOCKS || steady < 2); b++) {
+            double taken = best(work, BLOCK_SECONDS);
+            steady = taken > STEADY * best ? steady + 1 : 0;
+            best = Math.min(best, taken);
+        }
+    }
 
     /// Seconds of one call: warmed up for half of `budget`, then the median of samples until `budget` is over.
     static double median(Runnable work, double budget) {

@@ -11,12 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.BinaryOperator;
+import java.util.function.DoubleSupplier;
 
 /// How fast single operations are. Operands and results stay on the device, so that copying them is not measured. Products are
 /// compared with what the backend's library does alone, operations that only move memory with copying as much.
 final class OpsBench {
     private static final String SUITE = "ops";
-    private static final double BUDGET = 0.8;
+    /// An operation and what it is compared with take turns: whatever else the machine does meets both.
+    private static final int ROUNDS = 5;
+    private static final double ROUND_SECONDS = 0.16;
     private static final int MILLION = 1 << 20;
 
     private final Engine engine;
@@ -61,32 +64,38 @@ final class OpsBench {
     }
 
     private void flops(String name, double work, Shape a, Shape b, BinaryOperator<Tensor> f) {
-        double seconds = seconds(a, b, f);
+        double seconds = timed(a, b, f, null).seconds;
         all.add(Measurement.of(SUITE, name, work / seconds * 1e-9, "GFLOP/s"));
     }
 
     private void matmul(String name, int m, int n, int k) {
         double work = 2.0 * m * n * k;
-        double seconds = seconds(Shape.of(m, k), Shape.of(k, n), Tensor::matmul);
-        var line = Measurement.of(SUITE, name, work / seconds * 1e-9, "GFLOP/s");
-        double alone = library == null ? Double.NaN : library.matmulSeconds(m, n, k, threads, BUDGET);
-        all.add(Double.isNaN(alone) ? line : line.besides(library.library(), work / alone * 1e-9, 0.95));
+        var timed = timed(Shape.of(m, k), Shape.of(k, n), Tensor::matmul,
+                library == null ? null : () -> library.matmulSeconds(m, n, k, threads, ROUND_SECONDS));
+        var line = Measurement.of(SUITE, name, work / timed.seconds * 1e-9, "GFLOP/s");
+        boolean compared = library != null && !Double.isNaN(timed.share);
+        all.add(compared ? line.besides(library.library(), line.value() / timed.share, 0.95) : line);
     }
 
     /// What does so little for each number that memory is all it waits for.
     private void moved(String name, double moved, Shape shape, BinaryOperator<Tensor> f) {
-        double rate = moved / seconds(shape, shape, f) * 1e-9;
-        var line = Measurement.of(SUITE, name, rate, "GB/s");
         boolean cpu = engine.info().backend().equals("cpu");
-        all.add(cpu ? line.besides("copying", CopySpeed.bytes((long) moved, threads) * 1e-9, 0.9) : line);
+        var timed = timed(shape, shape, f, cpu ? () -> moved / CopySpeed.bytes((long) moved, threads) : null);
+        var line = Measurement.of(SUITE, name, moved / timed.seconds * 1e-9, "GB/s");
+        all.add(cpu ? line.besides("copying", line.value() / timed.share, 0.9) : line);
     }
 
     private void bytes(String name, double moved, Shape shape, BinaryOperator<Tensor> f) {
-        double seconds = seconds(shape, shape, f);
+        double seconds = timed(shape, shape, f, null).seconds;
         all.add(Measurement.of(SUITE, name, moved / seconds * 1e-9, "GB/s"));
     }
 
-    private double seconds(Shape a, Shape b, BinaryOperator<Tensor> f) {
+    /// @param seconds of one run
+    /// @param share of the yardstick's speed that was reached; NaN for none
+    private record Timed(double seconds, double share) {}
+
+    /// @param yardstick gives the seconds it takes for the same, or null for none
+    private Timed timed(Shape a, Shape b, BinaryOperator<Tensor> f, DoubleSupplier yardstick) {
         try (var x = random("x", a);
                 var y = random("y", b);
                 var to = engine.zeros("result", DType.F32, f.apply(x.get(), y.get()).shape());
@@ -94,12 +103,18 @@ final class OpsBench {
                     to.set(f.apply(x.get(), y.get()));
                     return List.of();
                 })) {
-            return Clock.median(
-                    () -> {
-                        step.run();
-                        engine.synchronize();
-                    },
-                    BUDGET);
+            Runnable work = () -> {
+                step.run();
+                engine.synchronize();
+            };
+            Clock.warmUp(work);
+            var seconds = new double[ROUNDS];
+            var share = new double[ROUNDS];
+            for (int r = 0; r < ROUNDS; r++) {
+                seconds[r] = Clock.median(work, ROUND_SECONDS);
+                share[r] = yardstick == null ? Double.NaN : yardstick.getAsDouble() / seconds[r];
+            }
+            return new Timed(Clock.median(seconds), Clock.median(share));
         }
     }
 

@@ -17,6 +17,10 @@ final class Frame {
     final long[] seen;
 
     final int[] seenRows;
+    /// Addresses for [RowTiles].
+    final long[] rowAt;
+
+    final MemorySegment rowAddresses;
     /// A block to work in.
     long temp;
     /// Rows and points of the tile.
@@ -28,10 +32,12 @@ final class Frame {
     /// Part of the group.
     int chunk;
 
-    Frame(int values, int loops) {
+    Frame(int values, int loops, int pointers) {
         at = new long[values];
         addresses = MemorySegment.ofArray(at);
         own = new long[values];
+        rowAt = new long[pointers];
+        rowAddresses = MemorySegment.ofArray(rowAt);
         pos = new int[loops];
         seen = new long[values];
         seenRows = new int[values];

@@ -22,9 +22,9 @@ final class Kernels {
             case Kernel.MatMul k -> MatMulKernel.of(k, pool, library);
             case Kernel.Conv k -> ConvKernel.of(k, pool, library);
             case Kernel.Pool k -> PoolKernel.of(k, pool);
-            case Kernel.Softmax k -> new SoftmaxKernel(k, threads);
+            case Kernel.Softmax k -> new SoftmaxKernel(k, threads, code);
             case Kernel.Attention k -> AttentionKernel.of(k, threads, code != null);
-            case Kernel.CrossEntropy k -> new CrossEntropyKernel(k, threads);
+            case Kernel.CrossEntropy k -> new CrossEntropyKernel(k, threads, code);
             case Kernel.Gather k -> new GatherKernel(k);
             case Kernel.Scatter k -> new ScatterKernel(k);
             case Kernel.CumSum k -> new CumSumKernel(k);

@@ -148,14 +148,44 @@ final class Nest {
 
     /// True if tiles are equal runs of neighbouring points, one after the other, and parts of a group are equal, too.
     boolean even() {
-        boolean even = tasks > 0 && tiledExtent() % rows == 0 && inner % chunks == 0;
+        return tasks > 0 && tiledExtent() % rows == 0 && inner % chunks == 0 && natural();
+    }
+
+    /// True if tiles are runs of neighbouring points, one after the other.
+    boolean natural() {
+        boolean natural = true;
         for (int k = 0; k < loopAxis.length; k++) {
-            even &= loopAxis[k] == k;
+            natural &= loopAxis[k] == k;
         }
         for (int k = 0; k < tileAxes.length; k++) {
-            even &= tileAxes[k] == loopAxis.length - 1 + k;
+            natural &= tileAxes[k] == loopAxis.length - 1 + k;
         }
-        return even;
+        return natural;
+    }
+
+    /// Moves to a tile.
+    void seek(int[] pos, long tile) {
+        long left = tile;
+        for (int k = pos.length - 1; k >= 0; k--) {
+            pos[k] = (int) (left % loopCount[k]);
+            left /= loopCount[k];
+        }
+    }
+
+    /// Moves to the next tile.
+    void next(int[] pos) {
+        for (int k = pos.length - 1; k >= 0 && ++pos[k] == loopCount[k]; k--) {
+            pos[k] = 0;
+        }
+    }
+
+    /// Full tiles, which come before all others; −1 if they don't.
+    int fullTiles() {
+        int all = groups * inner;
+        if (tiledExtent() % rows == 0) {
+            return all;
+        }
+        return loopCount[tiledLoop()] == all ? all - 1 : -1;
     }
 
     /// Elements a fold produces.

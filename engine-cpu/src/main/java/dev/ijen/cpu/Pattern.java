@@ -67,6 +67,16 @@ final class Pattern {
         return worth && d == extent.length - 2 && step[d] == size && step[d + 1] != size && step[d + 1] != 0;
     }
 
+    /// Elements of a run of a full tile.
+    int extent(int run) {
+        return extent[run];
+    }
+
+    /// Step of a run.
+    long step(int run) {
+        return step[run];
+    }
+
     /// Gathers elements of `size` bytes into a dense tile; steps are bytes.
     void gather(int size, long from, long to, int rows) {
         gather(size, 0, rows * factor, from, to);
@@ -139,12 +149,21 @@ final class Pattern {
         }
     }
 
+    /// True if rows of a full tile are folded into one in another order than one after the other.
+    boolean foldsPairs(int bytes) {
+        return foldsPairs(bytes, extent[0]);
+    }
+
+    private boolean foldsPairs(int bytes, int n) {
+        return extent.length == 2 && step[0] == 0 && step[1] == bytes && extent[1] < SHORT && n > 2;
+    }
+
     /// Folds a dense tile into the elements that the pattern names.
     ///
     /// @param temp a block to work in
     void fold(Folder f, long from, long to, int rows, long temp) {
         int n = rows * factor;
-        if (extent.length == 2 && step[0] == 0 && step[1] == f.bytes() && extent[1] < SHORT && n > 2) {
+        if (foldsPairs(f.bytes(), n)) {
             foldRows(f, from, to, n, temp);
         } else {
             fold(f, 0, n, from, to);

@@ -52,27 +52,41 @@ final class RegionBinder {
 
     /// The region bound to memory; null if it was to be compiled and can't be.
     RegionRun bind(Pool pool) {
+        var places = new ArrayList<RowTilesBinder.FoldPlace>();
+        for (int k = 0; k < late.length; k++) {
+            places.add(foldPlace(k));
+        }
+        RowTiles rows = new RowTilesBinder(kernel, uses, in).bind(places);
+        boolean all = rows != null && rows.full() == nest.groups * nest.inner;
+        if (!all && !steps()) {
+            return null;
+        }
+        var frames = new Frame[kernel.threads()];
+        int pointers = rows == null ? 0 : rows.pointers().length;
+        for (int w = 0; w < frames.length; w++) {
+            frames[w] = frame(scratch + w * kernel.blockBytes() * (body.size() + RegionKernel.WORK), pointers);
+        }
+        return new RegionRun(nest, frames, steps, constants, results(), pool, rows);
+    }
+
+    private boolean steps() {
         if (kernel.code() == null) {
             for (int i = 0; i < body.size(); i++) {
                 emit(i);
             }
         } else if (!compile()) {
-            return null;
+            return false;
         }
         for (int k = 0; k < late.length; k++) {
             if (late[k]) {
                 put(k);
             }
         }
-        var frames = new Frame[kernel.threads()];
-        for (int w = 0; w < frames.length; w++) {
-            frames[w] = frame(scratch + w * kernel.blockBytes() * (body.size() + RegionKernel.WORK));
-        }
-        return new RegionRun(nest, frames, steps, constants, results(), pool);
+        return true;
     }
 
-    private Frame frame(long blocks) {
-        var f = new Frame(body.size() + 1, nest.loopAxis.length);
+    private Frame frame(long blocks, int pointers) {
+        var f = new Frame(body.size() + 1, nest.loopAxis.length, pointers);
         f.temp = blocks;
         f.at[body.size()] = blocks;
         for (int v = 0; v < slot.length; v++) {
@@ -264,18 +278,24 @@ final class RegionBinder {
             steps.add(new Step.Put(v, place(s), nest.pattern(s.stride(), size), size, Stored.narrow(s.stored())));
             return;
         }
-        DType type = body.get(v).type();
-        Folder folder = Folder.of(type, s.fold());
+        Folder folder = Folder.of(body.get(v).type(), s.fold());
+        var to = foldPlace(k);
+        steps.add(new Step.Join(v, to.place(), to.pattern(), folder, to.part(), to.clear()));
+    }
+
+    /// Where a store goes: to its place, or first to partial results.
+    private RowTilesBinder.FoldPlace foldPlace(int k) {
+        Store s = region.stores().get(k);
         if (kernel.partials()[k] < 0) {
             var clear = nest.whole(s) ? Step.Clear.EACH : Step.Clear.FIRST;
-            steps.add(new Step.Join(v, place(s), nest.pattern(s.stride(), size), folder, 0, clear));
-            return;
+            return new RowTilesBinder.FoldPlace(place(s), nest.pattern(s.stride(), s.stored().bytes()), 0, clear);
         }
+        int bytes = body.get(same[s.value()]).type().bytes();
         int[] dense = dense(s);
-        Place place = nest.place(scratch + kernel.partials()[k], dense, type.bytes());
-        long part = Mem.align((long) nest.results(s) * type.bytes());
+        Place place = nest.place(scratch + kernel.partials()[k], dense, bytes);
+        long part = Mem.align((long) nest.results(s) * bytes);
         var clear = nest.mixed ? Step.Clear.NONE : Step.Clear.FIRST;
-        steps.add(new Step.Join(v, place, nest.pattern(dense, type.bytes()), folder, part, clear));
+        return new RowTilesBinder.FoldPlace(place, nest.pattern(dense, bytes), part, clear);
     }
 
     /// Strides of a fold's results when they lie side by side.

@@ -14,6 +14,8 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
     private final int tiledExtent;
     private final int below;
     private final Pool.Task[] joins;
+    private final RowTiles whole;
+    private final boolean allWhole;
 
     /// A number that is the same everywhere: written to its block at the start of each task.
     record Constant(int value, int bytes, long bits, int points) {
@@ -26,7 +28,11 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
         }
     }
 
-    RegionRun(Nest nest, Frame[] frames, List<Step> steps, List<Constant> constants, List<Results> results, Pool pool) {
+    /// @param whole what does full tiles, or null
+    RegionRun(Nest nest, Frame[] frames, List<Step> steps, List<Constant> constants, List<Results> results, Pool pool,
+            RowTiles whole) {
+        this.whole = whole;
+        allWhole = whole != null && whole.full() == nest.groups * nest.inner;
         this.nest = nest;
         this.frames = frames;
         this.steps = steps.toArray(Step[]::new);
@@ -52,6 +58,11 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
             pool.parallel(nest.tasks, this);
         }
         end();
+    }
+
+    /// True if full tiles are one function.
+    boolean inRows() {
+        return whole != null;
     }
 
     /// Before all tiles.
@@ -90,8 +101,13 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
             int from = (int) ((long) nest.inner * f.chunk / parts);
             tiles(f, group, from, (int) ((long) nest.inner * (f.chunk + 1) / parts), true);
         } else {
+            int from = (int) ((long) nest.groups * task / nest.tasks);
             int to = (int) ((long) nest.groups * (task + 1) / nest.tasks);
-            for (int g = (int) ((long) nest.groups * task / nest.tasks); g < to; g++) {
+            if (nest.inner == 1 && whole != null) {
+                tiles(f, from, 0, to - from, true); // no tile folds into what another does
+                return;
+            }
+            for (int g = from; g < to; g++) {
                 tiles(f, g, 0, nest.inner, true);
             }
         }
@@ -99,6 +115,9 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
 
     /// Before a worker's first tile.
     void enter(int worker) {
+        if (allWhole) {
+            return;
+        }
         Frame f = frames[worker];
         f.forget();
         for (Constant c : constants) {
@@ -109,6 +128,11 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
     /// Runs neighbouring tiles of an [Nest#even] nest, counted over all groups.
     void range(int from, int to, int worker) {
         Frame f = frames[worker];
+        if (nest.inner == 1 && whole != null) {
+            f.chunk = 0;
+            tiles(f, from, 0, to - from, true);
+            return;
+        }
         int run = nest.run();
         for (int t = from; t < to;) {
             int group = t / nest.inner;
@@ -124,29 +148,29 @@ final class RegionRun implements CpuKernel.Bound, Pool.Task {
     ///
     /// @param first true if no tile came before these that folds into the same results
     private void tiles(Frame f, int group, int from, int to, boolean first) {
-        seek(f.pos, (long) group * nest.inner + from);
+        nest.seek(f.pos, (long) group * nest.inner + from);
         f.first = first;
-        for (int t = from; t < to; t++) {
+        int next = from;
+        if (whole != null) {
+            int full = Math.min(to, whole.full() - group * nest.inner);
+            if (full > from) {
+                whole.run(f, group * nest.inner + from, full - from, nest);
+                next = full;
+            }
+            if (next == to) {
+                return;
+            }
+            f.first &= next == from;
+            nest.seek(f.pos, (long) group * nest.inner + next);
+        }
+        for (int t = next; t < to; t++) {
             f.rows = Math.min(nest.rows, tiledExtent - f.pos[tiledLoop] * nest.rows);
             f.n = f.rows * below;
             for (Step s : steps) {
                 s.run(f);
             }
             f.first = false;
-            next(f.pos);
-        }
-    }
-
-    private void seek(int[] pos, long tile) {
-        for (int k = pos.length - 1; k >= 0; k--) {
-            pos[k] = (int) (tile % nest.loopCount[k]);
-            tile /= nest.loopCount[k];
-        }
-    }
-
-    private void next(int[] pos) {
-        for (int k = pos.length - 1; k >= 0 && ++pos[k] == nest.loopCount[k]; k--) {
-            pos[k] = 0;
+            nest.next(f.pos);
         }
     }
 }

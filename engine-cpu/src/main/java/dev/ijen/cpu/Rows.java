@@ -143,7 +143,8 @@ final class Rows {
         int row = k.region().points() / rows;
         // a tile of single numbers has a thousand rows; folds would be done in another order if it were cut smaller
         boolean folds = k.region().stores().stream().anyMatch(s -> s.fold() != null);
-        int most = Math.clamp(rows / TILES, 1, TILE);
+        int vector = Math.min(Step.LANES, rows / (TILES / 2)); // for less there is no machine code
+        int most = Math.clamp(Math.max(rows / TILES, vector), 1, TILE);
         boolean tall = !folds && k.nest().tile() / row > most;
         RegionKernel cut = tall ? RegionKernel.of(k.region(), row * most, threads, code) : k;
         Nest nest = cut.nest();

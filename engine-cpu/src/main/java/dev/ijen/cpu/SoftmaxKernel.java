@@ -1,12 +1,15 @@
 package dev.ijen.cpu;
 
+import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Kernel;
 import dev.ijen.tensor.DType;
 import java.util.Arrays;
 
 /// Softmax of rows: greatest element, sum of exponentials, scaling, while the row is in cache.
-record SoftmaxKernel(Kernel.Softmax k, int threads) implements CpuKernel {
-    /// A worker's row, in which halves are widened and exponentials wait for their sum.
+///
+/// @param code what machine code is made for, or null for none
+record SoftmaxKernel(Kernel.Softmax k, int threads, Target code) implements CpuKernel {
+    /// A worker's row, in which halves are widened and exponentials wait for their sum, and 64 bytes.
     static long rowBytes(DType t, int n) {
         return t == DType.F64 ? 0 : Mem.align(4L * n) + 64;
     }
@@ -41,6 +44,14 @@ record SoftmaxKernel(Kernel.Softmax k, int threads) implements CpuKernel {
         long row = (long) k.n() * k.dtype().bytes();
         Fn widen = Stored.widen(k.dtype());
         Fn narrow = Stored.narrow(k.dtype());
+        SoftCode soft = k.dtype() == DType.F64 ? null : SoftCode.of(code, k.n());
+        if (soft != null && k.dtype() == DType.F32 && !k.log()) {
+            Pool.Task rows = (t, w) -> {
+                int from = Tasks.from(t, tasks, k.rows());
+                soft.softmax(in[0] + from * row, out[0] + from * row, Tasks.from(t + 1, tasks, k.rows()) - from);
+            };
+            return () -> pool.parallel(tasks, rows);
+        }
         Pool.Task task = (t, w) -> {
             int to = Tasks.from(t + 1, tasks, k.rows());
             for (int r = Tasks.from(t, tasks, k.rows()); r < to; r++) {
@@ -50,14 +61,14 @@ record SoftmaxKernel(Kernel.Softmax k, int threads) implements CpuKernel {
                     f64(x, y);
                 } else {
                     long work = scratch + 2L * w * rowBytes(k.dtype(), k.n());
-                    f32(x, y, work, work + rowBytes(k.dtype(), k.n()), widen, narrow);
+                    f32(x, y, work, work + rowBytes(k.dtype(), k.n()), widen, narrow, soft);
                 }
             }
         };
         return () -> pool.parallel(tasks, task);
     }
 
-    private void f32(long x, long y, long wide, long terms, Fn widen, Fn narrow) {
+    private void f32(long x, long y, long wide, long terms, Fn widen, Fn narrow, SoftCode soft) {
         int n = k.n();
         long row = x;
         long to = y;
@@ -66,8 +77,17 @@ record SoftmaxKernel(Kernel.Softmax k, int threads) implements CpuKernel {
             row = wide;
             to = wide;
         }
-        float max = F32Rows.max(row, n);
-        float sum = F32Rows.sumExp(row, max, terms, n);
+        float max;
+        float sum;
+        if (soft != null) {
+            long results = terms + Mem.align(4L * n);
+            soft.exponentials(row, terms, results);
+            max = Mem.f32(results);
+            sum = Mem.f32(results + 4);
+        } else {
+            max = F32Rows.max(row, n);
+            sum = F32Rows.sumExp(row, max, terms, n);
+        }
         if (k.log()) {
             F32Rows.shift(row, max, (float) Math.log(sum), to, n);
         } else {

@@ -233,6 +233,45 @@ class MachineCodeTest {
         }
     }
 
+    /// Softmax of rows, and what its logarithm and cross-entropy are made of: every length around whole vectors, also in place.
+    @Test
+    void softRows() {
+        var random = new SplittableRandom(9);
+        try (var arena = Arena.ofConfined()) {
+            var x = arena.allocate(4L * 4096, 64);
+            var terms = arena.allocate(4L * 4096, 64).address();
+            var a = arena.allocate(4L * 4096, 64);
+            for (int n = 1; n <= 300; n += n < 100 ? 1 : 33) {
+                var code = SoftCode.of(Target.best(), n);
+                assertEquals(n >= Step.LANES && Step.LANES == Target.best().lanes(), code != null);
+                int rows = 4;
+                for (int i = 0; i < rows * n && code != null; i++) {
+                    // the third row is what lies beyond float's exponentials, the last has nothing to be added
+                    float v = (float) random.nextDouble(-20, 20) * (i / n == 2 ? 10 : 1);
+                    x.setAtIndex(JAVA_FLOAT, i, i / n == 3 && i % n != 5 ? Float.NEGATIVE_INFINITY : v);
+                    a.setAtIndex(JAVA_FLOAT, i, x.getAtIndex(JAVA_FLOAT, i));
+                }
+                for (int r = 0; r < rows && code != null; r++) {
+                    long row = x.address() + 4L * n * r;
+                    float max = F32Rows.max(row, n);
+                    float sum = F32Rows.sumExp(row, max, terms, n);
+                    code.exponentials(row, terms + 8192, terms + 8192 + 4L * n);
+                    equal(terms, terms + 8192, n);
+                    assertEquals(max, Mem.f32(terms + 8192 + 4L * n));
+                    assertEquals(Float.floatToRawIntBits(sum), Mem.i32(terms + 8192 + 4L * n + 4), "row of " + n);
+                    F32Rows.scale(terms, 1 / sum, terms, n);
+                    Mem.copy(terms, row, 4L * n);
+                }
+                if (code != null) {
+                    a.setAtIndex(JAVA_FLOAT, (long) rows * n, 7f);
+                    code.softmax(a.address(), a.address(), rows);
+                    equal(x.address(), a.address(), rows * n);
+                    assertEquals(7f, a.getAtIndex(JAVA_FLOAT, (long) rows * n), "nothing beyond is written");
+                }
+            }
+        }
+    }
+
     /// One row of n columns: c = from + a · b.
     private static void row(long a, long b, long from, long c, int n, int k) {
         for (int j = 0; j < 4 * n; j += 4) {

@@ -128,6 +128,12 @@ final class Avx2 extends Vectors {
         }
     }
 
+    @Override
+    void parts(Op op, int x, int work) {
+        op(Op.HALVES, work, x, v(x), 1);
+        op(op, x, x, v(work));
+    }
+
     /// An instruction in VEX encoding; in the short form of the prefix where that can say it.
     private void vex(Op op, int to, int a, Operand b, int imm) {
         int r = ~to >> 3 & 1;

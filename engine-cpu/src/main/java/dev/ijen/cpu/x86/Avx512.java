@@ -88,6 +88,14 @@ final class Avx512 extends Vectors {
         bytes(0xc5, 0xf8, 0x92, 0xc0 | edge << 3 | work); // kmovw
     }
 
+    @Override
+    void parts(Op op, int x, int work) {
+        op(Op.PARTS, work, x, v(x), 0x4e);
+        op(op, x, x, v(work));
+        op(Op.PARTS, work, x, v(x), 0xb1);
+        op(op, x, x, v(work));
+    }
+
     /// An instruction in EVEX encoding.
     ///
     /// @param to register of the result, a mask for comparisons, or the extension of the opcode for shifts

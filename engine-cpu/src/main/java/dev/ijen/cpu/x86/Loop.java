@@ -1,5 +1,6 @@
 package dev.ijen.cpu.x86;
 
+import dev.ijen.cpu.x86.Assembler.Operand;
 import dev.ijen.spi.Region.Instr;
 import dev.ijen.tensor.DType;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
         int few = asm.jumpIfLess();
         asm.align();
         int start = asm.size();
-        new LoopBody(this, asm, base, 0).write();
+        new LoopBody(this, asm, asm.registers(), values(asm, base, 0)).write();
         asm.add(Assembler.RAX, asm.width());
         asm.add(Assembler.RSI, -asm.lanes());
         asm.compare(Assembler.RSI, asm.lanes());
@@ -101,12 +102,39 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
         asm.compare(Assembler.RSI, 0);
         int none = asm.jumpIfNotGreater();
         asm.edges(Assembler.RSI, Assembler.RDI, EDGE);
-        new LoopBody(this, asm, base, EDGE).write();
+        new LoopBody(this, asm, asm.registers(), values(asm, base, EDGE)).write();
         asm.here(none);
         for (int k = saved - 1; k >= SAVED; k--) {
             asm.pop(POINTERS[k]);
         }
         asm.end();
         return asm.finish();
+    }
+
+    /// @param base register with the address of each value that has one
+    private LoopBody.Values values(Vectors asm, int[] base, int edge) {
+        return new LoopBody.Values() {
+            @Override
+            public Operand at(int value) {
+                return uniform[value] ? new Operand.One(base[value]) : new Operand.Block(base[value]);
+            }
+
+            @Override
+            public int held(int value) {
+                return -1;
+            }
+
+            @Override
+            public int edge() {
+                return edge;
+            }
+
+            @Override
+            public void computed(int value, int register) {
+                if (written[value]) {
+                    asm.store(register, new Operand.Block(base[value]), edge);
+                }
+            }
+        };
     }
 }

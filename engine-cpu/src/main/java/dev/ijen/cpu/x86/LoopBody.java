@@ -8,6 +8,7 @@ import dev.ijen.spi.Region.Instr;
 import dev.ijen.tensor.BinaryFn;
 import dev.ijen.tensor.DType;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /// Writes what one pass through a [Loop] does: a vector of points, or the last few of them.
 final class LoopBody {
@@ -16,21 +17,33 @@ final class LoopBody {
 
     private final Loop loop;
     private final Vectors asm;
-    private final int[] base;
-    private final int edge;
+    private final Values values;
     private final Registers registers;
     private final VectorMath math;
     private final int[] register; // of each value, or −1
     private final int[] lastUse;
 
-    /// @param base register with the address of each value that has one
-    /// @param edge of the points that there are, or 0 for all
-    LoopBody(Loop loop, Vectors asm, int[] base, int edge) {
+    /// Where values come from and go to.
+    interface Values {
+        /// Where a value that is not computed lies: a vector, or one number for all points.
+        Operand at(int value);
+
+        /// The register that holds it all the time, or −1.
+        int held(int value);
+
+        /// Of the points that there are, or 0 for all.
+        int edge();
+
+        /// A value has been computed; its register may be used for something else later.
+        void computed(int value, int register);
+    }
+
+    /// @param registers that are free, and are again when all is written
+    LoopBody(Loop loop, Vectors asm, Registers registers, Values values) {
         this.loop = loop;
         this.asm = asm;
-        this.base = base;
-        this.edge = edge;
-        registers = asm.registers();
+        this.values = values;
+        this.registers = registers;
         math = new VectorMath(asm, registers);
         register = new int[loop.body().size()];
         Arrays.fill(register, -1);
@@ -60,9 +73,7 @@ final class LoopBody {
                         throw new IllegalArgumentException(instr.toString());
             }
             register[i] = to;
-            if (loop.written()[i]) {
-                asm.store(to, new Operand.Block(base[i]), edge);
-            }
+            values.computed(i, to);
             release(instr, i);
         }
     }
@@ -84,16 +95,27 @@ final class LoopBody {
     /// A value in a register, where it stays until its last use.
     private int in(int value) {
         int u = loop.same()[value];
+        if (values.held(u) >= 0) {
+            return values.held(u);
+        }
         if (register[u] < 0) {
             register[u] = registers.take();
             Operand o = one(u);
             if (o != null) {
                 asm.broadcast(register[u], o);
             } else {
-                asm.load(register[u], new Operand.Block(base[u]), edge);
+                asm.load(register[u], values.at(u), values.edge());
             }
         }
         return register[u];
+    }
+
+    /// A value that is not computed, in a register; before all else.
+    ///
+    /// @param use what is done with the register
+    void read(int value, IntConsumer use) {
+        use.accept(in(value));
+        free(loop.same()[value], 0);
     }
 
     /// A number that is the same for all points, or null.
@@ -101,7 +123,7 @@ final class LoopBody {
         if (loop.body().get(u) instanceof Instr.Imm m) {
             return m.type() == DType.F32 ? c((float) m.real()) : c((int) m.whole());
         }
-        return loop.uniform()[u] ? new Operand.One(base[u]) : null;
+        return values.held(u) < 0 && values.at(u) instanceof Operand.One o ? o : null;
     }
 
     /// A value as the last operand of an instruction.

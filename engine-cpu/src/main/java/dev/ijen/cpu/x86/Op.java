@@ -14,6 +14,8 @@ enum Op {
     SHL_I(2, 1, 0x47), SHR_I(2, 1, 0x45), TO_FLOAT(1, 0, 0x5b),
     /// Of two registers: neighbouring numbers, or pairs of them, from the low or the high half of each 128 bits.
     LOW(1, 0, 0x14), HIGH(1, 0, 0x15), LOW_PAIRS(1, 0x81, 0x14), HIGH_PAIRS(1, 0x81, 0x15),
+    /// Of each four neighbours any, as a byte says.
+    ANY(3, 1, 0x04),
     /// In EVEX encoding only, with masks that are registers of their own; SIGNS gives the signs of lanes. PARTS of 128 bits of two registers.
     BLEND(2, 1, 0x65), COMPARE_I(3, 1, 0x1f), TEST_I(2, 1, 0x27), SIGNS(2, 2, 0x39), PARTS(3, 1, 0x23),
     /// In VEX encoding only, with lanes of all ones for masks: the first by a third register, the last two of memory. HALVES of two registers.

@@ -92,4 +92,46 @@ abstract sealed class Vectors extends Assembler permits Avx512, Avx2 {
     final void broadcast(int to, Operand one) {
         op(Op.BROADCAST, to, 0, one);
     }
+
+    /// Combines lanes that are half a vector apart, and so on until those of 128 bits are left.
+    ///
+    /// @param op commutative
+    /// @param work a register whose contents are lost
+    abstract void parts(Op op, int x, int work);
+
+    /// Leaves in every lane what combines all of them, in the order of `F32Fold`: those that are half a vector apart, then half of that.
+    ///
+    /// @param op commutative
+    /// @param work a register whose contents are lost
+    final void all(Op op, int x, int work) {
+        parts(op, x, work);
+        op(Op.ANY, work, 0, v(x), 0x4e);
+        op(op, x, x, v(work));
+        op(Op.ANY, work, 0, v(x), 0xb1);
+        op(op, x, x, v(work));
+    }
+
+    /// Adds the number at a general register to the first lane.
+    ///
+    /// @param x one of the first 16 registers
+    final void addOne(int x, int base) {
+        one(x, x, base, 0x58);
+    }
+
+    /// Writes the first lane.
+    ///
+    /// @param from one of the first 16 registers
+    final void storeOne(int from, int base) {
+        one(from, 0, base, 0x11);
+    }
+
+    /// `vaddss` or `vmovss` in VEX encoding, which processors with AVX-512 have, too; at [base + 0].
+    private void one(int x, int a, int base, int code) {
+        bytes(0xc4, (~x >> 3 & 1) << 7 | 0x40 | (~base >> 3 & 1) << 5 | 1, (~a & 15) << 3 | 2, code,
+                0x40 | (x & 7) << 3 | base & 7);
+        if ((base & 7) == RSP) {
+            bytes(0x24);
+        }
+        bytes(0);
+    }
 }

@@ -79,6 +79,23 @@ class EncodingTest {
         narrow("430f184c1100", w -> w.prefetch(9, 10));
     }
 
+    /// What sums of lanes are made of, the same for both.
+    @Test
+    void lanes() {
+        // vpermilps ymm9, ymm11, 0x4e
+        narrow("c4437d04cb4e", w -> w.op(Op.ANY, 9, 0, v(11), 0x4e));
+        // vpermilps zmm19, zmm27, 0xb1
+        wide("62837d4804dbb1", w -> w.op(Op.ANY, 19, 0, v(27), 0xb1));
+        // vmovss [r12 + 0x00], xmm9; all displacements have 8 bits here, and the prefix three bytes
+        wide("c4417a114c2400", w -> w.storeOne(9, Assembler.R12));
+        // vaddss xmm3, xmm3, [rbx + 0x00]
+        narrow("c4e162585b00", w -> w.addOne(3, Assembler.RBX));
+        // vaddss xmm11, xmm11, [r13 + 0x00]
+        wide("c4412258" + "5d00", w -> w.addOne(11, Assembler.R13));
+        // vperm2f128 ymm2, ymm5, ymm5, 1; vaddps ymm5, ymm5, ymm2
+        narrow("c4e35506d501" + "c5d458ea", w -> w.parts(Op.ADD, 5, 2));
+    }
+
     @Test
     void masksOfAvx2() {
         // vcmpltps ymm15, ymm3, ymm10, quiet
