@@ -110,7 +110,8 @@ final class DirectCalls {
                 var owner = a.type.parameterType(0);
                 var fields = arguments.subList(2, arguments.size()).stream()
                         .map(f -> ((MethodHandleEntry) f).reference())
-                        .map(f -> new Field(owner, f.name().stringValue(), ClassDesc.ofDescriptor(f.type().stringValue())))
+                        .map(f -> new Field(owner, f.name().stringValue(),
+                                ClassDesc.ofDescriptor(f.type().stringValue())))
                         .toList();
                 switch (a.call.name().stringValue()) {
                     case "equals" -> equal(b, owner, fields);

@@ -84,8 +84,10 @@ final class Dnnl {
     private static final MemorySegment MATMUL = function("dnnl_matmul_primitive_desc_create");
     private static final MemorySegment REORDER = function("dnnl_reorder_primitive_desc_create");
     private static final MemorySegment CONV_FORWARD = function("dnnl_convolution_forward_primitive_desc_create");
-    private static final MemorySegment CONV_BACKWARD_DATA = function("dnnl_convolution_backward_data_primitive_desc_create");
-    private static final MemorySegment CONV_BACKWARD_WEIGHTS = function("dnnl_convolution_backward_weights_primitive_desc_create");
+    private static final MemorySegment CONV_BACKWARD_DATA = function(
+            "dnnl_convolution_backward_data_primitive_desc_create");
+    private static final MemorySegment CONV_BACKWARD_WEIGHTS = function(
+            "dnnl_convolution_backward_weights_primitive_desc_create");
 
     private static final long ENGINE = engine();
     private static final long ATTRIBUTES = attributes();
@@ -329,7 +331,7 @@ final class Dnnl {
             var s = steps.segments(arena);
             return tryCreate(
                     "convolution_forward",
-                    r -> (int) call(CONV_FORWARD, 
+                    r -> (int) call(CONV_FORWARD,
                             r,
                             ENGINE,
                             dnnl_forward_training,
@@ -353,7 +355,7 @@ final class Dnnl {
             var s = steps.segments(arena);
             return tryCreate(
                     "convolution_backward_data",
-                    r -> (int) call(CONV_BACKWARD_DATA, 
+                    r -> (int) call(CONV_BACKWARD_DATA,
                             r,
                             ENGINE,
                             dnnl_convolution_direct,
@@ -377,7 +379,7 @@ final class Dnnl {
             var s = steps.segments(arena);
             return tryCreate(
                     "convolution_backward_weights",
-                    r -> (int) call(CONV_BACKWARD_WEIGHTS, 
+                    r -> (int) call(CONV_BACKWARD_WEIGHTS,
                             r,
                             ENGINE,
                             dnnl_convolution_direct,

@@ -128,7 +128,8 @@ public final class ConfigWriter {
             return text.replace('E', 'e');
         }
         if (exponent < 0) {
-            return (d < 0 ? "-0." : "0.") + "0".repeat(-exponent - 1) + text.substring(d < 0 ? 1 : 0, e).replace(".", "");
+            return (d < 0 ? "-0." : "0.") + "0".repeat(-exponent - 1)
+                    + text.substring(d < 0 ? 1 : 0, e).replace(".", "");
         }
         var plain = new BigDecimal(text);
         return Math.abs(d) < 1e15 ? plain.toPlainString() : plain.toString().replace("E", "e");

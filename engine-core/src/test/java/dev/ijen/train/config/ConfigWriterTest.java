@@ -74,7 +74,8 @@ class ConfigWriterTest {
             if (v != Math.rint(v) || Math.abs(v) >= 1e15) {
                 var exact = new java.math.BigDecimal(Double.toString(v));
                 boolean plain = Math.abs(v) >= 1e-3 && Math.abs(v) < 1e15;
-                assertEquals(plain ? exact.toPlainString() : exact.toString().replace("E", "e"), ConfigWriter.number(v));
+                assertEquals(plain ? exact.toPlainString() : exact.toString().replace("E", "e"),
+                        ConfigWriter.number(v));
             }
         }
         assertEquals("0.000020", ConfigWriter.number(2e-5));

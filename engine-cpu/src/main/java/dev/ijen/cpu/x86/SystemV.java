@@ -59,7 +59,8 @@ public final class SystemV {
     }
 
     /// Calls a function of up to 13 whole numbers and pointers.
-    public static long call(MemorySegment f, long a, long b, long c, long d, long e, long g, long h, long i, long j, long k, long l,
+    public static long call(MemorySegment f, long a, long b, long c, long d, long e, long g, long h, long i, long j,
+            long k, long l,
             long m, long n) {
         try {
             return (long) Whole.CALL.invokeExact(f, a, b, c, d, e, g, h, i, j, k, l, m, n);
@@ -84,7 +85,8 @@ public final class SystemV {
     }
 
     /// Of up to eleven arguments.
-    static void brief(MemorySegment f, long a, long b, long c, long d, long e, long g, long h, long i, long j, long k, long l) {
+    static void brief(MemorySegment f, long a, long b, long c, long d, long e, long g, long h, long i, long j, long k,
+            long l) {
         try {
             Brief.CALL.invokeExact(f, a, b, c, d, e, g, h, i, j, k, l);
         } catch (Throwable t) {
