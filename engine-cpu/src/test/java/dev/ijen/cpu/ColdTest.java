@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /// Loops have the same bits by vectors, one by one, and with a part of each.
 class ColdTest {
-    private static final int[] SIZES = {1, 3, 7, 8, 9, 10, 15, 16, 17, 31, 33, 64, 100, 257};
+    private static final int[] SIZES = {1, 3, 7, 8, 9, 10, 15, 16, 17, 31, 33, 64, 100, 129, 257};
     private static final int BYTES = 1 << 16;
 
     private final Arena arena = Arena.ofConfined();
@@ -85,6 +85,10 @@ class ColdTest {
             same(F32Fold.Sum.INTO, 4 * n, o -> {
                 Mem.copy(in.address() + 8192, o, 4L * n);
                 sum.into(in.address(), o, 4, n);
+            });
+            same(F32Fold.Sum.REDUCE, 4, o -> {
+                Mem.f32(o, -3f);
+                sum.reduce(in.address() + 4L * n, n, o);
             });
         }
     }
