@@ -39,7 +39,7 @@ public record Normalize(float[] mean, float[] std) implements Transform {
         var squares = new double[channels];
         for (int from = 0; from < dataset.size(); from += CHUNK) {
             int n = Math.min(CHUNK, dataset.size() - from);
-            float[] x = dataset.batch(range(from, n)).input().toFloatArray();
+            float[] x = values(dataset.batch(range(from, n)).input());
             int inner = x.length / n / channels;
             for (int c = 0; c < channels; c++) {
                 // Chan's update: sums of squares around the chunk's own mean lose no digits
@@ -60,6 +60,12 @@ public record Normalize(float[] mean, float[] std) implements Transform {
             stds[c] = s > 1e-8 ? (float) s : 1; // a constant channel stays constant
         }
         return new Normalize(means, stds);
+    }
+
+    /// To be read only: those of a batch are mostly floats in an array already.
+    private static float[] values(HostTensor t) {
+        return t.data().heapBase().orElse(null) instanceof float[] x && x.length == t.shape().size() ? x
+                : t.toFloatArray();
     }
 
     private static int[] range(int from, int n) {

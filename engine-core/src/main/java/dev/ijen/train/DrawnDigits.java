@@ -3,7 +3,7 @@ package dev.ijen.train;
 import dev.ijen.data.ArrayDataset;
 import dev.ijen.data.Dataset;
 import dev.ijen.data.synth.Digits;
-import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Shape;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,7 +45,7 @@ final class DrawnDigits {
             pixels = Digits.images(labels, seed).data().toArray(ValueLayout.JAVA_BYTE);
             write(file, pixels);
         }
-        return ArrayDataset.images(HostTensor.ofBytes(pixels, count, Digits.SIDE, Digits.SIDE), labels,
+        return ArrayDataset.images(pixels, Shape.of(1, Digits.SIDE, Digits.SIDE), labels,
                 IntStream.range(0, 10).mapToObj(Integer::toString).toList());
     }
 

@@ -6,12 +6,14 @@ package dev.ijen.cpu;
 /// compiler, and their time tells when it is done.
 ///
 /// The first run of a plan, whose result somebody waits for, has no such part: the first vectors of a JVM also load and link most of the
-/// Vector API.
+/// Vector API. Unless it is a long one.
 ///
 /// One for each loop. Threads may race for its numbers: it is only about speed.
 final class Cold {
     /// One call of so many has a part that goes by vectors.
     private static final int EVERY = 8;
+    /// Calls after which there are parts in a first run, too.
+    private static final int FIRST = 4000;
     /// Nanoseconds for the clock and the call.
     private static final long CALL = 100;
     private static final int PROOFS = 8;
@@ -19,7 +21,7 @@ final class Cold {
     private static final int LAST = 20_000;
 
     /// Whether a plan has been run.
-    private static boolean begun;
+    static boolean begun;
 
     /// Nanoseconds a vector takes at most once compiled; before, it takes several times as many.
     private final long quick;
@@ -46,7 +48,7 @@ final class Cold {
 
     /// True when a part of this call, of a few vectors, is to go by vectors, between [System#nanoTime] and [#end].
     boolean part() {
-        return begun && ++calls % EVERY == 0;
+        return ++calls % EVERY == 0 && (begun || calls > FIRST);
     }
 
     /// After each run of a plan.

@@ -129,7 +129,25 @@ class ColdTest {
     }
 
     @Test
+    void aFirstRunHasNoPartsUnlessItIsLong() {
+        Cold.begun = false;
+        var cold = new Cold(1);
+        int calls = 1;
+        for (; !cold.part(); calls++) {
+            assertTrue(calls < 10_000);
+        }
+        assertEquals(4008, calls);
+        Cold.ran();
+        var second = new Cold(1);
+        for (int i = 1; i < 8; i++) {
+            assertFalse(second.part());
+        }
+        assertTrue(second.part());
+    }
+
+    @Test
     void endsWhenPartsAreQuickOrMany() {
+        Cold.ran();
         var slow = new Cold(-1_000_000_000);
         int calls = 0;
         for (; !slow.over(); calls++) {
