@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
-import java.lang.classfile.constantpool.InvokeDynamicEntry;
+import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -180,8 +180,8 @@ final class DirectCallsTest {
     private static List<String> calls(byte[] bytes) {
         var all = new ArrayList<String>();
         ClassFile.of().parse(bytes).methods().forEach(m -> m.code().ifPresent(code -> code.forEach(e -> {
-            if (e instanceof java.lang.classfile.instruction.InvokeDynamicInstruction i) {
-                var method = ((InvokeDynamicEntry) i.invokedynamic()).bootstrap().bootstrapMethod().reference();
+            if (e instanceof InvokeDynamicInstruction i) {
+                var method = i.invokedynamic().bootstrap().bootstrapMethod().reference();
                 all.add(method.owner().asInternalName() + "." + method.name().stringValue());
             }
         })));
