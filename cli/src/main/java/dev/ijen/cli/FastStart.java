@@ -12,7 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.jar.Attributes;
@@ -27,10 +30,13 @@ import java.util.stream.Collectors;
 /// modules:
 /// - `vector.jar`: the JDK's own Vector API, for `-Xbootclasspath/a`
 /// - `picocli.jar`: with stack maps, without which no class is archived
+/// - our own, with [DirectCalls], and the hash of what each was made from, for the record of a run
 /// - `ijen.jar`: nothing but a manifest that names all jars, and what the modules provide
 final class FastStart {
     private static final String VECTOR = "jdk.incubator.vector";
     private static final int JAVA_8 = 52;
+    /// What a run says the code was, instead of the hash of our copy.
+    private static final String ORIGINAL = "Ijen-Original-SHA-256";
 
     private FastStart() {}
 
@@ -39,8 +45,12 @@ final class FastStart {
         var to = Path.of(args[0]).toAbsolutePath();
         vector(to.resolve("vector.jar"));
         var jars = new ArrayList<Path>();
+        var direct = new DirectCalls(FastStart.class.getClassLoader());
         for (var m : ModuleLayer.boot().configuration().modules()) {
-            m.reference().location().filter(l -> l.getScheme().equals("file")).map(Path::of).ifPresent(jars::add);
+            m.reference().location().filter(l -> l.getScheme().equals("file")).map(Path::of)
+                    .map(p -> isOurs(m.name()) ? ours(p, to.resolve(p.getFileName()), direct) : p)
+                    .map(p -> m.name().equals("info.picocli") ? picocli(p, to.resolve("picocli.jar")) : p)
+                    .ifPresent(jars::add);
         }
         for (var p : System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1)) {
             if (!p.isEmpty()) {
@@ -48,9 +58,30 @@ final class FastStart {
             }
         }
         jars.sort(null);
-        jars.replaceAll(
-                p -> p.getFileName().toString().startsWith("picocli") ? picocli(p, to.resolve("picocli.jar")) : p);
         ijen(to, jars);
+    }
+
+    private static boolean isOurs(String module) {
+        return module.startsWith("dev.ijen.");
+    }
+
+    /// Returns the copy.
+    private static Path ours(Path from, Path jar, DirectCalls direct) {
+        try (var in = new JarFile(from.toFile())) {
+            var manifest = in.getManifest();
+            manifest.getMainAttributes().putValue(ORIGINAL, sha256(from));
+            try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+                for (var e : (Iterable<JarEntry>) in.stream()::iterator) {
+                    if (!e.isDirectory() && !e.getName().equals(JarFile.MANIFEST_NAME)) {
+                        var bytes = in.getInputStream(e).readAllBytes();
+                        put(out, e.getName(), e.getName().endsWith(".class") ? direct.in(bytes) : bytes);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return jar;
     }
 
     private static void vector(Path jar) throws IOException {
@@ -92,6 +123,14 @@ final class FastStart {
         return jar;
     }
 
+    private static String sha256(Path file) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+
     private static void ijen(Path folder, List<Path> jars) throws IOException {
         var manifest = new Manifest();
         var main = manifest.getMainAttributes();
@@ -117,7 +156,7 @@ final class FastStart {
     private static TreeMap<String, List<String>> services() {
         var all = new TreeMap<String, List<String>>();
         for (var m : ModuleLayer.boot().modules()) {
-            if (m.getName().startsWith("dev.ijen.")) {
+            if (isOurs(m.getName())) {
                 for (ModuleDescriptor.Provides p : m.getDescriptor().provides()) {
                     all.computeIfAbsent(p.service(), _ -> new ArrayList<>()).addAll(p.providers());
                 }

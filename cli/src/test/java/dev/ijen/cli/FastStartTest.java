@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
@@ -75,5 +78,19 @@ final class FastStartTest {
         var devices = built.run(cached, "devices", "--json");
         assertEquals(Cli.run("devices", "--json").ok().json().keySet(), devices.ok().json().keySet());
         assertTrue(devices.out().contains("\"cpu\""), devices.out());
+    }
+
+    @Test
+    void theCodeOfARunIsThatOfTheOriginal() throws Exception {
+        var run = folder.resolve("run");
+        built.run(Map.of("IJEN_JAVA_OPTS", "-XX:AOTMode=on", "IJEN_CACHE", folder.resolve("cache").toString()), "train",
+                "--preset", "digits", "--set", "data.count=200", "--max-steps", "1", "--device", "cpu", "--out",
+                run.toString()).ok();
+        var environment = Files.readString(run.resolve("env.json"));
+        for (var jar : List.of("engine-core.jar", "engine-cpu.jar")) {
+            var hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
+                    .digest(Files.readAllBytes(built.launch().resolve("dist/lib").resolve(jar))));
+            assertTrue(environment.contains(hash), jar + " " + hash + " in " + environment);
+        }
     }
 }

@@ -84,13 +84,22 @@ public final class ArrayDataset implements Dataset {
                     "U8 [N, H, W] or [N, C, H, W] with N labels",
                     "convert the images");
         }
-        checkClasses(labels, classNames.size());
         var one = s.without(0);
-        return new Pictures(
-                images.data().toArray(ValueLayout.JAVA_BYTE),
-                one.rank() == 2 ? one.insert(0, 1) : one,
-                labels.clone(),
-                List.copyOf(classNames));
+        return images(images.data().toArray(ValueLayout.JAVA_BYTE), one.rank() == 2 ? one.insert(0, 1) : one, labels,
+                classNames);
+    }
+
+    /// The same of an array that nobody else changes from now on.
+    ///
+    /// @param pixels one image after the other
+    /// @param shape of an image, `[C, H, W]`
+    public static Dataset images(byte[] pixels, Shape shape, int[] labels, List<String> classNames) {
+        if (pixels.length != (long) labels.length * shape.size()) {
+            throw new ShapeException("images", pixels.length + " bytes with " + labels.length + " labels",
+                    labels.length + " of " + shape, "pass every image's pixels");
+        }
+        checkClasses(labels, classNames.size());
+        return new Pictures(pixels, shape, labels.clone(), List.copyOf(classNames));
     }
 
     private static void checkClasses(int[] labels, int classes) {

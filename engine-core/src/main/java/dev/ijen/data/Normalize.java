@@ -5,7 +5,6 @@ import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.tensor.ShapeException;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /// `(x − mean) / std` by channel: F32 or U8 `[N, C, …]` with C means and standard deviations, or one for all → F32.
 ///
@@ -40,24 +39,13 @@ public record Normalize(float[] mean, float[] std) implements Transform {
         var squares = new double[channels];
         for (int from = 0; from < dataset.size(); from += CHUNK) {
             int n = Math.min(CHUNK, dataset.size() - from);
-            float[] x = dataset.batch(IntStream.range(from, from + n).toArray()).input().toFloatArray();
+            float[] x = values(dataset.batch(range(from, n)).input());
             int inner = x.length / n / channels;
             for (int c = 0; c < channels; c++) {
                 // Chan's update: sums of squares around the chunk's own mean lose no digits
-                double sum = 0;
-                for (int i = 0; i < n; i++) {
-                    for (int k = 0, at = (i * channels + c) * inner; k < inner; k++) {
-                        sum += x[at + k];
-                    }
-                }
                 long m = (long) n * inner;
-                double own = sum / m;
-                double around = 0;
-                for (int i = 0; i < n; i++) {
-                    for (int k = 0, at = (i * channels + c) * inner; k < inner; k++) {
-                        around += (x[at + k] - own) * (x[at + k] - own);
-                    }
-                }
+                double own = sum(x, c * inner, channels * inner, inner) / m;
+                double around = squares(x, c * inner, channels * inner, inner, own);
                 double delta = own - mean[c];
                 squares[c] += around + delta * delta * ((double) count * m / (count + m));
                 mean[c] += delta * m / (count + m);
@@ -72,6 +60,43 @@ public record Normalize(float[] mean, float[] std) implements Transform {
             stds[c] = s > 1e-8 ? (float) s : 1; // a constant channel stays constant
         }
         return new Normalize(means, stds);
+    }
+
+    /// To be read only: those of a batch are mostly floats in an array already.
+    private static float[] values(HostTensor t) {
+        return t.data().heapBase().orElse(null) instanceof float[] x && x.length == t.shape().size() ? x
+                : t.toFloatArray();
+    }
+
+    private static int[] range(int from, int n) {
+        var all = new int[n];
+        for (int i = 0; i < n; i++) {
+            all[i] = from + i;
+        }
+        return all;
+    }
+
+    // small methods with one pass over the data each: they are compiled while they run for the first time
+
+    /// Of `inner` numbers at each step.
+    private static double sum(float[] x, int from, int step, int inner) {
+        double sum = 0;
+        for (int at = from; at < x.length; at += step) {
+            for (int k = at; k < at + inner; k++) {
+                sum += x[k];
+            }
+        }
+        return sum;
+    }
+
+    private static double squares(float[] x, int from, int step, int inner, double mean) {
+        double sum = 0;
+        for (int at = from; at < x.length; at += step) {
+            for (int k = at; k < at + inner; k++) {
+                sum += (x[k] - mean) * (x[k] - mean);
+            }
+        }
+        return sum;
     }
 
     @Override

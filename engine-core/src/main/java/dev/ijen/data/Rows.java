@@ -35,13 +35,15 @@ final class Rows {
     static HostTensor pickScaled(byte[] from, int rowLength, Shape shape, int[] indices) {
         var to = new float[indices.length * rowLength];
         for (int i = 0; i < indices.length; i++) {
-            int at = indices[i] * rowLength;
-            int out = i * rowLength;
-            for (int k = 0; k < rowLength; k++) {
-                to[out + k] = (from[at + k] & 0xff) * (1 / 255f);
-            }
+            scale(from, indices[i] * rowLength, to, i * rowLength, rowLength);
         }
         return HostTensor.of(to, shape.insert(0, indices.length).dims());
+    }
+
+    private static void scale(byte[] from, int at, float[] to, int out, int n) {
+        for (int k = 0; k < n; k++) {
+            to[out + k] = (from[at + k] & 0xff) * (1 / 255f);
+        }
     }
 
     static HostTensor labels(int[] all, int[] indices) {

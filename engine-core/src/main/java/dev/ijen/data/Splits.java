@@ -4,11 +4,11 @@ import dev.ijen.tensor.IjenException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// Divides row numbers at random.
 final class Splits {
     private static final int STREAM = 0x51;
+    private static final int NONE = -1;
 
     private Splits() {}
 
@@ -28,26 +28,38 @@ final class Splits {
             throw bad(fractions);
         }
         int groups = classes == null ? 1 : Arrays.stream(classes).max().orElse(0) + 1;
-        var parts = new ArrayList<IntStream.Builder>();
-        for (int p = 0; p < fractions.length; p++) {
-            parts.add(IntStream.builder());
-        }
         // cumulated over classes, so that roundings do not add up in one part
         var owed = new double[fractions.length];
+        var part = new int[n];
+        Arrays.fill(part, NONE);
         for (int g = 0; g < groups; g++) {
-            int group = g;
-            int[] rows = IntStream.range(0, n)
-                    .filter(i -> classes == null || classes[i] == group)
-                    .toArray();
+            int[] rows = rows(n, classes, g);
             new SeededRandom(seed, STREAM, g).shuffle(rows);
             int[] sizes = sizes(rows.length, fractions, sum, owed);
             for (int p = 0, at = 0; p < sizes.length; p++) {
                 for (int k = 0; k < sizes[p]; k++) {
-                    parts.get(p).add(rows[at++]);
+                    part[rows[at++]] = p;
                 }
             }
         }
-        return parts.stream().map(b -> b.build().sorted().toArray()).toList();
+        var parts = new ArrayList<int[]>();
+        for (int p = 0; p < fractions.length; p++) {
+            parts.add(rows(n, part, p));
+        }
+        return parts;
+    }
+
+    /// Those of 0 to n − 1 of which `of` says `wanted`; all if there is no `of`. Loops and no streams: small ones are compiled while they
+    /// run for the first time.
+    private static int[] rows(int n, int[] of, int wanted) {
+        var rows = new int[n];
+        int count = 0;
+        for (int i = 0; i < n; i++) {
+            if (of == null || of[i] == wanted) {
+                rows[count++] = i;
+            }
+        }
+        return Arrays.copyOf(rows, count);
     }
 
     /// Largest remainders, those of earlier groups included.

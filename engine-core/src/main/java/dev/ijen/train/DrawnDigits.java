@@ -3,7 +3,8 @@ package dev.ijen.train;
 import dev.ijen.data.ArrayDataset;
 import dev.ijen.data.Dataset;
 import dev.ijen.data.synth.Digits;
-import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Shape;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
@@ -44,7 +45,7 @@ final class DrawnDigits {
             pixels = Digits.images(labels, seed).data().toArray(ValueLayout.JAVA_BYTE);
             write(file, pixels);
         }
-        return ArrayDataset.images(HostTensor.ofBytes(pixels, count, Digits.SIDE, Digits.SIDE), labels,
+        return ArrayDataset.images(pixels, Shape.of(1, Digits.SIDE, Digits.SIDE), labels,
                 IntStream.range(0, 10).mapToObj(Integer::toString).toList());
     }
 
@@ -63,9 +64,13 @@ final class DrawnDigits {
             if (!Files.isRegularFile(file) || Files.size(file) != Long.BYTES + (long) labels.length * IMAGE) {
                 return null;
             }
-            var all = Files.readAllBytes(file);
-            var pixels = Arrays.copyOfRange(all, Long.BYTES, all.length);
-            if (ByteBuffer.wrap(all).getLong() != checksum(pixels)) {
+            var pixels = new byte[labels.length * IMAGE];
+            long checksum;
+            try (var in = new DataInputStream(Files.newInputStream(file))) {
+                checksum = in.readLong();
+                in.readFully(pixels);
+            }
+            if (checksum != checksum(pixels)) {
                 return null;
             }
             for (int k = 0; k < PROBES; k++) {

@@ -5,15 +5,23 @@ package dev.ijen.cpu;
 /// loop with the same bits does the work, and only now and then a small part of it goes by vectors: that makes them known to the
 /// compiler, and their time tells when it is done.
 ///
+/// The first run of a plan, whose result somebody waits for, has no such part: the first vectors of a JVM also load and link most of the
+/// Vector API. Unless it is a long one.
+///
 /// One for each loop. Threads may race for its numbers: it is only about speed.
 final class Cold {
     /// One call of so many has a part that goes by vectors.
     private static final int EVERY = 8;
+    /// Calls after which there are parts in a first run, too.
+    private static final int FIRST = 4000;
     /// Nanoseconds for the clock and the call.
     private static final long CALL = 100;
     private static final int PROOFS = 8;
     /// Parts after which vectors are taken however long they take.
     private static final int LAST = 20_000;
+
+    /// Whether a plan has been run.
+    static boolean begun;
 
     /// Nanoseconds a vector takes at most once compiled; before, it takes several times as many.
     private final long quick;
@@ -33,13 +41,19 @@ final class Cold {
 
     /// For tests, which have one way or the other.
     void set(boolean isOver) {
+        ran();
         over = isOver;
         proofs = 0;
     }
 
     /// True when a part of this call, of a few vectors, is to go by vectors, between [System#nanoTime] and [#end].
     boolean part() {
-        return ++calls % EVERY == 0;
+        return ++calls % EVERY == 0 && (begun || calls > FIRST);
+    }
+
+    /// After each run of a plan.
+    static void ran() {
+        begun = true;
     }
 
     /// After a part.

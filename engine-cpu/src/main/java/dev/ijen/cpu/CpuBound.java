@@ -88,6 +88,7 @@ final class CpuBound implements Bound {
     }
 
     private void ran() {
+        Cold.ran();
         for (CpuBuffer b : written) {
             b.written();
         }

@@ -1,16 +1,13 @@
 package dev.ijen.cpu;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static dev.ijen.cpu.x86.SystemV.brief;
+import static dev.ijen.cpu.x86.SystemV.call;
+import static dev.ijen.cpu.x86.SystemV.callWithFloats;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ijen.tensor.DType;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.List;
 
 /// oneDNN's C functions and constants, as far as they are used here. Handles are plain addresses. Touch this class
@@ -55,77 +52,55 @@ final class Dnnl {
     static final int DNNL_ARG_DIFF_WEIGHTS = 161;
     static final int DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE = 32768;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-
-    private static final MethodHandle OMP_SET_NUM_THREADS = handle("omp_set_num_threads", "VI",
-            Linker.Option.critical(false));
-    private static final MethodHandle VERSION = handle("dnnl_version", "P");
-    private static final MethodHandle ENGINE_CREATE = handle("dnnl_engine_create", "IPIP");
-    private static final MethodHandle STREAM_CREATE = handle("dnnl_stream_create", "IPPI");
-    private static final MethodHandle STREAM_DESTROY = handle("dnnl_stream_destroy", "IP");
-    private static final MethodHandle ATTR_CREATE = handle("dnnl_primitive_attr_create", "IP");
-    private static final MethodHandle ATTR_SCRATCHPAD = handle("dnnl_primitive_attr_set_scratchpad_mode", "IPI");
-    private static final MethodHandle ATTR_POST_OPS = handle("dnnl_primitive_attr_set_post_ops", "IPP");
-    private static final MethodHandle POST_OPS_CREATE = handle("dnnl_post_ops_create", "IP");
-    private static final MethodHandle POST_OPS_SUM = handle("dnnl_post_ops_append_sum", "IPFII");
-    private static final MethodHandle POST_OPS_ELTWISE = handle("dnnl_post_ops_append_eltwise", "IPIFF");
-    private static final MethodHandle POST_OPS_BINARY = handle("dnnl_post_ops_append_binary", "IPIP");
-    private static final MethodHandle ATTR_DESTROY = handle("dnnl_primitive_attr_destroy", "IP");
-    private static final MethodHandle POST_OPS_DESTROY = handle("dnnl_post_ops_destroy", "IP");
-    private static final MethodHandle MD_STRIDES = handle("dnnl_memory_desc_create_with_strides", "IPIPIP");
-    private static final MethodHandle MD_TAG = handle("dnnl_memory_desc_create_with_tag", "IPIPII");
-    private static final MethodHandle MD_SUBMEMORY = handle("dnnl_memory_desc_create_submemory", "IPPPP");
-    private static final MethodHandle MD_CLONE = handle("dnnl_memory_desc_clone", "IPP");
-    private static final MethodHandle MD_SIZE = handle("dnnl_memory_desc_get_size", "PP");
-    private static final MethodHandle MD_EQUAL = handle("dnnl_memory_desc_equal", "IPP");
-    private static final MethodHandle MD_DESTROY = handle("dnnl_memory_desc_destroy", "IP");
-    private static final MethodHandle MEMORY_CREATE = handle("dnnl_memory_create", "IPPPP");
-    private static final MethodHandle MEMORY_DESTROY = handle("dnnl_memory_destroy", "IP");
-    private static final MethodHandle PD_QUERY_MD = handle("dnnl_primitive_desc_query_md", "PPII");
-    private static final MethodHandle PD_QUERY = handle("dnnl_primitive_desc_query", "IPIIP");
-    private static final MethodHandle PD_DESTROY = handle("dnnl_primitive_desc_destroy", "IP");
-    private static final MethodHandle PRIMITIVE_CREATE = handle("dnnl_primitive_create", "IPP");
-    private static final MethodHandle PRIMITIVE_EXECUTE = handle("dnnl_primitive_execute", "IPPIP");
-    private static final MethodHandle PRIMITIVE_DESTROY = handle("dnnl_primitive_destroy", "IP");
-    private static final MethodHandle MATMUL = handle("dnnl_matmul_primitive_desc_create", "IPPPPPPP");
-    private static final MethodHandle REORDER = handle("dnnl_reorder_primitive_desc_create", "IPPPPPP");
-    private static final MethodHandle CONV_FORWARD = handle("dnnl_convolution_forward_primitive_desc_create",
-            "IPPIIPPPPPPPPP");
-    private static final MethodHandle CONV_BACKWARD_DATA = handle(
-            "dnnl_convolution_backward_data_primitive_desc_create", "IPPIPPPPPPPPP");
-    private static final MethodHandle CONV_BACKWARD_WEIGHTS = handle(
-            "dnnl_convolution_backward_weights_primitive_desc_create", "IPPIPPPPPPPPPP");
+    private static final MemorySegment OMP_SET_NUM_THREADS = function("omp_set_num_threads");
+    private static final MemorySegment VERSION = function("dnnl_version");
+    private static final MemorySegment ENGINE_CREATE = function("dnnl_engine_create");
+    private static final MemorySegment STREAM_CREATE = function("dnnl_stream_create");
+    private static final MemorySegment STREAM_DESTROY = function("dnnl_stream_destroy");
+    private static final MemorySegment ATTR_CREATE = function("dnnl_primitive_attr_create");
+    private static final MemorySegment ATTR_SCRATCHPAD = function("dnnl_primitive_attr_set_scratchpad_mode");
+    private static final MemorySegment ATTR_POST_OPS = function("dnnl_primitive_attr_set_post_ops");
+    private static final MemorySegment POST_OPS_CREATE = function("dnnl_post_ops_create");
+    private static final MemorySegment POST_OPS_SUM = function("dnnl_post_ops_append_sum");
+    private static final MemorySegment POST_OPS_ELTWISE = function("dnnl_post_ops_append_eltwise");
+    private static final MemorySegment POST_OPS_BINARY = function("dnnl_post_ops_append_binary");
+    private static final MemorySegment ATTR_DESTROY = function("dnnl_primitive_attr_destroy");
+    private static final MemorySegment POST_OPS_DESTROY = function("dnnl_post_ops_destroy");
+    private static final MemorySegment MD_STRIDES = function("dnnl_memory_desc_create_with_strides");
+    private static final MemorySegment MD_TAG = function("dnnl_memory_desc_create_with_tag");
+    private static final MemorySegment MD_SUBMEMORY = function("dnnl_memory_desc_create_submemory");
+    private static final MemorySegment MD_CLONE = function("dnnl_memory_desc_clone");
+    private static final MemorySegment MD_SIZE = function("dnnl_memory_desc_get_size");
+    private static final MemorySegment MD_EQUAL = function("dnnl_memory_desc_equal");
+    private static final MemorySegment MD_DESTROY = function("dnnl_memory_desc_destroy");
+    private static final MemorySegment MEMORY_CREATE = function("dnnl_memory_create");
+    private static final MemorySegment MEMORY_DESTROY = function("dnnl_memory_destroy");
+    private static final MemorySegment PD_QUERY_MD = function("dnnl_primitive_desc_query_md");
+    private static final MemorySegment PD_QUERY = function("dnnl_primitive_desc_query");
+    private static final MemorySegment PD_DESTROY = function("dnnl_primitive_desc_destroy");
+    private static final MemorySegment PRIMITIVE_CREATE = function("dnnl_primitive_create");
+    private static final MemorySegment PRIMITIVE_EXECUTE = function("dnnl_primitive_execute");
+    private static final MemorySegment PRIMITIVE_DESTROY = function("dnnl_primitive_destroy");
+    private static final MemorySegment MATMUL = function("dnnl_matmul_primitive_desc_create");
+    private static final MemorySegment REORDER = function("dnnl_reorder_primitive_desc_create");
+    private static final MemorySegment CONV_FORWARD = function("dnnl_convolution_forward_primitive_desc_create");
+    private static final MemorySegment CONV_BACKWARD_DATA = function(
+            "dnnl_convolution_backward_data_primitive_desc_create");
+    private static final MemorySegment CONV_BACKWARD_WEIGHTS = function(
+            "dnnl_convolution_backward_weights_primitive_desc_create");
 
     private static final long ENGINE = engine();
     private static final long ATTRIBUTES = attributes();
-    /// Of a primitive that adds its result to what is there.
-    private static final long ADDING = attributes(List.of(new PostOp.Sum()));
 
     private Dnnl() {}
 
-    /// A function's signature, result first: `I` int, `P` pointer or size, `F` float, `V` nothing.
-    @SuppressWarnings("restricted") // the signatures are those of the headers of the version that was verified
-    private static MethodHandle handle(String name, String signature, Linker.Option... options) {
-        var arguments = new MemoryLayout[signature.length() - 1];
-        for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = layout(signature.charAt(i + 1));
-        }
-        var type = signature.charAt(0) == 'V'
-                ? FunctionDescriptor.ofVoid(arguments)
-                : FunctionDescriptor.of(layout(signature.charAt(0)), arguments);
-        return LINKER.downcallHandle(Native.symbols().findOrThrow(name), type, options);
+    /// Of a primitive that adds its result to what is there.
+    private static final class Adding {
+        static final long ATTRIBUTES = attributes(List.of(new PostOp.Sum()));
     }
 
-    private static MemoryLayout layout(char c) {
-        return switch (c) {
-            case 'I' -> JAVA_INT;
-            case 'F' -> JAVA_FLOAT;
-            default -> JAVA_LONG;
-        };
-    }
-
-    private static AssertionError unexpected(Throwable t) {
-        return new AssertionError("a call of a C function threw", t);
+    private static MemorySegment function(String name) {
+        return Native.symbols().findOrThrow(name);
     }
 
     private static void check(String call, int status) {
@@ -141,26 +116,18 @@ final class Dnnl {
 
     /// How many threads oneDNN uses when the calling thread asks it for something.
     static void threads(int n) {
-        try {
-            OMP_SET_NUM_THREADS.invokeExact(n);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        brief(OMP_SET_NUM_THREADS, n);
     }
 
     static String version() {
-        try {
-            long v = (long) VERSION.invokeExact();
-            return Mem.i32(v) + "." + Mem.i32(v + 4) + "." + Mem.i32(v + 8);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        long v = call(VERSION);
+        return Mem.i32(v) + "." + Mem.i32(v + 4) + "." + Mem.i32(v + 8);
     }
 
     /// A call whose first argument takes the address of the result.
     @FunctionalInterface
     private interface Creation {
-        int call(long result) throws Throwable;
+        int call(long result);
     }
 
     private static long create(String what, Creation creation) {
@@ -181,24 +148,16 @@ final class Dnnl {
             }
             check(what, status);
             return result.get(JAVA_LONG, 0);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw unexpected(t);
         }
     }
 
     private static long engine() {
-        return create("engine_create", r -> (int) ENGINE_CREATE.invokeExact(r, dnnl_cpu, 0L));
+        return create("engine_create", r -> (int) call(ENGINE_CREATE, r, dnnl_cpu, 0L));
     }
 
     private static long attributes() {
-        long attr = create("primitive_attr_create", r -> (int) ATTR_CREATE.invokeExact(r));
-        try {
-            check("set_scratchpad_mode", (int) ATTR_SCRATCHPAD.invokeExact(attr, dnnl_scratchpad_mode_user));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        long attr = create("primitive_attr_create", r -> (int) call(ATTR_CREATE, r));
+        check("set_scratchpad_mode", (int) call(ATTR_SCRATCHPAD, attr, dnnl_scratchpad_mode_user));
         return attr;
     }
 
@@ -217,30 +176,24 @@ final class Dnnl {
     /// Attributes of a primitive with post-operations, to be destroyed by the caller.
     static long attributes(List<PostOp> ops) {
         long attr = attributes();
-        long list = create("post_ops_create", r -> (int) POST_OPS_CREATE.invokeExact(r));
-        try {
-            for (var op : ops) {
-                check("post_ops_append", switch (op) {
-                    case PostOp.Eltwise(int algorithm, float alpha, float beta) ->
-                            (int) POST_OPS_ELTWISE.invokeExact(list, algorithm, alpha, beta);
-                    case PostOp.Binary(int algorithm, long md) ->
-                            (int) POST_OPS_BINARY.invokeExact(list, algorithm, md);
-                    case PostOp.Sum _ -> (int) POST_OPS_SUM.invokeExact(list, 1f, 0, dnnl_f32);
-                });
-            }
-            check("set_post_ops", (int) ATTR_POST_OPS.invokeExact(attr, list));
-            check("post_ops_destroy", (int) POST_OPS_DESTROY.invokeExact(list));
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw unexpected(t);
+        long list = create("post_ops_create", r -> (int) call(POST_OPS_CREATE, r));
+        for (var op : ops) {
+            check("post_ops_append", switch (op) {
+                case PostOp.Eltwise(int algorithm, float alpha, float beta) ->
+                        (int) callWithFloats(POST_OPS_ELTWISE, list, algorithm, 0, alpha, beta);
+                case PostOp.Binary(int algorithm, long md) ->
+                        (int) call(POST_OPS_BINARY, list, algorithm, md);
+                case PostOp.Sum _ -> (int) callWithFloats(POST_OPS_SUM, list, 0, dnnl_f32, 1, 0);
+            });
         }
+        check("set_post_ops", (int) call(ATTR_POST_OPS, attr, list));
+        check("post_ops_destroy", (int) call(POST_OPS_DESTROY, list));
         return attr;
     }
 
     static long stream() {
         return create(
-                "stream_create", r -> (int) STREAM_CREATE.invokeExact(r, ENGINE, dnnl_stream_default_flags));
+                "stream_create", r -> (int) call(STREAM_CREATE, r, ENGINE, dnnl_stream_default_flags));
     }
 
     private static MemorySegment dims(Arena arena, long[] v) {
@@ -264,7 +217,7 @@ final class Dnnl {
             long s = dims(arena, strides).address();
             return create(
                     "memory_desc_create_with_strides",
-                    r -> (int) MD_STRIDES.invokeExact(r, dims.length, d, t, s));
+                    r -> (int) call(MD_STRIDES, r, dims.length, d, t, s));
         }
     }
 
@@ -275,7 +228,7 @@ final class Dnnl {
             long d = dims(arena, dims).address();
             return create(
                     "memory_desc_create_with_tag",
-                    r -> (int) MD_TAG.invokeExact(r, dims.length, d, t, dnnl_format_tag_any));
+                    r -> (int) call(MD_TAG, r, dims.length, d, t, dnnl_format_tag_any));
         }
     }
 
@@ -285,50 +238,34 @@ final class Dnnl {
             long d = dims(arena, dims).address();
             long o = dims(arena, offsets).address();
             return tryCreate(
-                    "memory_desc_create_submemory", r -> (int) MD_SUBMEMORY.invokeExact(r, md, d, o));
+                    "memory_desc_create_submemory", r -> (int) call(MD_SUBMEMORY, r, md, d, o));
         }
     }
 
     static long bytes(long md) {
-        try {
-            return (long) MD_SIZE.invokeExact(md);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return call(MD_SIZE, md);
     }
 
     static boolean equal(long md1, long md2) {
-        try {
-            return (int) MD_EQUAL.invokeExact(md1, md2) != 0;
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return (int) call(MD_EQUAL, md1, md2) != 0;
     }
 
     /// A descriptor of its own of an array of a primitive; `what` is a `dnnl_query_…_md`.
     static long query(long pd, int what) {
-        try {
-            long md = (long) PD_QUERY_MD.invokeExact(pd, what, 0);
-            return create("memory_desc_clone", r -> (int) MD_CLONE.invokeExact(r, md));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        long md = call(PD_QUERY_MD, pd, what, 0);
+        return create("memory_desc_clone", r -> (int) call(MD_CLONE, r, md));
     }
 
     /// Scratch memory that a primitive needs.
     static long scratchBytes(long pd) {
-        try {
-            return bytes((long) PD_QUERY_MD.invokeExact(pd, dnnl_query_scratchpad_md, 0));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return bytes(call(PD_QUERY_MD, pd, dnnl_query_scratchpad_md, 0));
     }
 
     /// Name of a primitive's implementation.
     static String implementation(long pd) {
         long name = create(
                 "primitive_desc_query",
-                r -> (int) PD_QUERY.invokeExact(pd, dnnl_query_impl_info_str, 0, r));
+                r -> (int) call(PD_QUERY, pd, dnnl_query_impl_info_str, 0, r));
         return Mem.ALL.getString(name);
     }
 
@@ -340,12 +277,12 @@ final class Dnnl {
     }
 
     static long memory(long md, long address) {
-        return create("memory_create", r -> (int) MEMORY_CREATE.invokeExact(r, md, ENGINE, address));
+        return create("memory_create", r -> (int) call(MEMORY_CREATE, r, md, ENGINE, address));
     }
 
     static long primitive(long pd) {
         oneThread();
-        return create("primitive_create", r -> (int) PRIMITIVE_CREATE.invokeExact(r, pd));
+        return create("primitive_create", r -> (int) call(PRIMITIVE_CREATE, r, pd));
     }
 
     /// 0 if there is no implementation.
@@ -365,14 +302,14 @@ final class Dnnl {
 
     private static long matmul(long a, long b, long c, int threads, boolean adds) {
         threads(threads);
-        long attributes = adds ? ADDING : ATTRIBUTES;
-        return tryCreate("matmul", r -> (int) MATMUL.invokeExact(r, ENGINE, a, b, 0L, c, attributes));
+        long attributes = adds ? Adding.ATTRIBUTES : ATTRIBUTES;
+        return tryCreate("matmul", r -> (int) call(MATMUL, r, ENGINE, a, b, 0L, c, attributes));
     }
 
     /// 0 if there is no implementation.
     static long reorder(long from, long to) {
         oneThread();
-        return tryCreate("reorder", r -> (int) REORDER.invokeExact(r, from, ENGINE, to, ENGINE, ATTRIBUTES));
+        return tryCreate("reorder", r -> (int) call(REORDER, r, from, ENGINE, to, ENGINE, ATTRIBUTES));
     }
 
     /// Steps of a convolution, one entry a spatial axis; oneDNN's dilations are 0 for neighbours.
@@ -394,7 +331,7 @@ final class Dnnl {
             var s = steps.segments(arena);
             return tryCreate(
                     "convolution_forward",
-                    r -> (int) CONV_FORWARD.invokeExact(
+                    r -> (int) call(CONV_FORWARD,
                             r,
                             ENGINE,
                             dnnl_forward_training,
@@ -418,7 +355,7 @@ final class Dnnl {
             var s = steps.segments(arena);
             return tryCreate(
                     "convolution_backward_data",
-                    r -> (int) CONV_BACKWARD_DATA.invokeExact(
+                    r -> (int) call(CONV_BACKWARD_DATA,
                             r,
                             ENGINE,
                             dnnl_convolution_direct,
@@ -430,7 +367,8 @@ final class Dnnl {
                             s.get(2).address(),
                             s.get(3).address(),
                             forward,
-                            ATTRIBUTES));
+                            ATTRIBUTES,
+                            0));
         }
     }
 
@@ -441,7 +379,7 @@ final class Dnnl {
             var s = steps.segments(arena);
             return tryCreate(
                     "convolution_backward_weights",
-                    r -> (int) CONV_BACKWARD_WEIGHTS.invokeExact(
+                    r -> (int) call(CONV_BACKWARD_WEIGHTS,
                             r,
                             ENGINE,
                             dnnl_convolution_direct,
@@ -465,13 +403,8 @@ final class Dnnl {
 
     /// @param threads of oneDNN's own
     static void execute(long primitive, long stream, int n, long arguments, int threads) {
-        int status;
-        try {
-            OMP_SET_NUM_THREADS.invokeExact(threads);
-            status = (int) PRIMITIVE_EXECUTE.invokeExact(primitive, stream, n, arguments);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        brief(OMP_SET_NUM_THREADS, threads);
+        int status = (int) call(PRIMITIVE_EXECUTE, primitive, stream, n, arguments);
         check("primitive_execute", status);
     }
 
@@ -486,20 +419,14 @@ final class Dnnl {
     }
 
     static void destroy(Kind kind, long handle) {
-        try {
-            int status = switch (kind) {
-                case STREAM -> (int) STREAM_DESTROY.invokeExact(handle);
-                case ATTRIBUTES -> (int) ATTR_DESTROY.invokeExact(handle);
-                case MEMORY_DESC -> (int) MD_DESTROY.invokeExact(handle);
-                case MEMORY -> (int) MEMORY_DESTROY.invokeExact(handle);
-                case PRIMITIVE_DESC -> (int) PD_DESTROY.invokeExact(handle);
-                case PRIMITIVE -> (int) PRIMITIVE_DESTROY.invokeExact(handle);
-            };
-            check("destroy", status);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        int status = switch (kind) {
+            case STREAM -> (int) call(STREAM_DESTROY, handle);
+            case ATTRIBUTES -> (int) call(ATTR_DESTROY, handle);
+            case MEMORY_DESC -> (int) call(MD_DESTROY, handle);
+            case MEMORY -> (int) call(MEMORY_DESTROY, handle);
+            case PRIMITIVE_DESC -> (int) call(PD_DESTROY, handle);
+            case PRIMITIVE -> (int) call(PRIMITIVE_DESTROY, handle);
+        };
+        check("destroy", status);
     }
 }

@@ -52,6 +52,7 @@ final class F32Fold {
     record Sum() implements Folder {
         static final Cold INTO = new Cold(20);
         static final Cold PAIR = new Cold(20);
+        static final Cold REDUCE = new Cold(20);
 
         private static void add(long a, long b, long to, int n) {
             for (int i = 0; i < n; i += L) {
@@ -66,6 +67,20 @@ final class F32Fold {
 
         @Override
         public void reduce(long from, int n, long to) {
+            float s;
+            if (REDUCE.over()) {
+                s = vectors(from, n);
+            } else if (REDUCE.part()) {
+                long begun = System.nanoTime();
+                s = vectors(from, n);
+                REDUCE.end(begun, n / L + 8);
+            } else {
+                s = one(from, n);
+            }
+            Mem.f32(to, Mem.f32(to) + s);
+        }
+
+        private static float vectors(long from, int n) {
             FloatVector neutral = FloatVector.broadcast(S, 0f);
             FloatVector s0 = neutral;
             FloatVector s1 = neutral;
@@ -84,8 +99,27 @@ final class F32Fold {
             if (i < n) {
                 s1 = s1.add(neutral.blend(at(from, i), S.indexInRange(i, n)));
             }
-            float s = sum(s0.add(s1).add(s2.add(s3)));
-            Mem.f32(to, Mem.f32(to) + s);
+            return sum(s0.add(s1).add(s2.add(s3)));
+        }
+
+        /// [#vectors] one by one: the elements of each lane, and then of lanes half as many apart, and half of that.
+        private static float one(long from, int n) {
+            float[] x = Mem.floats(from, n);
+            var s = new float[4 * L];
+            int fours = n / (4 * L) * (4 * L);
+            int whole = n / L * L;
+            for (int i = 0; i < n; i++) {
+                s[i < fours ? i % (4 * L) : i < whole ? i % L : L + i % L] += x[i];
+            }
+            for (int i = 0; i < L; i++) {
+                s[i] = s[i] + s[L + i] + (s[2 * L + i] + s[3 * L + i]);
+            }
+            for (int w = L / 2; w > 0; w /= 2) {
+                for (int i = 0; i < w; i++) {
+                    s[i] += s[i + w];
+                }
+            }
+            return s[0];
         }
 
         @Override
@@ -99,6 +133,9 @@ final class F32Fold {
                 long begun = System.nanoTime();
                 add(to, from, to, i);
                 INTO.end(begun, 1);
+            } else if (step == 4) {
+                pair1(to, from, to, n);
+                return;
             }
             for (; i < n; i++) {
                 long p = to + i * step;
@@ -119,9 +156,16 @@ final class F32Fold {
                 add(a, b, to, i);
                 PAIR.end(begun, 4);
             }
-            for (; i < n; i++) {
-                Mem.f32(to + 4L * i, Mem.f32(a + 4L * i) + Mem.f32(b + 4L * i));
+            pair1(a + 4L * i, b + 4L * i, to + 4L * i, n - i);
+        }
+
+        private static void pair1(long a, long b, long to, int n) {
+            float[] x = Mem.floats(a, n);
+            float[] y = Mem.floats(b, n);
+            for (int i = 0; i < n; i++) {
+                x[i] += y[i];
             }
+            Mem.floats(x, n, to);
         }
 
         @Override

@@ -14,6 +14,8 @@ interface PoolingLines {
     Cold COLD = new Cold(20);
     /// Of [#maxFew].
     Cold FEW = new Cold(20);
+    /// Most elements between the first and the last of a line of windows that are read at once.
+    int MOST = 1 << 18;
 
     /// A line of windows beside each other.
     ///
@@ -35,9 +37,46 @@ interface PoolingLines {
             maxVectors(taps, count, x, step, y, 1, channels);
             COLD.end(begun, (int) ((4L * channels + V - 1) / V) * count);
         }
-        for (int q = done; q < windows; q++) {
-            Pooling32.max1(taps, count, x + q * step, y + 4L * q * channels, channels);
+        if (done < windows) {
+            max1(taps, count, x + done * step, step, y + 4L * done * channels, windows - done, channels);
         }
+    }
+
+    /// [#max] one by one.
+    private static void max1(long taps, int count, long x, long step, long y, int windows, int channels) {
+        var offsets = new int[count];
+        long low = Long.MAX_VALUE;
+        long high = Long.MIN_VALUE;
+        for (int t = 0; t < count; t++) {
+            low = Math.min(low, Taps.offset(taps, t));
+            high = Math.max(high, Taps.offset(taps, t));
+        }
+        long all = (high - low + (windows - 1) * step) / 4 + channels;
+        if (all > MOST) {
+            for (int q = 0; q < windows; q++) {
+                Pooling32.max1(taps, count, x + q * step, y + 4L * q * channels, channels);
+            }
+            return;
+        }
+        for (int t = 0; t < count; t++) {
+            offsets[t] = (int) ((Taps.offset(taps, t) - low) / 4);
+        }
+        float[] from = Mem.floats(x + low, (int) all);
+        var to = new float[windows * channels];
+        for (int q = 0, i = 0; q < windows; q++) {
+            for (int c = 0; c < channels; c++, i++) {
+                to[i] = greatest(from, (int) (q * step / 4) + c, offsets);
+            }
+        }
+        Mem.floats(to, to.length, y);
+    }
+
+    private static float greatest(float[] x, int at, int[] offsets) {
+        float v = Float.NEGATIVE_INFINITY;
+        for (int o : offsets) {
+            v = Math.max(v, x[at + o]);
+        }
+        return v;
     }
 
     private static void maxVectors(long taps, int count, long x, long step, long y, int windows, int channels) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /// Loops have the same bits by vectors, one by one, and with a part of each.
 class ColdTest {
-    private static final int[] SIZES = {1, 3, 7, 8, 9, 10, 15, 16, 17, 31, 33, 64, 100, 257};
+    private static final int[] SIZES = {1, 3, 7, 8, 9, 10, 15, 16, 17, 31, 33, 64, 100, 129, 257};
     private static final int BYTES = 1 << 16;
 
     private final Arena arena = Arena.ofConfined();
@@ -87,6 +87,10 @@ class ColdTest {
                 Mem.copy(in.address() + 8192, o, 4L * n);
                 sum.into(in.address(), o, 4, n);
             });
+            same(F32Fold.Sum.REDUCE, 4, o -> {
+                Mem.f32(o, -3f);
+                sum.reduce(in.address() + 4L * n, n, o);
+            });
         }
     }
 
@@ -143,7 +147,25 @@ class ColdTest {
     }
 
     @Test
+    void aFirstRunHasNoPartsUnlessItIsLong() {
+        Cold.begun = false;
+        var cold = new Cold(1);
+        int calls = 1;
+        for (; !cold.part(); calls++) {
+            assertTrue(calls < 10_000);
+        }
+        assertEquals(4008, calls);
+        Cold.ran();
+        var second = new Cold(1);
+        for (int i = 1; i < 8; i++) {
+            assertFalse(second.part());
+        }
+        assertTrue(second.part());
+    }
+
+    @Test
     void endsWhenPartsAreQuickOrMany() {
+        Cold.ran();
         var slow = new Cold(-1_000_000_000);
         int calls = 0;
         for (; !slow.over(); calls++) {

@@ -7,6 +7,8 @@ import java.util.stream.Collectors;
 /// Writes configurations as YAML that reads back equal.
 public final class ConfigWriter {
     private static final int WIDTH = 100;
+    /// The least power of ten that is written as zeros.
+    private static final int PLAIN = -6;
 
     private final StringBuilder out = new StringBuilder();
     private final boolean comments;
@@ -111,13 +113,26 @@ public final class ConfigWriter {
         return layer.contains(": ") ? "{" + layer + "}" : layer;
     }
 
+    /// As BigDecimal writes it, which is only asked where it must be: loading it takes longer than a config's other lines.
     static String number(double d) {
         if (d == Math.rint(d) && Math.abs(d) < 1e15) {
             return Long.toString((long) d);
         }
-        var plain = new BigDecimal(Double.toString(d));
-        return Math.abs(d) >= 1e-3 && Math.abs(d) < 1e15 ? plain.toPlainString()
-                : plain.round(new java.math.MathContext(17)).toString().replace("E", "e");
+        var text = Double.toString(d);
+        int e = text.indexOf('E');
+        if (e < 0) {
+            return text; // from 0.001 on, and below 10 million
+        }
+        int exponent = Integer.parseInt(text.substring(e + 1));
+        if (exponent < PLAIN) {
+            return text.replace('E', 'e');
+        }
+        if (exponent < 0) {
+            return (d < 0 ? "-0." : "0.") + "0".repeat(-exponent - 1)
+                    + text.substring(d < 0 ? 1 : 0, e).replace(".", "");
+        }
+        var plain = new BigDecimal(text);
+        return Math.abs(d) < 1e15 ? plain.toPlainString() : plain.toString().replace("E", "e");
     }
 
     private static String text(String s) {

@@ -66,6 +66,24 @@ class ConfigWriterTest {
     }
 
     @Test
+    void numbersAreWrittenAsDecimals() {
+        var random = new java.util.Random(3);
+        for (int i = 0; i < 20_000; i++) {
+            double v = random.nextGaussian() * Math.pow(10, random.nextInt(-14, 20));
+            v = i % 3 == 0 ? new java.math.BigDecimal(v).round(new java.math.MathContext(2)).doubleValue() : v;
+            if (v != Math.rint(v) || Math.abs(v) >= 1e15) {
+                var exact = new java.math.BigDecimal(Double.toString(v));
+                boolean plain = Math.abs(v) >= 1e-3 && Math.abs(v) < 1e15;
+                assertEquals(plain ? exact.toPlainString() : exact.toString().replace("E", "e"),
+                        ConfigWriter.number(v));
+            }
+        }
+        assertEquals("0.000020", ConfigWriter.number(2e-5));
+        assertEquals("-0.00010", ConfigWriter.number(-1e-4));
+        assertEquals("1.0e-8", ConfigWriter.number(1e-8));
+    }
+
+    @Test
     void theWithersChangeOneThing() {
         var c = Presets.load("iris", List.of());
         assertEquals(c, c.withEpochs(5).withEpochs(c.training().epochs()));

@@ -1,8 +1,5 @@
 package dev.ijen.cpu.x86;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /// Instructions on tiles, registers 0 to 7 of up to 16 rows of 64 bytes, and whether they may be used.
@@ -33,19 +30,8 @@ final class Amx {
         return !lacks.isEmpty() || permitted() ? lacks : "the system does not permit its use";
     }
 
-    @SuppressWarnings("restricted") // a question to the system
     private static boolean permitted() {
-        var linker = Linker.nativeLinker();
-        try {
-            var syscall = linker.downcallHandle(
-                    linker.defaultLookup().findOrThrow("syscall"),
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-                    Linker.Option.firstVariadicArg(1));
-            return (long) syscall.invokeExact(ARCH_PRCTL, ARCH_REQ_XCOMP_PERM, TILE_DATA) == 0;
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        return SystemV.call(SystemV.function("syscall"), ARCH_PRCTL, ARCH_REQ_XCOMP_PERM, TILE_DATA) == 0;
     }
 
     /// Sets up the tiles as 64 bytes at a general register say.

@@ -58,12 +58,12 @@ public final class MachineCode {
             BYTES.addAndGet(-size);
             return null;
         }
-        MemorySegment at = Calls.map(size);
+        MemorySegment at = Memory.map(size);
         if (at == null) {
             return null;
         }
         MemorySegment.copy(code, 0, at, ValueLayout.JAVA_BYTE, 0, code.length);
-        return Calls.protect(at, size) ? new MachineCode(at) : null;
+        return Memory.protect(at, size) ? new MachineCode(at) : null;
     }
 
     /// Runs it.
@@ -79,56 +79,32 @@ public final class MachineCode {
 
     /// Runs a function of eleven numbers.
     public void run(long a, long b, long c, long d, long e, long f, long g, long h, long i, long j, long k) {
-        try {
-            Calls.NUMBERS.invokeExact(start, a, b, c, d, e, f, g, h, i, j, k);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        SystemV.brief(start, a, b, c, d, e, f, g, h, i, j, k);
     }
 
-    /// System calls, and the call of a function. They are looked up where code is first made.
+    /// The call of a function.
     @SuppressWarnings("restricted") // running what it has written is what this class is for
     private static final class Calls {
-        private static final Linker LINKER = Linker.nativeLinker();
         /// Short and without waiting: the JVM's own threads may wait for it, and the heap's segment may be passed as it is.
-        static final MethodHandle FUNCTION = LINKER.downcallHandle(
+        static final MethodHandle FUNCTION = Linker.nativeLinker().downcallHandle(
                 FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG), Linker.Option.critical(true));
+    }
 
-        static final MethodHandle NUMBERS = LINKER.downcallHandle(
-                FunctionDescriptor.ofVoid(
-                        ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-                Linker.Option.critical(false));
-
-        private static final MethodHandle MMAP = LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow("mmap"),
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
-
-        private static final MethodHandle MPROTECT = LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow("mprotect"),
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+    /// System calls. They are looked up where code is first made.
+    private static final class Memory {
+        private static final MemorySegment MMAP = SystemV.function("mmap");
+        private static final MemorySegment MPROTECT = SystemV.function("mprotect");
 
         /// Fresh memory, or null.
+        @SuppressWarnings("restricted") // it is as large as was asked for
         static MemorySegment map(long size) {
-            try {
-                long at = (long) MMAP.invokeExact(0L, size, READ_WRITE, PRIVATE_ANONYMOUS, NONE, 0L);
-                return at == -1 ? null : MemorySegment.ofAddress(at).reinterpret(size, Arena.global(), null);
-            } catch (Throwable t) {
-                throw new AssertionError(t);
-            }
+            long at = SystemV.call(MMAP, 0, size, READ_WRITE, PRIVATE_ANONYMOUS, NONE, 0);
+            return at == -1 ? null : MemorySegment.ofAddress(at).reinterpret(size, Arena.global(), null);
         }
 
         /// Makes it code; false if that is not allowed here.
         static boolean protect(MemorySegment at, long size) {
-            try {
-                return (int) MPROTECT.invokeExact(at.address(), size, READ_EXECUTE) == 0;
-            } catch (Throwable t) {
-                throw new AssertionError(t);
-            }
+            return (int) SystemV.call(MPROTECT, at.address(), size, READ_EXECUTE) == 0;
         }
     }
 }
