@@ -85,7 +85,7 @@ record TurnKernel(
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
         int matrices = Arrays.stream(outer).reduce(1, Math::multiplyExact);
         int width = Math.min(n, LONG);
-        int height = Math.clamp(SHARE / width / GROUP * GROUP, GROUP, Math.max(GROUP, rows));
+        int height = Math.clamp((long) SHARE / width / GROUP * GROUP, GROUP, Math.max(GROUP, rows));
         int across = Math.ceilDiv(n, width);
         int shares = Math.ceilDiv(rows, height) * across;
         long units = (long) matrices * shares;

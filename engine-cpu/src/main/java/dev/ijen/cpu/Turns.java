@@ -27,6 +27,8 @@ final class Turns {
         }
     }
 
+    /// For a target, which may be null.
+    ///
     /// @param target what machine code is written for, or null
     /// @return null where there is none
     static synchronized Turns of(Target target) {
@@ -51,7 +53,7 @@ final class Turns {
             groups[lanes].run(from, row, n, to, column, whole, 0, 0, 0, 0, 0);
         }
         if (few > 0) {
-            long r = rows - few;
+            long r = (long) rows - few;
             groups[few].run(from + r * row, row, n, to + r * BYTES, column, 1, 0, 0, 0, 0, 0);
         }
     }

@@ -121,12 +121,12 @@ record WinogradProduct(int points, int m, int n, int k, boolean ta, boolean tb, 
 
     private void run(SplitProduct split, boolean packed, long a, long b, long c, long work) {
         for (int p = 0; p < points; p++) {
-            long at = a + 4 * p * aStep();
-            long to = c + 4 * p * cStep();
+            long at = a + 4L * p * aStep();
+            long to = c + 4L * p * cStep();
             if (packed) {
                 split.runPacked(adds, at, b + p * split.packedBytes(), to, work);
             } else {
-                split.run(adds, at, b + 4 * p * bStep(), to, work);
+                split.run(adds, at, b + 4L * p * bStep(), to, work);
             }
         }
     }
