@@ -197,7 +197,7 @@ final class Errors {
 
     private static String where(Throwable e) {
         return Arrays.stream(e.getStackTrace())
-                .filter(f -> f.getClassName().startsWith("dev.ijen."))
+                .filter(f -> f.getClassName().startsWith("dev.ijen.") && f.getLineNumber() > 0)
                 .limit(1)
                 .map(f -> " at " + f.getFileName() + ":" + f.getLineNumber())
                 .collect(Collectors.joining());

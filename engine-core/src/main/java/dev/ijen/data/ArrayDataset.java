@@ -94,6 +94,9 @@ public final class ArrayDataset implements Dataset {
     /// @param pixels one image after the other
     /// @param shape of an image, `[C, H, W]`
     public static Dataset images(byte[] pixels, Shape shape, int[] labels, List<String> classNames) {
+        if (shape.rank() != 3) {
+            throw new ShapeException("images", shape.toString(), "[C, H, W]", "name channels, height and width");
+        }
         if (pixels.length != (long) labels.length * shape.size()) {
             throw new ShapeException("images", pixels.length + " bytes with " + labels.length + " labels",
                     labels.length + " of " + shape, "pass every image's pixels");

@@ -43,7 +43,8 @@ final class CodeHash {
         try {
             var path = Path.of(source.getLocation().toURI());
             return Files.isDirectory(path) ? folder(path) : jar(path);
-        } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+        } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException
+                | UnsupportedOperationException e) {
             return "unknown";
         }
     }

@@ -71,6 +71,10 @@ class DatasetsTest {
                 () -> ArrayDataset.of(x, HostTensor.of(new int[] {0, 1, 2}, 3), List.of("a", "b")));
         assertThrows(IjenException.class, () -> ArrayDataset.of(x, HostTensor.of(new float[3], 3), List.of("a", "b")));
         assertThrows(IjenException.class, () -> ArrayDataset.images(x, new int[3], List.of("a")));
+        assertThrows(IjenException.class,
+                () -> ArrayDataset.images(new byte[8], Shape.of(2, 2), new int[2], List.of("a")));
+        assertThrows(IjenException.class,
+                () -> ArrayDataset.images(new byte[9], Shape.of(1, 2, 2), new int[2], List.of("a")));
     }
 
     @Test

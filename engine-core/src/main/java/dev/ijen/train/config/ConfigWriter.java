@@ -114,7 +114,12 @@ public final class ConfigWriter {
     }
 
     /// As BigDecimal writes it, which is only asked where it must be: loading it takes longer than a config's other lines.
+    ///
+    /// @throws NumberFormatException for what is no finite number
     static String number(double d) {
+        if (!Double.isFinite(d)) {
+            throw new NumberFormatException(d + " is no finite number");
+        }
         if (d == Math.rint(d) && Math.abs(d) < 1e15) {
             return Long.toString((long) d);
         }

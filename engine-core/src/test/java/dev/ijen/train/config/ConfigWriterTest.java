@@ -1,6 +1,7 @@
 package dev.ijen.train.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ijen.format.Json;
@@ -81,6 +82,8 @@ class ConfigWriterTest {
         assertEquals("0.000020", ConfigWriter.number(2e-5));
         assertEquals("-0.00010", ConfigWriter.number(-1e-4));
         assertEquals("1.0e-8", ConfigWriter.number(1e-8));
+        assertThrows(NumberFormatException.class, () -> ConfigWriter.number(Double.NaN));
+        assertThrows(NumberFormatException.class, () -> ConfigWriter.number(Double.NEGATIVE_INFINITY));
     }
 
     @Test
