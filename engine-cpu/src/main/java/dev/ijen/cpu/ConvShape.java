@@ -99,6 +99,23 @@ record ConvShape(
         return stride[0] == 1 && stride[1] == 1 && stride[2] == 1;
     }
 
+    /// True if along each axis a window covers some of the image, and not only padding.
+    boolean seesImage() {
+        for (int i = 0; i < 3; i++) {
+            boolean sees = false;
+            for (int p = 0; p < out[i] && !sees; p++) {
+                for (int r = 0; r < size[i] && !sees; r++) {
+                    int at = p * stride[i] - pad[i] + r * dilation[i];
+                    sees = at >= 0 && at < in[i];
+                }
+            }
+            if (!sees) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// True if every output position covers just the input at the same position.
     boolean pointwise() {
         return taps() == 1

@@ -38,7 +38,7 @@ final class CpuPrepared implements Prepared {
         done = new boolean[n];
         long most = 0;
         var epilogues = new Epilogues(plan);
-        var prologues = new Prologues(plan);
+        var prologues = new Prologues(plan, launches);
         var own = new Epilogue[n];
         Arrays.fill(own, Epilogue.NONE);
         for (int i = 0; i < n; i++) {

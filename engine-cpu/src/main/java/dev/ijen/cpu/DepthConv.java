@@ -53,6 +53,7 @@ final class DepthConv implements Weighted {
         boolean fits = target == Target.AVX512 // not measured with AVX2
                 && conv.pass() == ConvPass.FORWARD
                 && conv.dtype() == DType.F32
+                && !DirectConv.tooFewLines(s)
                 && s.groups() == s.c() && s.k() == s.c() && s.c() % target.lanes() == 0
                 && s.in()[0] == 1 && s.out()[0] == 1 && s.size()[0] == 1 && s.pad()[0] == 0
                 && s.size()[2] <= DepthTile.MOST

@@ -20,6 +20,9 @@ final class DirectConv implements Weighted {
 
     /// Multiply-adds that are worth a second thread: about a microsecond's.
     private static final long SMALL = 1 << 17;
+    /// Multiply-adds that are worth some threads, and lines they need.
+    private static final long MUCH = 1 << 22;
+    private static final int LINES = 4;
 
     private final ConvShape s;
     private final int bias;
@@ -72,6 +75,11 @@ final class DirectConv implements Weighted {
         return (outs - 1) * s.stride()[1] + (s.size()[1] - 1) * s.dilation()[1] + 1;
     }
 
+    /// True if lines, which are taken whole, are too few for much work: of one axis, say.
+    static boolean tooFewLines(ConvShape s) {
+        return s.work() > MUCH && !s.pointwise() && s.n() * s.out()[1] < LINES;
+    }
+
     /// Null if this is not the way.
     ///
     /// @param target what machine code is written for, or null
@@ -81,6 +89,7 @@ final class DirectConv implements Weighted {
                 && conv.pass() == ConvPass.FORWARD
                 && conv.dtype() == DType.F32
                 && s.groups() == 1
+                && !tooFewLines(s)
                 && s.in()[0] == 1 && s.out()[0] == 1 && s.size()[0] == 1 && s.pad()[0] == 0
                 && s.k() <= ConvTile.MOST * target.lanes()
                 && epilogue.steps().size() <= ConvTile.MOST_STEPS;

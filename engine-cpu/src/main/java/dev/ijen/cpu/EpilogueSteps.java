@@ -21,6 +21,8 @@ final class EpilogueSteps {
     private final List<Step> steps = new ArrayList<>();
     /// The instruction that the chain has come to.
     private int value = -1;
+    /// The load of the convolution's result, which has no other use: it is nowhere to be read when steps are done on the sums.
+    private int result = -1;
 
     private EpilogueSteps(Region region, Launch loop, int channels, int first) {
         this.region = region;
@@ -61,6 +63,7 @@ final class EpilogueSteps {
     private boolean begin(Instr.Load l, int i) {
         boolean ok = value < 0 && l.offset() == 0 && dense(l.stride());
         value = i;
+        result = i;
         return ok;
     }
 
@@ -74,7 +77,11 @@ final class EpilogueSteps {
         if (value < 0 || (b.a() == value) == (b.b() == value)) {
             return false;
         }
-        var step = step(b.f(), region.body().get(b.a() == value ? b.b() : b.a()));
+        int other = b.a() == value ? b.b() : b.a();
+        if (other == result) {
+            return false;
+        }
+        var step = step(b.f(), region.body().get(other));
         return step != null && then(step, i);
     }
 
@@ -82,7 +89,8 @@ final class EpilogueSteps {
         return switch (other) {
             case Instr.Imm m when f == BinaryFn.MAX ->
                     m.real() == 0 ? new Step.Relu() : new Step.Clip((float) m.real(), Float.POSITIVE_INFINITY);
-            case Instr.Imm m when f == BinaryFn.MIN -> new Step.Clip(Float.NEGATIVE_INFINITY, (float) m.real());
+            case Instr.Imm m when f == BinaryFn.MIN && limited() ->
+                    new Step.Clip(Float.NEGATIVE_INFINITY, (float) m.real());
             case Instr.Load l when l.offset() == 0 && l.stored() == DType.F32 && channel(l.stride()) -> switch (f) {
                 case ADD -> new Step.AddChannel(first + l.input());
                 case MUL -> new Step.MulChannel(first + l.input());
@@ -92,6 +100,12 @@ final class EpilogueSteps {
                     && f == BinaryFn.ADD -> new Step.Add(first + l.input());
             default -> null;
         };
+    }
+
+    /// True if what comes now is above a limit: there is no NaN then, which not all ways would keep.
+    private boolean limited() {
+        return !steps.isEmpty() && (steps.getLast() instanceof Step.Relu
+                || steps.getLast() instanceof Step.Clip(float low, float _) && low > Float.NEGATIVE_INFINITY);
     }
 
     /// The elements in the order in which they lie in memory.

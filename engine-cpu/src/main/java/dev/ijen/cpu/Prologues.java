@@ -6,10 +6,14 @@ import dev.ijen.spi.Plan;
 import dev.ijen.spi.Plan.Launch;
 import dev.ijen.spi.Plan.Ref;
 import dev.ijen.tensor.DType;
+import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Finds copies that a convolution can do on its way: those that bring its images' channels together, where nobody else needs the result.
-record Prologues(Plan plan) {
+///
+/// @param launches the plan's, as they have become: some write where a later one's result belonged
+record Prologues(Plan plan, List<Launch> launches) {
     /// The launch whose copy launch `i`, a convolution, may read the images before; −1 for none.
     ///
     /// @param out where the convolution's result goes
@@ -37,7 +41,9 @@ record Prologues(Plan plan) {
     private boolean movable(int copy, int i, Ref out) {
         Ref from = plan.launches().get(copy).in().getFirst();
         Ref to = plan.launches().get(copy).out().getFirst();
-        boolean stays = plan.launches().subList(copy, i + 1).stream().flatMap(l -> l.out().stream())
+        boolean stays = Stream
+                .concat(plan.launches().subList(copy, i + 1).stream(), launches.subList(copy, i + 1).stream())
+                .flatMap(l -> l.out().stream())
                 .noneMatch(o -> Steady.overlap(o, from)) && !Steady.overlap(out, from);
         boolean alone = IntStream.range(copy + 1, plan.launches().size()).filter(j -> j != i)
                 .noneMatch(j -> plan.launches().get(j).in().stream()

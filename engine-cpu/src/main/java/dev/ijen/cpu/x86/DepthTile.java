@@ -70,9 +70,9 @@ public record DepthTile(Target target, int channels, int in, int out, int size, 
     private List<Part> parts() {
         var l = new ArrayList<Part>();
         int tiles = Math.ceilDiv(out, most());
+        int from = 0;
         for (int t = 0; t < tiles; t++) {
-            int from = t * out / tiles;
-            int outputs = (t + 1) * out / tiles - from;
+            int outputs = out / tiles + (t < out % tiles ? 1 : 0); // the longer ones first, so that equal ones are neighbours
             var inside = new boolean[outputs][size];
             for (int p = 0; p < outputs; p++) {
                 for (int s = 0; s < size; s++) {
@@ -86,6 +86,7 @@ public record DepthTile(Target target, int channels, int in, int out, int size, 
             } else {
                 l.add(part);
             }
+            from += outputs;
         }
         return l;
     }
