@@ -32,6 +32,7 @@ abstract class RecurrentRun implements CpuKernel.Bound {
     private final int share;
     private final Pool.Task packTask;
     private final Pool.Task task;
+    private final Meetings meetings = new Meetings();
     private int at;
 
     RecurrentRun(Kernel.Recurrent k, Micro u, long w, long packed, Pool pool) {
@@ -83,12 +84,20 @@ abstract class RecurrentRun implements CpuKernel.Bound {
     @Override
     public final void run() {
         pool.parallel(strips(), packTask);
-        if (byUnits) {
+        if (!byUnits) {
+            pool.parallel(tasks, task);
+        } else if (meetings.together()) {
             for (at = 0; at < blocks(); at++) {
                 pool.parallel(tasks, task);
             }
+            meetings.end();
         } else {
-            pool.parallel(tasks, task);
+            for (at = 0; at < blocks(); at++) {
+                for (int i = 0; i < tasks; i++) {
+                    task.run(i, 0);
+                }
+            }
+            meetings.end();
         }
     }
 

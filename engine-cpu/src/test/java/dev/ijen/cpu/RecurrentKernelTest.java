@@ -49,6 +49,10 @@ class RecurrentKernelTest {
     }
 
     private static double[][] run(Kernel.Recurrent k, int threads, List<double[]> in) {
+        return run(k, RecurrentKernel.of(k, true), threads, in);
+    }
+
+    private static double[][] run(Kernel.Recurrent k, CpuKernel kernel, int threads, List<double[]> in) {
         int g = gates(k.cell());
         int all = k.t() * k.n() * k.h();
         int state = k.n() * k.h();
@@ -58,13 +62,45 @@ class RecurrentKernelTest {
             case LSTM -> forward ? new int[] {all, g * all, all} : new int[] {g * all, state, state};
             case GRU -> forward ? new int[] {all, g * all, all} : new int[] {g * all, state, all};
         };
-        var bits = KernelBench.run(k.dtype(), threads, p -> RecurrentKernel.of(k, true), counts,
+        var bits = KernelBench.run(k.dtype(), threads, p -> kernel, counts,
                 in.toArray(double[][]::new));
         var v = new double[bits.length][];
         for (int i = 0; i < v.length; i++) {
             v[i] = KernelBench.values(k.dtype(), bits[i]);
         }
         return v;
+    }
+
+    /// Steps of one sequence, whose threads meet after each: a run that one thread does alone for a trial ([Meetings]), the 258th, has the same bits.
+    @ParameterizedTest
+    @EnumSource(CellKind.class)
+    void aloneAsTogether(CellKind cell) {
+        var k = new Kernel.Recurrent(DType.F32, cell, RecurrentPass.FORWARD, 3, 1, 256, false);
+        var in = forwardInputs(cell, 3, 1, 256);
+        var one = run(k, 1, in);
+        for (int times : new int[] {257, 258}) {
+            var two = run(k, new Often(RecurrentKernel.of(k, true), times), 2, in);
+            for (int i = 0; i < one.length; i++) {
+                assertArrayEquals(one[i], two[i], 0, cell + " after " + times + " runs");
+            }
+        }
+    }
+
+    private record Often(CpuKernel kernel, int times) implements CpuKernel {
+        @Override
+        public long scratchBytes() {
+            return kernel.scratchBytes();
+        }
+
+        @Override
+        public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
+            var bound = kernel.bind(in, out, scratch, pool);
+            return () -> {
+                for (int i = 0; i < times; i++) {
+                    bound.run();
+                }
+            };
+        }
     }
 
     @ParameterizedTest
