@@ -91,9 +91,6 @@ final class ConvKernel {
         if (few != null || epilogue.planes()) {
             return few;
         }
-        if (!epilogue.isEmpty() && !s.seesImage()) {
-            return null;
-        }
         var flat = flat(conv);
         var p = ConvProblem.of(flat);
         return DnnlConv.of(flat, ConvPiece.cut(p, p.n(), (int) p.out()[0]), epilogue, ThreadPool.NONE);
@@ -121,9 +118,6 @@ final class ConvKernel {
         var few = direct ? own(conv, epilogue, pool, nat) : null;
         if (few != null || !direct || epilogue.planes()) {
             return few;
-        }
-        if (!s.seesImage()) {
-            return null; // oneDNN 3.11 reads where nothing is if more is to be done to sums of nothing
         }
         var flat = flat(conv);
         return DnnlConv.of(flat, DnnlConv.pieces(flat), epilogue, pool);

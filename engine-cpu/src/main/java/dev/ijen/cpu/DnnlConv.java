@@ -48,8 +48,11 @@ final class DnnlConv implements Weighted {
                 : ConvPiece.cut(p, Math.max(1, p.n() / tasks), (int) p.out()[0]);
     }
 
-    /// Null if oneDNN has only a slow implementation.
+    /// Null if oneDNN has only a slow implementation, or a wrong one.
     static CpuKernel of(Kernel.Conv conv, List<ConvPiece> pieces, Epilogue epilogue, Pool pool) {
+        if (!epilogue.isEmpty() && !ConvShape.of(conv).seesImage()) {
+            return null; // oneDNN 3.11 reads where nothing is if more is to be done to sums of nothing
+        }
         var p = ConvProblem.of(conv);
         try (var scope = new DnnlScope()) {
             var d = ConvDescriptors.of(scope, p, pieces, epilogue);

@@ -11,7 +11,9 @@ final class WinogradBlocks {
     static final long LARGE = 4 << 20;
     static final int TASKS = 8;
     /// Floats between lines of points, so that they do not fall on the same sets of a cache.
-    private static final int GAP = 16;
+    static final int GAP = 16;
+    /// Bytes of a worker's memory for transforms.
+    static final long WORK = Mem.align(Math.max(WinogradTiles.WORK, WinogradFilter.BETWEEN));
 
     private final WinogradShape s;
     private final boolean forward;
@@ -70,12 +72,8 @@ final class WinogradBlocks {
         return 4L * WinogradShape.POINTS * s.tiles() * wide;
     }
 
-    private long workBytes() {
-        return Mem.align(Math.max(WinogradTiles.WORK, WinogradFilter.BETWEEN));
-    }
-
     private long workerBytes() {
-        return workBytes() + WinogradFilter.TAPS * tapBytes() + filterBytes() + outputBytes();
+        return WORK + WinogradFilter.TAPS * tapBytes() + filterBytes() + outputBytes();
     }
 
     long scratchBytes() {
@@ -123,7 +121,7 @@ final class WinogradBlocks {
             int k = task * wide;
             int n = Math.min(wide, s.k() - k);
             long work = work(worker);
-            long taps = work + workBytes();
+            long taps = work + WORK;
             long u = taps + WinogradFilter.TAPS * tapBytes();
             long m = u + filterBytes();
             for (int c = 0; c < s.c(); c += deep) {

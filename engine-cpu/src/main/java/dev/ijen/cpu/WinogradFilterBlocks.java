@@ -7,8 +7,6 @@ final class WinogradFilterBlocks implements CpuKernel {
     private static final int SIDE = 64;
     /// The most memory that the points of tiles are given which are summed together.
     private static final int MOST = 12 << 20;
-    /// Floats between lines of points, so that they do not fall on the same sets of a cache.
-    private static final int GAP = 16;
 
     private final WinogradShape s;
     private final int threads;
@@ -22,8 +20,8 @@ final class WinogradFilterBlocks implements CpuKernel {
         this.s = s;
         this.threads = threads;
         this.micro = micro;
-        inLine = s.c() + GAP;
-        outLine = s.k() + GAP;
+        inLine = s.c() + WinogradBlocks.GAP;
+        outLine = s.k() + WinogradBlocks.GAP;
         high = Math.min(SIDE, s.k());
         wide = Math.min(SIDE, s.c());
     }
@@ -55,13 +53,9 @@ final class WinogradFilterBlocks implements CpuKernel {
         return 4L * WinogradShape.POINTS * high * wide;
     }
 
-    private long workBytes() {
-        return Mem.align(Math.max(WinogradTiles.WORK, WinogradFilter.BETWEEN));
-    }
-
     @Override
     public long scratchBytes() {
-        return pointBytes() + threads * (workBytes() + sumBytes());
+        return pointBytes() + threads * (WinogradBlocks.WORK + sumBytes());
     }
 
     @Override
@@ -94,7 +88,7 @@ final class WinogradFilterBlocks implements CpuKernel {
         }
 
         private long work(int worker) {
-            return own + worker * (workBytes() + sumBytes());
+            return own + worker * (WinogradBlocks.WORK + sumBytes());
         }
 
         @Override
@@ -119,7 +113,7 @@ final class WinogradFilterBlocks implements CpuKernel {
             int rows = Math.min(high, s.k() - k);
             int n = Math.min(wide, s.c() - c);
             long work = work(worker);
-            long sums = work + workBytes();
+            long sums = work + WinogradBlocks.WORK;
             long point = 4L * rows * n;
             for (int p = 0; p < WinogradShape.POINTS; p++) {
                 Gemm.run(micro, rows, n, s.tiles(), m + 4L * ((long) p * s.tiles() * outLine + k), 4, 4L * outLine,

@@ -17,6 +17,17 @@ final class KernelBench {
 
     private KernelBench() {}
 
+    /// The norm of the error, of that of the result.
+    static double error(double[] got, double[] expected) {
+        double error = 0;
+        double norm = 0;
+        for (int i = 0; i < got.length; i++) {
+            error += (got[i] - expected[i]) * (got[i] - expected[i]);
+            norm += expected[i] * expected[i];
+        }
+        return Math.sqrt(error / norm);
+    }
+
     /// Runs the kernel twice on `threads` threads and returns its output's bits, one long an element.
     static long[] run(DType dtype, int threads, Function<Pool, CpuKernel> of, int outCount, double[]... inputs) {
         return run(dtype, threads, of, new int[] {outCount}, inputs)[0];

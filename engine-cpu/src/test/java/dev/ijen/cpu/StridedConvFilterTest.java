@@ -70,13 +70,7 @@ class StridedConvFilterTest {
         long[] three = KernelBench.run(DType.F32, 3, p -> StridedConvFilter.of(s, micro, p), expected.length, x, y);
         assertArrayEquals(one, three, () -> g + ": bits depend on the number of threads");
         double[] got = KernelBench.values(DType.F32, one);
-        double error = 0;
-        double norm = 0;
-        for (int i = 0; i < got.length; i++) {
-            error += (got[i] - expected[i]) * (got[i] - expected[i]);
-            norm += expected[i] * expected[i];
-        }
-        assertEquals(0, Math.sqrt(error / norm), 1e-6, g::toString);
+        assertEquals(0, KernelBench.error(got, expected), 1e-6, g::toString);
     }
 
     @Test

@@ -88,27 +88,20 @@ class WinogradTest {
     }
 
     /// What a binding with memory of its own for the filter does.
-    private record Kept(Weighted kernel) implements CpuKernel {
+    private record Kept(Weighted kernel) implements Weighted {
         @Override
-        public long scratchBytes() {
-            return kernel.weightBytes() + kernel.scratchBytes();
+        public long weightBytes() {
+            return kernel.weightBytes();
         }
 
         @Override
-        public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
-            var kept = kernel.keep(in, out, scratch + kernel.weightBytes(), scratch, pool);
-            return new Bound() {
-                @Override
-                public void run() {
-                    kept.refresh();
-                    kept.run();
-                }
+        public long scratchBytes() {
+            return kernel.scratchBytes();
+        }
 
-                @Override
-                public void close() {
-                    kept.close();
-                }
-            };
+        @Override
+        public Weighted.Kept keep(long[] in, long[] out, long scratch, long weights, Pool pool) {
+            return kernel.keep(in, out, scratch, weights, pool);
         }
     }
 
@@ -241,12 +234,6 @@ class WinogradTest {
         long[] two = KernelBench.run(DType.F32, 2, of, expected.length, first, second);
         assertArrayEquals(one, two, () -> conv + ": bits depend on the number of threads");
         double[] got = KernelBench.values(DType.F32, one);
-        double error = 0;
-        double norm = 0;
-        for (int i = 0; i < got.length; i++) {
-            error += (got[i] - expected[i]) * (got[i] - expected[i]);
-            norm += expected[i] * expected[i];
-        }
-        assertEquals(0, Math.sqrt(error / norm), NORM, conv::toString);
+        assertEquals(0, KernelBench.error(got, expected), NORM, conv::toString);
     }
 }
