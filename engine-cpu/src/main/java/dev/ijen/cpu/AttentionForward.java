@@ -75,6 +75,6 @@ final class AttentionForward implements CpuKernel {
         } else {
             columns.scaleRows(to, step, sum, m, k.d());
         }
-        Moves.copy(max, shape.row(out[1], n, h, strip), (long) m * shape.u().bytes());
+        Mem.copy(max, shape.row(out[1], n, h, strip), (long) m * shape.u().bytes());
     }
 }

@@ -77,22 +77,26 @@ final class AttentionGradient implements CpuKernel {
     private void head(long[] in, long[] out, long dq, int n, int kv, int cut, long work) {
         int j0 = Tasks.from(cut, cuts, k.tk());
         int j1 = Tasks.from(cut + 1, cuts, k.tk());
+        int known = j0; // keys before this have sums
+        for (int h = kv * shape.group(); h < (kv + 1) * shape.group(); h++) {
+            for (int strip = 0; strip < shape.strips(); strip++) {
+                int end = Math.max(j0, Math.min(j1, shape.seen(n, strip, in[in.length - 1])));
+                strip(in, out, dq, n, h, strip, j0, end, known, work);
+                known = Math.max(known, end);
+            }
+        }
         int dense = k.kvHeads() * k.d();
-        for (int j = j0; j < j1; j++) {
+        for (int j = known; j < j1; j++) {
             Mem.zero(shape.key(out[1], n, kv, j, dense), (long) k.d() * shape.u().bytes());
             Mem.zero(shape.key(out[2], n, kv, j, dense), (long) k.d() * shape.u().bytes());
         }
-        for (int h = kv * shape.group(); h < (kv + 1) * shape.group(); h++) {
-            for (int strip = 0; strip < shape.strips(); strip++) {
-                strip(in, out, dq, n, h, strip, j0, j1, work);
-            }
-        }
     }
 
-    private void strip(long[] in, long[] out, long dq, int n, int h, int strip, int j0, int j1, long work) {
+    /// @param known where sums of keys end that queries before these have begun
+    private void strip(
+            long[] in, long[] out, long dq, int n, int h, int strip, int j0, int end, int known, long work) {
         int m = shape.queries(strip);
         int dense = k.heads() * k.d();
-        int end = Math.min(j1, shape.seen(n, strip, in[in.length - 1]));
         long to = shape.query(dq, n, h, strip, dense);
         if (end <= j0) {
             for (int i = 0; i < m; i++) {
@@ -122,9 +126,22 @@ final class AttentionGradient implements CpuKernel {
             shape.scores(shape.key(in[2], n, kv, j, k.vStride()), k.vStride(), keys, work + packed, dp);
             shape.hide(columns, s, strip, j, j + keys);
             columns.gradient(s, dp, keys, lse, delta, k.scale());
-            shape.weigh(s, false, keys, m, dout, dense, shape.key(out[2], n, kv, j, kvDense), kvDense, true);
-            shape.weigh(dp, false, keys, m, q, k.qStride(), shape.key(out[1], n, kv, j, kvDense), kvDense, true);
+            int more = Math.clamp(known - j, 0, keys);
+            keys(s, more, keys, m, dout, dense, shape.key(out[2], n, kv, j, kvDense));
+            keys(dp, more, keys, m, q, k.qStride(), shape.key(out[1], n, kv, j, kvDense));
             shape.weigh(dp, true, m, keys, key, k.kStride(), to, dense, j > j0);
+        }
+    }
+
+    /// The gradients of a block's keys or values: of the first ones added to what other queries gave.
+    private void keys(long weights, int more, int keys, int m, long from, int stride, long to) {
+        int dense = k.kvHeads() * k.d();
+        if (more > 0) {
+            shape.weigh(weights, false, more, m, from, stride, to, dense, true);
+        }
+        if (more < keys) {
+            long first = to + (long) more * dense * shape.u().bytes();
+            shape.weigh(weights + more * shape.row(), false, keys - more, m, from, stride, first, dense, false);
         }
     }
 }

@@ -68,8 +68,9 @@ record AttentionShape(Kernel.Attention k, Micro u) {
             return;
         }
         long first = (long) strip * u.strip() + k.tk() - k.tq();
-        for (int j = Math.clamp(first + 1, j0, j1); j < j1; j++) {
-            columns.hide(s + (j - j0) * row(), (int) Math.min(u.strip(), j - first));
+        int j = Math.clamp(first + 1, j0, j1);
+        if (j < j1) {
+            columns.hide(s + (j - j0) * row(), j1 - j, (int) (j - first));
         }
     }
 

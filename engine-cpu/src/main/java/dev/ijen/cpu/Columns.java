@@ -6,8 +6,8 @@ interface Columns {
     /// x · factor, n a multiple of a vector.
     void scale(long x, double factor, int n);
 
-    /// −∞ in the first n columns of a row.
-    void hide(long row, int n);
+    /// −∞ in the first columns of rows: n of the first row, one more in each that follows. Less than all of the last row.
+    void hide(long s, int rows, int n);
 
     /// One step of the softmax that sees keys block by block (Milakov and Gimelshein, arXiv:1805.02867): max becomes the greatest so far, s
     /// exp(s − max), and sum what it would be with all keys so far. `factor` is what earlier sums are to be multiplied by. A column of only −∞

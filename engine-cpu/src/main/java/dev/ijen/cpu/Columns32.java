@@ -58,9 +58,11 @@ final class Columns32 implements Columns {
     }
 
     @Override
-    public void hide(long row, int n) {
-        for (int i = 0; i < n; i++) {
-            Mem.f32(row + 4L * i, NONE);
+    public void hide(long s, int rows, int n) {
+        for (int r = 0; r < rows; r++) {
+            for (int i = 0; i < n + r; i++) {
+                Mem.f32(s + r * ROW + 4L * i, NONE);
+            }
         }
     }
 

@@ -23,16 +23,17 @@ final class Columns32Code implements Columns {
     private final MachineCode dot;
     private final MachineCode scale;
     private final MachineCode scaleRows;
+    private final MachineCode hide;
 
-    private Columns32Code(int lanes, MachineCode softmax, MachineCode gradient, MachineCode finish, MachineCode dot,
-            MachineCode scale, MachineCode scaleRows) {
+    private Columns32Code(int lanes, MachineCode[] all) {
         this.lanes = lanes;
-        this.softmax = softmax;
-        this.gradient = gradient;
-        this.finish = finish;
-        this.dot = dot;
-        this.scale = scale;
-        this.scaleRows = scaleRows;
+        softmax = all[0];
+        gradient = all[1];
+        finish = all[2];
+        dot = all[3];
+        scale = all[4];
+        scaleRows = all[5];
+        hide = all[6];
     }
 
     /// The best there is.
@@ -43,10 +44,8 @@ final class Columns32Code implements Columns {
     }
 
     private static Columns32Code of(Scores s) {
-        var all = new MachineCode[] {s.softmax(), s.gradient(), s.finish(), s.dot(), s.scale(), s.scaleRows()};
-        return Stream.of(all).allMatch(c -> c != null)
-                ? new Columns32Code(s.target().lanes(), all[0], all[1], all[2], all[3], all[4], all[5])
-                : null;
+        var all = new MachineCode[] {s.softmax(), s.gradient(), s.finish(), s.dot(), s.scale(), s.scaleRows(), s.hide()};
+        return Stream.of(all).allMatch(c -> c != null) ? new Columns32Code(s.target().lanes(), all) : null;
     }
 
     @Override
@@ -55,8 +54,8 @@ final class Columns32Code implements Columns {
     }
 
     @Override
-    public void hide(long row, int n) {
-        REST.hide(row, n);
+    public void hide(long s, int rows, int n) {
+        hide.run(s, rows, n, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override

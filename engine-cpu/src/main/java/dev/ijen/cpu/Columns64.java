@@ -25,9 +25,11 @@ final class Columns64 implements Columns {
     }
 
     @Override
-    public void hide(long row, int n) {
-        for (int i = 0; i < n; i++) {
-            Mem.f64(row + 8L * i, NONE);
+    public void hide(long s, int rows, int n) {
+        for (int r = 0; r < rows; r++) {
+            for (int i = 0; i < n + r; i++) {
+                Mem.f64(s + r * ROW + 8L * i, NONE);
+            }
         }
     }
 

@@ -200,6 +200,23 @@ public record Scores(Target target) {
         return end(asm);
     }
 
+    /// −∞ in the first columns of rows: of one more in each row. Arguments: the first row, rows, columns of the first row, less than all of a row in the last.
+    ///
+    /// @return null if machine code can't be made here
+    public MachineCode hide() {
+        var asm = target.vectors();
+        int none = 0;
+        int[] edges = {2, 3};
+        asm.broadcast(none, c(Float.NEGATIVE_INFINITY));
+        int start = begin(asm);
+        asm.edges(RDX, RAX, edges);
+        each(h -> asm.store(none, new Operand.At(RDI, -1, 0, h * asm.width()), edges[h]));
+        asm.add(RDI, HALVES * asm.width());
+        asm.add(RDX, 1);
+        again(asm, RSI, start);
+        return end(asm);
+    }
+
     /// Does something for each vector of a row.
     private static void each(IntConsumer what) {
         for (int h = 0; h < HALVES; h++) {
