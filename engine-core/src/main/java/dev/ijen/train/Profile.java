@@ -23,7 +23,8 @@ public record Profile(
     // the JVM interprets what has run some dozens of times only: a sum of two numbers then takes as long as a small product of matrices
     private static final int WARM_UP = 30;
     private static final int WARM_UP_A_STEP = 10;
-    private static final long WARM_UP_NANOS = 4_000_000_000L;
+    private static final long LEAST_NANOS = 1_500_000_000L; // of short steps many more
+    private static final long MOST_NANOS = 4_000_000_000L;
 
     /// Copies the lists.
     public Profile {
@@ -52,7 +53,7 @@ public record Profile(
     public static Profile of(
             Engine engine, ProgramReport report, int batchSize, int steps, IntConsumer run, IntFunction<long[]> timed) {
         long from = System.nanoTime();
-        for (int i = 0; i < WARM_UP || i < WARM_UP_A_STEP * steps && System.nanoTime() - from < WARM_UP_NANOS; i++) {
+        for (int i = 0; i < WARM_UP || System.nanoTime() - from < (i < WARM_UP_A_STEP * steps ? MOST_NANOS : LEAST_NANOS); i++) {
             run.accept(i);
             var _ = timed.apply(i); // only to warm up
         }
