@@ -58,6 +58,10 @@ final class ConvKernel {
         if (few != null) {
             return few;
         }
+        var steps = StridedConv.of(conv, nat);
+        if (steps != null) {
+            return steps;
+        }
         var strided = StridedConvFilter.of(conv, pool, nat);
         if (strided != null) {
             return strided;

@@ -105,31 +105,36 @@ final class Micro32 implements Micro {
             }
             return;
         }
+        columns(from, rs, cs, k, n, to, 2 * V);
+    }
+
+    /// The same, column by column, to rows that are `row` bytes apart.
+    static void columns(long from, long rs, long cs, int k, int n, long to, long row) {
         int j = 0;
         for (; j + 4 <= n; j += 4) {
-            pack4(from + j * cs, rs, cs, k, to + (long) j * Float.BYTES);
+            pack4(from + j * cs, rs, cs, k, to + (long) j * Float.BYTES, row);
         }
         for (; j < n; j++) {
-            pack1(from + j * cs, rs, k, to + (long) j * Float.BYTES);
+            pack1(from + j * cs, rs, k, to + (long) j * Float.BYTES, row);
         }
     }
 
-    private static void pack4(long from, long rs, long cs, int k, long to) {
+    private static void pack4(long from, long rs, long cs, int k, long to, long row) {
         for (int p = 0; p < k; p++) {
             Mem.f32(to, Mem.f32(from));
             Mem.f32(to + 4, Mem.f32(from + cs));
             Mem.f32(to + 8, Mem.f32(from + 2 * cs));
             Mem.f32(to + 12, Mem.f32(from + 3 * cs));
             from += rs;
-            to += 2 * V;
+            to += row;
         }
     }
 
-    private static void pack1(long from, long rs, int k, long to) {
+    private static void pack1(long from, long rs, int k, long to, long row) {
         for (int p = 0; p < k; p++) {
             Mem.f32(to, Mem.f32(from));
             from += rs;
-            to += 2 * V;
+            to += row;
         }
     }
 

@@ -145,14 +145,16 @@ final class Micro32Code implements Micro {
     @Override
     public void pack(long from, long rs, long cs, int k, int n, long to) {
         int whole = 0;
+        long row = (long) strip() * bytes();
         if (n == strip() && rs == Float.BYTES) {
             whole = k & -tile.target().lanes();
             if (whole > 0) {
                 transpose.run(from, cs, whole, to, 0, 0, 0, 0, 0, 0, 0);
             }
+        } else if (n == strip() && cs == Float.BYTES && k > 0) {
+            packStrips(from, rs, 1, to, 0, k);
+            whole = k;
         }
-        if (whole < k) {
-            Micro32.INSTANCE.pack(from + whole * rs, rs, cs, k - whole, n, to + (long) whole * strip() * bytes());
-        }
+        Micro32.columns(from + whole * rs, rs, cs, k - whole, n, to + whole * row, row);
     }
 }

@@ -1,0 +1,145 @@
+package dev.ijen.cpu;
+
+import dev.ijen.spi.Kernel;
+import dev.ijen.spi.Kernel.ConvPass;
+import dev.ijen.tensor.DType;
+
+/// A convolution of F32 in steps of more than 1, or the gradient of its input, as products: for each tap, lines of pixels [pixels, channels] times the tap's
+/// part of the filter, added to the lines of the result that the tap reaches ([StridedLines]). Nothing is brought together first: a step is only a distance
+/// between rows.
+///
+/// The filter is packed in strips of columns for each tap. A task takes some images through some strips, tap by tap, so that a strip's part of the filter
+/// stays in the nearest cache for all lines.
+final class StridedConv implements Weighted {
+    private static final int LEAST = 32; // channels
+    /// Multiply-adds from which on it pays.
+    private static final long WORTH = 1 << 22;
+    /// About as many pixels of the result as a task has for each tap.
+    private static final int PIXELS = 256;
+
+    private final ConvShape s;
+    private final boolean forward;
+    private final Micro32Code u;
+    private final StridedLines lines;
+    /// Channels that are read, and of the result.
+    private final int depth;
+    private final int columns;
+    private final int strips;
+    private final int shares;
+    private final int images;
+
+    private StridedConv(ConvShape s, boolean forward, Micro32Code u) {
+        this.s = s;
+        this.forward = forward;
+        this.u = u;
+        lines = StridedLines.of(s, forward);
+        depth = forward ? s.c() : s.k();
+        columns = forward ? s.k() : s.c();
+        strips = Gemm.strips(u, columns);
+        images = Math.clamp(PIXELS / s.outputs(), 1, s.n());
+        int groups = Math.ceilDiv(s.n(), images);
+        shares = Math.clamp(Math.ceilDiv(MatMulCut.tasks(s.work()), groups), 1, strips);
+    }
+
+    /// Null where there is no machine code, or another way is better.
+    static CpuKernel of(Kernel.Conv conv, Native nat) {
+        var s = ConvShape.of(conv);
+        var u = Micro32Code.here();
+        boolean fits = conv.dtype() == DType.F32 && conv.pass() != ConvPass.FILTER_GRADIENT && s.groups() == 1
+                && !s.unitStride() && Math.min(s.c(), s.k()) >= LEAST && s.work() >= WORTH;
+        return !fits || u == null || nat.target() == null ? null : of(s, conv.pass() == ConvPass.FORWARD, u);
+    }
+
+    /// Whatever pays.
+    static CpuKernel of(ConvShape s, boolean forward, Micro32Code u) {
+        return new StridedConv(s, forward, u);
+    }
+
+    private long stripBytes() {
+        return PanelMatMul.stripBytes(u, depth);
+    }
+
+    @Override
+    public long weightBytes() {
+        return Mem.align(s.taps() * strips * stripBytes());
+    }
+
+    @Override
+    public long scratchBytes() {
+        return weightBytes();
+    }
+
+    @Override
+    public Kept keep(long[] in, long[] out, long scratch, long weights, Pool pool) {
+        int tasks = Math.ceilDiv(s.n(), images) * shares;
+        Pool.Task pack = (t, w) -> pack(t, in[WEIGHTS], weights);
+        Pool.Task product = (t, w) -> product(t, in[0], weights, out[0]);
+        return new Kept() {
+            @Override
+            public void refresh() {
+                pool.parallel(s.taps(), pack);
+            }
+
+            @Override
+            public void run() {
+                pool.parallel(tasks, product);
+            }
+        };
+    }
+
+    private void pack(int tap, long w, long packed) {
+        long from = w + (long) Float.BYTES * tap * s.c();
+        long filter = (long) Float.BYTES * s.taps() * s.c();
+        long to = packed + tap * strips * stripBytes();
+        long cs = forward ? filter : Float.BYTES;
+        long rs = forward ? Float.BYTES : filter;
+        for (int j = 0; j < strips; j++) {
+            int first = j * u.strip();
+            u.pack(from + first * cs, rs, cs, depth, Math.min(u.strip(), columns - first), to + j * stripBytes());
+        }
+    }
+
+    private void product(int task, long x, long packed, long y) {
+        int first = task / shares * images;
+        int last = Math.min(s.n(), first + images);
+        int from = Tasks.from(task % shares, shares, strips);
+        int to = Tasks.from(task % shares + 1, shares, strips);
+        int left = Math.min(columns, to * u.strip()) - from * u.strip();
+        for (int n = first; n < last; n++) {
+            lines.clear(image(y, n, columns, !forward) + (long) Float.BYTES * from * u.strip(), (long) Float.BYTES * left);
+        }
+        int part = PanelMatMul.depth(depth);
+        for (int j = from; j < to; j++) {
+            int n = Math.min(u.strip(), columns - j * u.strip());
+            for (int i = 0; i < lines.taps().length; i++) {
+                boolean more = i >= lines.begun();
+                long strip = packed + (lines.taps()[i] * strips + j) * stripBytes();
+                for (int p = 0; p < depth; p += part) {
+                    for (int image = first; image < last; image++) {
+                        lines(
+                                i, n, Math.min(part, depth - p),
+                                image(x, image, depth, forward) + (long) Float.BYTES * p,
+                                strip + Gemm.stripBytes(u, p),
+                                image(y, image, columns, !forward) + (long) Float.BYTES * j * u.strip(), more || p > 0);
+                    }
+                }
+            }
+        }
+    }
+
+    private long image(long base, int n, int channels, boolean input) {
+        return base + (long) Float.BYTES * n * (input ? s.inputs() : s.outputs()) * channels;
+    }
+
+    /// All lines of an image that a tap reaches.
+    private void lines(int list, int n, int k, long x, long strip, long y, boolean add) {
+        int[] lists = lines.lists()[list];
+        long row = (long) Float.BYTES * depth * lines.readStep();
+        long ldc = (long) Float.BYTES * columns * lines.writeStep();
+        for (int l = 0; l < lists.length; l += StridedLines.EACH) {
+            long a = x + (long) Float.BYTES * depth * lists[l];
+            long c = y + (long) Float.BYTES * columns * lists[l + 1];
+            PanelMatMul.multiply(u, false, lists[l + 2], n, k, a, row, strip, 0, c, ldc, add);
+        }
+    }
+}
