@@ -27,6 +27,8 @@ final class StridedConv implements Weighted {
     private final int strips;
     private final int shares;
     private final int images;
+    /// True if rows of a product are the same pixel of some images, because lines are too short.
+    private final boolean across;
 
     private StridedConv(ConvShape s, boolean forward, Micro32Code u) {
         this.s = s;
@@ -38,6 +40,7 @@ final class StridedConv implements Weighted {
         strips = Gemm.strips(u, columns);
         images = Math.clamp(PIXELS / s.outputs(), 1, s.n());
         int groups = Math.ceilDiv(s.n(), images);
+        across = lines.most() < u.rows() && images >= u.rows();
         shares = Math.clamp(Math.ceilDiv(MatMulCut.tasks(s.work()), groups), 1, strips);
     }
 
@@ -115,9 +118,9 @@ final class StridedConv implements Weighted {
                 boolean more = i >= lines.begun();
                 long strip = packed + (lines.taps()[i] * strips + j) * stripBytes();
                 for (int p = 0; p < depth; p += part) {
-                    for (int image = first; image < last; image++) {
+                    for (int image = first; image < last; image += across ? last - first : 1) {
                         lines(
-                                i, n, Math.min(part, depth - p),
+                                i, across ? last - first : 1, n, Math.min(part, depth - p),
                                 image(x, image, depth, forward) + (long) Float.BYTES * p,
                                 strip + Gemm.stripBytes(u, p),
                                 image(y, image, columns, !forward) + (long) Float.BYTES * j * u.strip(), more || p > 0);
@@ -131,15 +134,24 @@ final class StridedConv implements Weighted {
         return base + (long) Float.BYTES * n * (input ? s.inputs() : s.outputs()) * channels;
     }
 
-    /// All lines of an image that a tap reaches.
-    private void lines(int list, int n, int k, long x, long strip, long y, boolean add) {
+    /// All lines that a tap reaches of an image, or of some images at once.
+    private void lines(int list, int images, int n, int k, long x, long strip, long y, boolean add) {
         int[] lists = lines.lists()[list];
         long row = (long) Float.BYTES * depth * lines.readStep();
         long ldc = (long) Float.BYTES * columns * lines.writeStep();
         for (int l = 0; l < lists.length; l += StridedLines.EACH) {
             long a = x + (long) Float.BYTES * depth * lists[l];
             long c = y + (long) Float.BYTES * columns * lists[l + 1];
-            PanelMatMul.multiply(u, false, lists[l + 2], n, k, a, row, strip, 0, c, ldc, add);
+            int pixels = lists[l + 2];
+            if (images == 1) {
+                PanelMatMul.multiply(u, false, pixels, n, k, a, row, strip, 0, c, ldc, add);
+                continue;
+            }
+            long from = image(0, 1, depth, forward);
+            long to = image(0, 1, columns, !forward);
+            for (int i = 0; i < pixels; i++) {
+                PanelMatMul.multiply(u, false, images, n, k, a + i * row, from, strip, 0, c + i * ldc, to, add);
+            }
         }
     }
 }

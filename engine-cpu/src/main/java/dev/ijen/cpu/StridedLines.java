@@ -116,6 +116,17 @@ record StridedLines(int[] taps, int[][] lists, int begun, int[] cleared, int rea
         return all;
     }
 
+    /// Pixels of the longest run.
+    int most() {
+        int most = 0;
+        for (int[] list : lists) {
+            for (int i = 2; i < list.length; i += EACH) {
+                most = Math.max(most, list[i]);
+            }
+        }
+        return most;
+    }
+
     /// Where a tap reads, beside the first output's first input.
     private static int[] tap(ConvShape s, int t) {
         int[] at = {t / s.size()[2] / s.size()[1], t / s.size()[2] % s.size()[1], t % s.size()[2]};
