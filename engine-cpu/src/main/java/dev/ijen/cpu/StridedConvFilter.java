@@ -6,29 +6,39 @@ import dev.ijen.tensor.DType;
 
 /// Gradient of the filter of a convolution of F32 in steps of more than 1, as products: for each tap, outputs' gradients [outputs, K] turned, times the inputs
 /// [outputs, C] that the tap sees, which are brought together a part at a time.
+///
+/// A task is a tap, some outputs and some of K, so that what it reads stays in the second-level cache; tasks that follow one another read the same
+/// gradients. Where outputs are cut, each share of them has sums of its own, which are added in the end.
 final class StridedConvFilter implements CpuKernel {
-    /// Input and output channels of a task.
+    /// Input and output channels of a product.
     private static final int WIDE = 32;
     private static final int HIGH = 128;
     /// Outputs whose inputs are brought together.
     private static final int PART = Gemm.DEPTH;
+    /// About as many outputs as a share has.
+    private static final int OUTPUTS = 1024;
+    private static final int MOST_SHARES = 16;
     private static final int LEAST = 32;
     /// Multiply-adds and tasks from which on it pays.
     private static final long WORTH = 1 << 22;
     private static final int TASKS = 8;
+    /// Numbers that are added up by a task.
+    private static final int SUM = 1 << 14;
 
     private final ConvShape s;
     private final Micro micro;
     private final int threads;
-    private final int across;
     private final int down;
+    private final int shares;
 
     private StridedConvFilter(ConvShape s, Micro micro, int threads) {
         this.s = s;
         this.micro = micro;
         this.threads = threads;
-        across = Math.ceilDiv(s.c(), WIDE);
         down = Math.ceilDiv(s.k(), HIGH);
+        int outputs = s.n() * s.outputs();
+        int enough = Math.max(outputs / OUTPUTS, Math.ceilDiv(TASKS, s.taps() * down));
+        shares = Math.clamp(Math.min(enough, outputs / PART), 1, MOST_SHARES);
     }
 
     /// Null where there is no machine code, or another way is better.
@@ -53,35 +63,53 @@ final class StridedConvFilter implements CpuKernel {
         return 4L * PART * WIDE;
     }
 
+    /// Of each share's sums.
+    private long shareBytes() {
+        return shares == 1 ? 0 : Mem.align(4 * s.wCount());
+    }
+
     @Override
     public long scratchBytes() {
-        return threads * partBytes();
+        return threads * partBytes() + shares * shareBytes();
     }
 
     @Override
     public Bound bind(long[] in, long[] out, long scratch, Pool pool) {
-        Pool.Task task = (t, worker) -> product(t, in[0], in[1], out[0], scratch + worker * partBytes());
-        return () -> pool.parallel(tasks(), task);
+        long sums = shares == 1 ? out[0] : scratch + threads * partBytes();
+        Pool.Task task = (t, worker) -> product(t, in[0], in[1], sums, scratch + worker * partBytes());
+        int adds = shares == 1 ? 0 : (int) Math.ceilDiv(s.wCount(), SUM);
+        Pool.Task add = (t, _) -> {
+            long from = (long) t * SUM;
+            Sums.add(sums + 4 * from, shareBytes(), shares, Math.min(SUM, s.wCount() - from), out[0] + 4 * from);
+        };
+        return () -> {
+            pool.parallel(tasks(), task);
+            pool.parallel(adds, add);
+        };
     }
 
     private int tasks() {
-        return s.taps() * across * down;
+        return shares * down * s.taps();
     }
 
-    private void product(int task, long x, long dy, long dw, long part) {
-        int tap = task / down / across;
-        int c = task / down % across * WIDE;
-        int k = task % down * HIGH;
-        int n = Math.min(WIDE, s.c() - c);
+    private void product(int task, long x, long dy, long sums, long part) {
+        int tap = task % s.taps();
+        int k = task / s.taps() % down * HIGH;
+        int share = task / s.taps() / down;
         int m = Math.min(HIGH, s.k() - k);
         long ldc = 4L * s.taps() * s.c();
-        int all = s.n() * s.outputs();
-        for (int i = 0; i < all; i += PART) {
-            int depth = Math.min(PART, all - i);
-            inputs(tap, i, depth, x + 4L * c, n, part);
-            Gemm.run(micro, m, n, depth, dy + 4 * ((long) i * s.k() + k), 4, 4L * s.k(), part, 4L * micro.strip(),
-                    4L * n,
-                    dw + k * ldc + 4 * ((long) tap * s.c() + c), ldc, i > 0, 0);
+        long to = sums + share * shareBytes() + k * ldc + 4L * tap * s.c();
+        int outputs = s.n() * s.outputs();
+        int end = Tasks.from(share + 1, shares, outputs);
+        int begin = Tasks.from(share, shares, outputs);
+        for (int i = begin; i < end; i += PART) {
+            int depth = Math.min(PART, end - i);
+            for (int c = 0; c < s.c(); c += WIDE) {
+                int n = Math.min(WIDE, s.c() - c);
+                inputs(tap, i, depth, x + 4L * c, n, part);
+                Gemm.run(micro, m, n, depth, dy + 4 * ((long) i * s.k() + k), 4, 4L * s.k(), part, 4L * micro.strip(),
+                        4L * n, to + 4L * c, ldc, i > begin, 0);
+            }
         }
     }
 
