@@ -34,7 +34,18 @@ final class PartsBound {
         this.parts = parts;
         this.pool = pool;
         groups = Math.min(pool.threads(), parts.count());
-        bound = new CpuKernel.Bound[groups][parts.launches().size()][];
+        bound = new CpuKernel.Bound[groups][parts.launches().size()][0];
+        try {
+            bind(weights, scratch, memory);
+        } catch (RuntimeException | Error e) {
+            for (var g : bound) {
+                Arrays.stream(g).forEach(CpuBound::closeAll);
+            }
+            throw e;
+        }
+    }
+
+    private void bind(Map<Integer, Long> weights, long scratch, long... memory) {
         long bytes = threadBytes(parts, weights);
         for (int g = 0; g < groups; g++) {
             long area = scratch + g * bytes;
