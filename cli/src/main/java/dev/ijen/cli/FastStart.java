@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
 /// modules:
 /// - `vector.jar`: the JDK's own Vector API, for `-Xbootclasspath/a`
 /// - `picocli.jar`: with stack maps, without which no class is archived
-/// - our own, with [DirectCalls], and the hash of what each was made from, for the record of a run
+/// - our own, with [DirectCalls] and [DirectMemory], and the hash of what each was made from, for the record of a run
 /// - `ijen.jar`: nothing but a manifest that names all jars, and what the modules provide
 /// - `exports`: options for java: what `java.base` exports to the Vector API's module, which is none here. On the command line, for
 ///   Java makes the cache without a look at manifests, and leaves out each lambda of the Vector API whose types it cannot see then
@@ -77,7 +77,8 @@ final class FastStart {
                 for (var e : (Iterable<JarEntry>) in.stream()::iterator) {
                     if (!e.isDirectory() && !e.getName().equals(JarFile.MANIFEST_NAME)) {
                         var bytes = in.getInputStream(e).readAllBytes();
-                        put(out, e.getName(), e.getName().endsWith(".class") ? direct.in(bytes) : bytes);
+                        put(out, e.getName(), e.getName().equals(DirectMemory.CLASS) ? DirectMemory.in(bytes)
+                                : e.getName().endsWith(".class") ? direct.in(bytes) : bytes);
                     }
                 }
             }

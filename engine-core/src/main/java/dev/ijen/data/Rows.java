@@ -46,6 +46,13 @@ final class Rows {
         }
     }
 
+    /// Counts bytes by value.
+    static void count(byte[] from, int at, int n, long[] counts) {
+        for (int k = at; k < at + n; k++) {
+            counts[from[k] & 0xff]++;
+        }
+    }
+
     static HostTensor labels(int[] all, int[] indices) {
         var to = new int[indices.length];
         for (int i = 0; i < to.length; i++) {

@@ -4,7 +4,7 @@ import dev.ijen.data.ArrayDataset;
 import dev.ijen.data.Dataset;
 import dev.ijen.data.synth.Digits;
 import dev.ijen.tensor.Shape;
-import java.io.DataInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
@@ -25,6 +25,7 @@ final class DrawnDigits {
     private static final int MOST_BYTES = 64 << 20;
     private static final int MOST_FILES = 4;
     private static final int PROBES = 3;
+    private static final int PART = 1 << 16;
     private static final int IMAGE = Digits.SIDE * Digits.SIDE;
 
     private DrawnDigits() {}
@@ -66,9 +67,13 @@ final class DrawnDigits {
             }
             var pixels = new byte[labels.length * IMAGE];
             long checksum;
-            try (var in = new DataInputStream(Files.newInputStream(file))) {
-                checksum = in.readLong();
-                in.readFully(pixels);
+            try (var in = new FileInputStream(file.toFile())) {
+                checksum = ByteBuffer.wrap(in.readNBytes(Long.BYTES)).getLong();
+                // in parts: of a whole the JDK would keep a second copy meanwhile
+                int at = 0;
+                for (int n; at < pixels.length && (n = in.read(pixels, at, Math.min(PART, pixels.length - at))) > 0;) {
+                    at += n;
+                }
             }
             if (checksum != checksum(pixels)) {
                 return null;

@@ -126,6 +126,9 @@ class ColdTest {
             int row = 4 * channels;
             same(PoolingLines.COLD, 5 * row, o -> PoolingLines.max(taps, 4, x, 2L * row, o, 5, channels));
             same(Pooling32.ONCE, 20 * row, o -> Pooling32.maxGradientOnce(taps, 4, x, x + 30_000, o, channels));
+            // what no window has stays as it was
+            same(Pooling32.ONCE, 20 * row,
+                    o -> PoolingGradient.line(taps, 4, x, 3L * row, x + 30_000, o, 3, channels));
         }
     }
 
