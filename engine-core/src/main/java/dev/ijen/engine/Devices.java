@@ -31,10 +31,13 @@ public final class Devices {
 
     /// Begins, in a thread of its own, to load what the backend of least priority needs, which is the one there always is: a command
     /// may have read its options and data by then. What goes wrong is found again, and told, when a device is opened.
-    public static void ahead() {
+    ///
+    /// @param then what else that thread does
+    public static void ahead(Runnable then) {
         Thread.ofPlatform().daemon().name("ijen-ahead").start(() -> {
             try {
-                var _ = providers().getLast().probe();
+                providers().getLast().ahead();
+                then.run();
             } catch (RuntimeException | LinkageError | java.util.ServiceConfigurationError e) {
                 // for who opens a device
             }

@@ -76,6 +76,11 @@ final class TextLog implements TrainListener, AutoCloseable {
         }
     }
 
+    /// Has the time zone read.
+    static void ahead() {
+        var _ = now();
+    }
+
     /// By [TimeZone], which needs a part of what [java.time.ZoneId] reads.
     private static OffsetDateTime now() {
         long ms = System.currentTimeMillis();

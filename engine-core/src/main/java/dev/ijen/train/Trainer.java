@@ -1,6 +1,7 @@
 package dev.ijen.train;
 
 import dev.ijen.data.Loader;
+import dev.ijen.engine.Devices;
 import dev.ijen.engine.Engine;
 import dev.ijen.format.AtomicFiles;
 import dev.ijen.format.FormatException;
@@ -87,6 +88,14 @@ public final class Trainer implements AutoCloseable {
     static Engine open(TrainConfig config, TrainOptions options) {
         return Engine.open(
                 options.device(), options.engine().withSeed(config.seed()).withPrecision(config.precision()));
+    }
+
+    /// Begins, in a thread of its own, to load what most trainings need and no configuration is needed for.
+    public static void ahead() {
+        Devices.ahead(() -> {
+            TextLog.ahead();
+            Environment.ahead();
+        });
     }
 
     /// Reads the data, opens the device and builds the network. Nothing is written yet.
