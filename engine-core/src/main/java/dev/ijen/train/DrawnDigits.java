@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -84,7 +83,7 @@ final class DrawnDigits {
                     return null;
                 }
             }
-            Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis())); // used lately: kept longer
+            var _ = file.toFile().setLastModified(System.currentTimeMillis()); // used lately: kept longer
             return pixels;
         } catch (IOException e) {
             return null;

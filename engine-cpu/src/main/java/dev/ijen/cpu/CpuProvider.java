@@ -45,11 +45,11 @@ public final class CpuProvider implements BackendProvider {
 
     @Override
     public void ahead() {
+        probe();
         if (Native.load(true).machineCode().isEmpty()) {
             MachineCode.ahead();
         }
         var _ = F32Math.ints(); // its constants are the first vectors
-        probe();
     }
 
     @Override

@@ -53,16 +53,21 @@ final class PoolingGradient {
 
     /// One window of one channel: d for the first greatest element (or NaN), 0 for all others.
     private static void gradient(float[] x, int at, int[] offsets, float d, float[] dx) {
+        int first = offsets[0];
         float best = Float.NEGATIVE_INFINITY;
         for (int o : offsets) {
-            best = Math.max(best, x[at + o]);
-        }
-        boolean open = true;
-        for (int o : offsets) {
             float v = x[at + o];
-            boolean hit = open && (v == best || Float.isNaN(v));
-            dx[at + o] = hit ? d : 0;
-            open &= !hit;
+            if (v > best) {
+                best = v;
+                first = o;
+            } else if (!(v <= best)) { // NaN
+                first = o;
+                break;
+            }
         }
+        for (int o : offsets) {
+            dx[at + o] = 0;
+        }
+        dx[at + first] = d;
     }
 }

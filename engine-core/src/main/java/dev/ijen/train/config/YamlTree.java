@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
@@ -160,7 +161,13 @@ final class YamlTree {
         if (isWord(text)) {
             return new Node.Text(text, false, Mark.of(source));
         }
-        var parsed = parse(source, text.isBlank() ? "''" : text);
+        if (text.equals("[]")) {
+            return new Node.Items(List.of(), Mark.of(source));
+        }
+        if (text.isBlank() || text.equals("''")) {
+            return new Node.Text("", true, Mark.of(source));
+        }
+        var parsed = parse(source, text);
         return text.equals("{}") ? Node.Fields.empty(Mark.of(source)) : unmarked(source, parsed);
     }
 
