@@ -48,9 +48,15 @@ final class Rows {
 
     /// Counts bytes by value.
     static void count(byte[] from, int at, int n, long[] counts) {
+        int others = 0;
         for (int k = at; k < at + n; k++) {
-            counts[from[k] & 0xff]++;
+            byte v = from[k];
+            if (v != 0) { // most are the background
+                counts[v & 0xff]++;
+                others++;
+            }
         }
+        counts[0] += n - others;
     }
 
     static HostTensor labels(int[] all, int[] indices) {

@@ -19,11 +19,10 @@ import java.util.zip.CRC32;
 
 /// Digits as [Digits#dataset] draws them, kept from one training to the next: drawing takes longer than everything else before the first
 /// step. They lie in `$IJEN_CACHE/drawn`, or `~/.cache/ijen/drawn`, a checksum before the pixels. A file that is damaged, or of another
-/// way to draw (some images are drawn anew and compared), is drawn again; where nothing can be kept, nothing is.
+/// way to draw (one image is drawn anew and compared), is drawn again; where nothing can be kept, nothing is.
 final class DrawnDigits {
     private static final int MOST_BYTES = 64 << 20;
     private static final int MOST_FILES = 4;
-    private static final int PROBES = 3;
     private static final int PART = 1 << 16;
     private static final int IMAGE = Digits.SIDE * Digits.SIDE;
 
@@ -77,11 +76,9 @@ final class DrawnDigits {
             if (checksum != checksum(pixels)) {
                 return null;
             }
-            for (int k = 0; k < PROBES; k++) {
-                int i = (int) ((long) (labels.length - 1) * k / (PROBES - 1));
-                if (!Arrays.equals(Digits.render(labels[i], seed, i), 0, IMAGE, pixels, i * IMAGE, (i + 1) * IMAGE)) {
-                    return null;
-                }
+            int i = labels.length - 1;
+            if (!Arrays.equals(Digits.render(labels[i], seed, i), 0, IMAGE, pixels, i * IMAGE, (i + 1) * IMAGE)) {
+                return null;
             }
             var _ = file.toFile().setLastModified(System.currentTimeMillis()); // used lately: kept longer
             return pixels;
