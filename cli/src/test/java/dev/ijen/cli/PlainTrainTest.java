@@ -49,8 +49,8 @@ class PlainTrainTest {
                     options(f.get(of)).forEach((k, v) -> all.put(f.getName() + "." + k, v));
                 } else if (!Modifier.isStatic(f.getModifiers()) && !f.getName().equals("spec")
                         && !f.getName().equals("given")) {
-                    all.put(f.getName(), f.get(of));
-                }
+                            all.put(f.getName(), f.get(of));
+                        }
             }
         }
         return all;
