@@ -10,11 +10,7 @@ import picocli.CommandLine.Spec;
 
 /// What all commands share: where output goes, and how much of it.
 abstract class BaseCommand implements Callable<Integer> {
-    /// Null where [PlainTrain] read the options.
     @Spec CommandSpec spec;
-
-    /// Instead of the parser's.
-    Host given;
 
     @Option(names = "--json", order = 100,
             description = "Print one JSON object on stdout instead of text.") boolean json;
@@ -28,7 +24,7 @@ abstract class BaseCommand implements Callable<Integer> {
             description = "Show this help and exit.") boolean help;
 
     final Host host() {
-        return given != null ? given : ((Main) spec.root().userObject()).host;
+        return ((Main) spec.root().userObject()).host;
     }
 
     final PrintStream out() {

@@ -22,6 +22,7 @@ final class ConfigSource {
 
     /// Reads the config of `file`, or if that is null of the preset.
     TrainConfig read(Path file, CommandSpec spec) {
+        boolean named = spec.commandLine().getParseResult().hasMatchedOption("--preset");
         if (file == null && preset == null) {
             throw Errors.wrong(
                     spec,
@@ -30,7 +31,7 @@ final class ConfigSource {
                     "one of them",
                     "for example --preset " + Presets.names().getFirst() + "; 'ijen init' lists the presets");
         }
-        if (file != null && preset != null && spec.commandLine().getParseResult().hasMatchedOption("--preset")) {
+        if (file != null && named) {
             throw Errors.wrong(
                     spec,
                     spec.qualifiedName() + ": two configs",

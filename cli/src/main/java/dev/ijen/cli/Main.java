@@ -52,8 +52,7 @@ final class Main implements Runnable {
         }
         var host = Host.process();
         host.interrupts().install();
-        var train = PlainTrain.of(host, System.getenv(), args);
-        int code = train == null ? run(host, args) : run(train);
+        int code = run(host, args);
         host.out().flush();
         host.err().flush();
         System.exit(code);
@@ -66,14 +65,6 @@ final class Main implements Runnable {
             return line.execute(args);
         } catch (Throwable e) { // errors that picocli lets pass, an OutOfMemoryError for one
             return Errors.failed(host, e, Arrays.asList(args).contains("--verbose"));
-        }
-    }
-
-    private static int run(TrainCommand plain) {
-        try {
-            return plain.call();
-        } catch (Throwable e) { // as the parser's handlers and the method above do
-            return Errors.failed(plain.given, e, plain.verbose);
         }
     }
 

@@ -83,7 +83,7 @@ final class FastStartTest {
     }
 
     /// What is changed in the copies of classes changes no bit: calls of a class's own methods ([DirectCalls]), memory without handles
-    /// ([DirectMemory]), options without the parser ([PlainTrain]).
+    /// ([DirectMemory]).
     @Test
     void theSameWeights() throws Exception {
         var weights = Path.of("checkpoints/last/model.safetensors");
