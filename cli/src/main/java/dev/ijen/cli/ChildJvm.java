@@ -49,7 +49,7 @@ final class ChildJvm implements AutoCloseable {
         }
         var jar = System.getProperty("ijen.jar");
         if (jar != null) {
-            all.addAll(List.of("-jar", jar));
+            all.addAll(List.of("-cp", jar, Launcher.class.getName()));
             all.addAll(arguments);
             return all;
         }

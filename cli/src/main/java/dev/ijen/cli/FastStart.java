@@ -30,8 +30,10 @@ import java.util.stream.Collectors;
 /// modules:
 /// - `vector.jar`: the JDK's own Vector API, for `-Xbootclasspath/a`
 /// - `picocli.jar`: with stack maps, without which no class is archived
-/// - our own, with [DirectCalls], and the hash of what each was made from, for the record of a run
+/// - our own, with [DirectCalls] and [DirectMemory], and the hash of what each was made from, for the record of a run
 /// - `ijen.jar`: nothing but a manifest that names all jars, and what the modules provide
+/// - `exports`: options for java: what `java.base` exports to the Vector API's module, which is none here. On the command line, for
+///   Java makes the cache without a look at manifests, and leaves out each lambda of the Vector API whose types it cannot see then
 final class FastStart {
     private static final String VECTOR = "jdk.incubator.vector";
     private static final int JAVA_8 = 52;
@@ -59,6 +61,7 @@ final class FastStart {
         }
         jars.sort(null);
         ijen(to, jars);
+        exports(to.resolve("exports"));
     }
 
     private static boolean isOurs(String module) {
@@ -74,7 +77,8 @@ final class FastStart {
                 for (var e : (Iterable<JarEntry>) in.stream()::iterator) {
                     if (!e.isDirectory() && !e.getName().equals(JarFile.MANIFEST_NAME)) {
                         var bytes = in.getInputStream(e).readAllBytes();
-                        put(out, e.getName(), e.getName().endsWith(".class") ? direct.in(bytes) : bytes);
+                        put(out, e.getName(), e.getName().equals(DirectMemory.CLASS) ? DirectMemory.in(bytes)
+                                : e.getName().endsWith(".class") ? direct.in(bytes) : bytes);
                     }
                 }
             }
@@ -135,21 +139,21 @@ final class FastStart {
         var manifest = new Manifest();
         var main = manifest.getMainAttributes();
         main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        main.put(Attributes.Name.MAIN_CLASS, Launcher.class.getName());
         main.put(Attributes.Name.CLASS_PATH,
                 jars.stream().map(p -> folder.relativize(p).toString()).collect(Collectors.joining(" ")));
-        // what java.base exports to the Vector API's module, which is none here
-        main.putValue("Add-Exports", Object.class.getModule().getDescriptor().exports().stream()
-                .filter(e -> e.targets().contains(VECTOR))
-                .map(e -> "java.base/" + e.source())
-                .sorted().collect(Collectors.joining(" ")));
-        main.putValue("Enable-Native-Access", "ALL-UNNAMED");
         try (var out = new JarOutputStream(Files.newOutputStream(folder.resolve("ijen.jar")), manifest)) {
             for (var s : services().entrySet()) {
                 put(out, "META-INF/services/" + s.getKey(),
                         String.join("\n", s.getValue()).getBytes(StandardCharsets.UTF_8));
             }
         }
+    }
+
+    private static void exports(Path file) throws IOException {
+        Files.write(file, Object.class.getModule().getDescriptor().exports().stream()
+                .filter(e -> e.targets().contains(VECTOR))
+                .map(e -> "--add-exports=java.base/" + e.source() + "=ALL-UNNAMED")
+                .sorted().toList());
     }
 
     /// What our modules provide, by service.

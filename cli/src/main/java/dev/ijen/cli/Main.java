@@ -1,6 +1,6 @@
 package dev.ijen.cli;
 
-import dev.ijen.engine.Devices;
+import dev.ijen.train.Trainer;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -48,7 +48,7 @@ final class Main implements Runnable {
 
     static void main(String[] args) {
         if (args.length > 0 && args[0].equals("train")) {
-            Devices.ahead();
+            Trainer.ahead();
         }
         var host = Host.process();
         host.interrupts().install();

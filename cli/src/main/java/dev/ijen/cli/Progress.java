@@ -2,6 +2,8 @@ package dev.ijen.cli;
 
 import dev.ijen.train.TrainEvent;
 import dev.ijen.train.TrainListener;
+import java.util.List;
+import java.util.Objects;
 
 /// Shows a training while it runs, on stderr.
 interface Progress extends TrainListener, AutoCloseable {
@@ -17,6 +19,10 @@ interface Progress extends TrainListener, AutoCloseable {
         NONE
     }
 
+    /// All of them, so that the cache of fast starts has each, whichever the training that makes it shows.
+    List<Class<? extends Progress>> ALL = List.of(ProgressBar.class, ProgressLines.class, ProgressJson.class,
+            Silent.class);
+
     /// A line for the user, from any thread.
     void remark(String text);
 
@@ -25,6 +31,7 @@ interface Progress extends TrainListener, AutoCloseable {
     void close();
 
     static Progress of(Mode mode, Host host) {
+        Objects.requireNonNull(ALL);
         return switch (mode) {
             case AUTO -> host.terminal().present() && !"dumb".equals(host.env().apply("TERM"))
                     ? new ProgressBar(host)

@@ -1,5 +1,6 @@
 package dev.ijen.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +80,24 @@ final class FastStartTest {
         var devices = built.run(cached, "devices", "--json");
         assertEquals(Cli.run("devices", "--json").ok().json().keySet(), devices.ok().json().keySet());
         assertTrue(devices.out().contains("\"cpu\""), devices.out());
+    }
+
+    /// What is changed in the copies of classes changes no bit: calls of a class's own methods ([DirectCalls]), memory without handles
+    /// ([DirectMemory]).
+    @Test
+    void theSameWeights() throws Exception {
+        var weights = Path.of("checkpoints/last/model.safetensors");
+        var cached = folder.resolve("cached");
+        var plain = folder.resolve("plain");
+        String[] train = {"train", "--preset", "digits", "--set", "data.count=200", "--max-steps", "4", "--device",
+            "cpu", "--threads", "2", "--out"};
+        var args = Arrays.copyOf(train, train.length + 1);
+        args[train.length] = cached.toString();
+        built.run(Map.of("IJEN_JAVA_OPTS", "-XX:AOTMode=on", "IJEN_CACHE", folder.resolve("cache").toString()), args)
+                .ok();
+        args[train.length] = plain.toString();
+        Cli.run((Object[]) args).ok();
+        assertArrayEquals(Files.readAllBytes(plain.resolve(weights)), Files.readAllBytes(cached.resolve(weights)));
     }
 
     @Test

@@ -27,7 +27,7 @@ class LauncherTest {
 
     /// @param making what it does before it tells its options, one a line
     private void java(String making) throws IOException {
-        var jars = "case $* in *FastStart*) for d; do :; done; echo jar >\"$d/ijen.jar\"; echo jar >\"$d/vector.jar\"; exit;; esac\n";
+        var jars = "case $* in *FastStart*) for d; do :; done; for f in ijen.jar vector.jar exports; do echo made >\"$d/$f\"; done; exit;; esac\n";
         built.program("java", jars + making + "\nprintf '%s\\n' \"$@\"");
     }
 
@@ -73,14 +73,14 @@ class LauncherTest {
     @Test
     void optionsOfTheUserWin() throws Exception {
         var own = start(Map.of(), "devices");
-        assertTrue(own.contains("-XX:+UseSerialGC") && own.contains("-jar"), own.toString());
+        assertTrue(own.contains("-XX:+UseSerialGC") && own.contains("-cp"), own.toString());
         // with modules, java announces the incubating one
         var modules = start(Map.of("IJEN_AOT", "off"), "devices");
         assertTrue(modules.contains("-XX:+UseSerialGC") && modules.contains("-Dijen.stderr=3"), modules.toString());
         var options = start(Map.of("IJEN_JAVA_OPTS", "-XX:+UseG1GC -Xms1g"), "devices");
         assertFalse(options.contains("-XX:+UseSerialGC"), options.toString());
         assertTrue(options.indexOf("-Xms1g") > options.indexOf("-Xms32m"), options.toString());
-        assertTrue(options.indexOf("-Xms1g") < options.indexOf("-jar"), options.toString());
+        assertTrue(options.indexOf("-Xms1g") < options.indexOf("-cp"), options.toString());
         options = start(Map.of("IJEN_JAVA_OPTS", "-XX:+UseG1GC -Xms1g", "IJEN_AOT", "off"), "devices");
         assertFalse(options.contains("-XX:+UseSerialGC"), options.toString());
         assertTrue(options.indexOf("-Xms1g") > options.indexOf("-Xms32m"), options.toString());

@@ -147,10 +147,21 @@ public final class ArrayDataset implements Dataset {
         return classNames;
     }
 
-    private record Pictures(byte[] pixels, Shape shape, int[] labels, List<String> classNames) implements Dataset {
+    private record Pictures(byte[] pixels, Shape shape, int[] labels, List<String> classNames) implements Pixels {
         @Override
         public int size() {
             return labels.length;
+        }
+
+        @Override
+        public void count(int[] indices, long[][] to) {
+            int channels = to.length;
+            int inner = shape.size() / channels;
+            for (int c = 0; c < channels; c++) {
+                for (int i : indices) {
+                    Rows.count(pixels, (i * channels + c) * inner, inner, to[c]);
+                }
+            }
         }
 
         @Override

@@ -46,6 +46,19 @@ final class Rows {
         }
     }
 
+    /// Counts bytes by value.
+    static void count(byte[] from, int at, int n, long[] counts) {
+        int others = 0;
+        for (int k = at; k < at + n; k++) {
+            byte v = from[k];
+            if (v != 0) { // most are the background
+                counts[v & 0xff]++;
+                others++;
+            }
+        }
+        counts[0] += n - others;
+    }
+
     static HostTensor labels(int[] all, int[] indices) {
         var to = new int[indices.length];
         for (int i = 0; i < to.length; i++) {

@@ -27,7 +27,10 @@ final class Splits {
         if (fractions.length == 0 || sum > 1 + 1e-9) {
             throw bad(fractions);
         }
-        int groups = classes == null ? 1 : Arrays.stream(classes).max().orElse(0) + 1;
+        int groups = 1;
+        for (int i = 0; classes != null && i < n; i++) {
+            groups = Math.max(groups, classes[i] + 1);
+        }
         // cumulated over classes, so that roundings do not add up in one part
         var owed = new double[fractions.length];
         var part = new int[n];

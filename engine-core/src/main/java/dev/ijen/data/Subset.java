@@ -36,12 +36,17 @@ public final class Subset implements Dataset {
     @Override
     public Batch batch(int[] wanted) {
         Rows.check(wanted, indices.length);
+        var b = parent.batch(there(wanted));
+        return new Batch(b.inputs(), b.labels(), wanted.clone());
+    }
+
+    /// Where in the parent these examples are.
+    int[] there(int[] wanted) {
         var there = new int[wanted.length];
         for (int i = 0; i < there.length; i++) {
             there[i] = indices[wanted[i]];
         }
-        var b = parent.batch(there);
-        return new Batch(b.inputs(), b.labels(), wanted.clone());
+        return there;
     }
 
     @Override

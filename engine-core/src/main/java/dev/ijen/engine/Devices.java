@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 
 /// Finds backends and chooses among them.
 public final class Devices {
+    /// Those [#ahead] found, for who opens a device first.
+    private static volatile List<BackendProvider> early;
+
     private Devices() {}
 
     /// What one backend found.
@@ -31,10 +34,15 @@ public final class Devices {
 
     /// Begins, in a thread of its own, to load what the backend of least priority needs, which is the one there always is: a command
     /// may have read its options and data by then. What goes wrong is found again, and told, when a device is opened.
-    public static void ahead() {
+    ///
+    /// @param then what else that thread does
+    public static void ahead(Runnable then) {
         Thread.ofPlatform().daemon().name("ijen-ahead").start(() -> {
             try {
-                var _ = providers().getLast().probe();
+                var found = providers();
+                early = found;
+                found.getLast().ahead();
+                then.run();
             } catch (RuntimeException | LinkageError | java.util.ServiceConfigurationError e) {
                 // for who opens a device
             }
@@ -59,7 +67,9 @@ public final class Devices {
     static Opened open(Device device, EngineOptions o) {
         var options = new BackendProvider.Options(o.threads(), o.deterministic(), o.nativeLibraries(),
                 o.precision() == Precision.TF32);
-        var providers = providers();
+        var ready = early;
+        early = null;
+        var providers = ready == null ? providers() : ready;
         if (device.backend().equals("auto")) {
             return auto(device, providers, options);
         }

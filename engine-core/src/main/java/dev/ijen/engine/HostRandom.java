@@ -33,6 +33,24 @@ public final class HostRandom {
         return (nextBits() >>> 8) * 0x1p-24f;
     }
 
+    /// As many of [#nextFloat] as the array has room for.
+    public void fill(float[] to) {
+        int i = 0;
+        for (; i < to.length && (element & 3) != 0; i++) {
+            to[i] = nextFloat();
+        }
+        for (; i + 4 <= to.length; i += 4) {
+            float _ = nextFloat(); // makes four words
+            for (int k = 0; k < 4; k++) {
+                to[i + k] = (words[k] >>> 8) * 0x1p-24f;
+            }
+            element += 3;
+        }
+        for (; i < to.length; i++) {
+            to[i] = nextFloat();
+        }
+    }
+
     /// Uniform in [0, 1), 53 bits.
     public double nextDouble() {
         int high = nextBits() >>> 5;

@@ -5,7 +5,6 @@ import java.lang.ref.Cleaner;
 /// Reports device memory that nobody can close any more, with the line it was made at. Only reports: freeing is not left to the
 /// garbage collector, which knows nothing of a device's memory.
 final class Leaks {
-    private static final System.Logger LOG = System.getLogger(Leaks.class.getName());
     private static final StackWalker WALKER = StackWalker.getInstance();
     private static final Cleaner CLEANER = Cleaner.create();
 
@@ -27,7 +26,7 @@ final class Leaks {
     }
 
     static void report(String what, StackWalker.StackFrame where, String kept, String fix) {
-        LOG.log(
+        System.getLogger(Leaks.class.getName()).log(
                 System.Logger.Level.WARNING,
                 "{0}, made at {1}, was never closed: {2}. {3}",
                 what,

@@ -21,7 +21,12 @@ final class Draw {
     }
 
     static HostTensor uniform(HostRandom r, Shape s, double bound) {
-        return fill(s, () -> bound * (2.0 * r.nextFloat() - 1));
+        var v = new float[s.size()];
+        r.fill(v);
+        for (int i = 0; i < v.length; i++) {
+            v[i] = (float) (bound * (2.0 * v[i] - 1));
+        }
+        return HostTensor.of(v, s.dims());
     }
 
     static HostTensor normal(HostRandom r, Shape s, double mean, double std) {

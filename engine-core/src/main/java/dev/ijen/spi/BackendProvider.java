@@ -13,6 +13,10 @@ public interface BackendProvider {
     /// Looks for devices. Never throws, and is fast where there is nothing to find.
     Probe probe();
 
+    /// Begins with what opening a device and a first plan load: called in a thread of its own, while options and data are read. It may do
+    /// nothing, and what goes wrong is for the probe to tell.
+    void ahead();
+
     /// Opens device `index`, which the probe must have listed.
     Backend open(int index, Options options);
 

@@ -7,6 +7,7 @@ import dev.ijen.format.Safetensors;
 import dev.ijen.tensor.Cell;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
+import dev.ijen.train.config.ConfigWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class Adapters {
                 all.put(outside(name), p.read());
             }
         });
-        var metadata = Imported.metadata(trained.config(), trained.preprocessor());
+        var metadata = Imported.metadata(ConfigWriter.yaml(trained.config()), trained.preprocessor());
         metadata.put("ijen.adapter", "lora");
         Safetensors.write(file, all, metadata);
         return all.values().stream().mapToLong(v -> v.shape().size()).sum();

@@ -4,7 +4,7 @@ import dev.ijen.data.ArrayDataset;
 import dev.ijen.data.Dataset;
 import dev.ijen.data.synth.Digits;
 import dev.ijen.tensor.Shape;
-import java.io.DataInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -20,11 +19,11 @@ import java.util.zip.CRC32;
 
 /// Digits as [Digits#dataset] draws them, kept from one training to the next: drawing takes longer than everything else before the first
 /// step. They lie in `$IJEN_CACHE/drawn`, or `~/.cache/ijen/drawn`, a checksum before the pixels. A file that is damaged, or of another
-/// way to draw (some images are drawn anew and compared), is drawn again; where nothing can be kept, nothing is.
+/// way to draw (one image is drawn anew and compared), is drawn again; where nothing can be kept, nothing is.
 final class DrawnDigits {
     private static final int MOST_BYTES = 64 << 20;
     private static final int MOST_FILES = 4;
-    private static final int PROBES = 3;
+    private static final int PART = 1 << 16;
     private static final int IMAGE = Digits.SIDE * Digits.SIDE;
 
     private DrawnDigits() {}
@@ -66,20 +65,22 @@ final class DrawnDigits {
             }
             var pixels = new byte[labels.length * IMAGE];
             long checksum;
-            try (var in = new DataInputStream(Files.newInputStream(file))) {
-                checksum = in.readLong();
-                in.readFully(pixels);
+            try (var in = new FileInputStream(file.toFile())) {
+                checksum = ByteBuffer.wrap(in.readNBytes(Long.BYTES)).getLong();
+                // in parts: of a whole the JDK would keep a second copy meanwhile
+                int at = 0;
+                for (int n; at < pixels.length && (n = in.read(pixels, at, Math.min(PART, pixels.length - at))) > 0;) {
+                    at += n;
+                }
             }
             if (checksum != checksum(pixels)) {
                 return null;
             }
-            for (int k = 0; k < PROBES; k++) {
-                int i = (int) ((long) (labels.length - 1) * k / (PROBES - 1));
-                if (!Arrays.equals(Digits.render(labels[i], seed, i), 0, IMAGE, pixels, i * IMAGE, (i + 1) * IMAGE)) {
-                    return null;
-                }
+            int i = labels.length - 1;
+            if (!Arrays.equals(Digits.render(labels[i], seed, i), 0, IMAGE, pixels, i * IMAGE, (i + 1) * IMAGE)) {
+                return null;
             }
-            Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis())); // used lately: kept longer
+            var _ = file.toFile().setLastModified(System.currentTimeMillis()); // used lately: kept longer
             return pixels;
         } catch (IOException e) {
             return null;

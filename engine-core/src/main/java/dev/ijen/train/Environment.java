@@ -53,6 +53,11 @@ final class Environment {
         return all;
     }
 
+    /// Has the algorithm found: the first one that is asked for loads its provider.
+    static void ahead() {
+        var _ = digest();
+    }
+
     static String version() {
         var v = Environment.class.getPackage().getImplementationVersion();
         return v == null ? "development" : v;

@@ -188,16 +188,18 @@ public final class Imported {
         AtomicFiles.directory(folder, temp -> {
             ModelFiles.keep(config, temp);
             AtomicFiles.write(temp.resolve("config.yaml"), ConfigWriter.yaml(config));
-            Safetensors.write(temp.resolve(Checkpoints.MODEL), values, metadata(config, pre));
+            Safetensors.write(temp.resolve(Checkpoints.MODEL), values, metadata(ConfigWriter.yaml(config), pre));
         });
     }
 
     /// What a file of weights needs to be used alone.
-    static Map<String, String> metadata(TrainConfig config, Preprocessor pre) {
+    ///
+    /// @param yaml the configuration
+    static Map<String, String> metadata(String yaml, Preprocessor pre) {
         var m = new LinkedHashMap<String, String>();
         m.put("format", "pt");
         m.put("ijen.version", Environment.version());
-        m.put("ijen.config", ConfigWriter.yaml(config));
+        m.put("ijen.config", yaml);
         m.put("ijen.preprocessor", pre.toJson());
         return m;
     }

@@ -22,17 +22,19 @@ public record MemoryPlan(List<Part> parts) {
     ///
     /// @param name of the use
     /// @param bytes it needs
-    /// @param largest the greatest values in it, by operation and place; may be empty
-    public record Part(String name, long bytes, List<String> largest) {
+    /// @param largest the greatest values in it; may be empty
+    public record Part(String name, long bytes, List<LaunchInfo> largest) {
         /// Copies the list.
         public Part {
             largest = List.copyOf(largest);
         }
 
+        /// With the greatest values in it by operation and place.
         @Override
         public String toString() {
-            return name + " " + Bytes.text(bytes)
-                    + (largest.isEmpty() ? "" : " (in it " + String.join(", ", largest) + ")");
+            var in = largest.stream().map(l -> l + " " + Bytes.text(l.intermediateBytes()))
+                    .collect(Collectors.joining(", "));
+            return name + " " + Bytes.text(bytes) + (in.isEmpty() ? "" : " (in it " + in + ")");
         }
     }
 
@@ -41,8 +43,10 @@ public record MemoryPlan(List<Part> parts) {
         parts = parts.stream().filter(p -> p.bytes > 0).toList();
     }
 
-    /// @param evaluations for each batch size that is evaluated
-    static MemoryPlan of(Learner learner, ProgramReport step, Collection<ProgramReport> evaluations) {
+    /// @param batch examples a step
+    /// @param evaluated batch sizes that are evaluated
+    static MemoryPlan of(Learner learner, Scorer scorer, int batch, Collection<Integer> evaluated) {
+        var step = learner.stepReport(batch);
         var all = new ArrayList<Part>();
         var cells = learner.cells();
         long known = 0;
@@ -54,8 +58,8 @@ public record MemoryPlan(List<Part> parts) {
         all.add(new Part("counters", Math.max(0, step.cellBytes() - known), List.of()));
         program(all, "the training step", step);
         // all batch sizes that are evaluated keep their memory
-        for (var e : evaluations) {
-            program(all, "evaluation", e);
+        for (int size : evaluated) {
+            program(all, "evaluation", scorer.report(size));
         }
         return new MemoryPlan(all);
     }
@@ -76,12 +80,11 @@ public record MemoryPlan(List<Part> parts) {
         all.add(new Part("weights in other forms of " + of, r.standingBytes(), List.of()));
     }
 
-    private static List<String> largest(ProgramReport r) {
+    private static List<LaunchInfo> largest(ProgramReport r) {
         return r.details().stream()
                 .sorted(Comparator.comparingLong(LaunchInfo::intermediateBytes).reversed())
                 .limit(NAMED)
                 .filter(l -> l.intermediateBytes() > 0)
-                .map(l -> l + " " + Bytes.text(l.intermediateBytes()))
                 .toList();
     }
 

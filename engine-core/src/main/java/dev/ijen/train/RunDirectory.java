@@ -4,7 +4,6 @@ import dev.ijen.format.AtomicFiles;
 import dev.ijen.format.FormatException;
 import dev.ijen.tensor.IjenException;
 import dev.ijen.train.config.ConfigReader;
-import dev.ijen.train.config.ConfigWriter;
 import dev.ijen.train.config.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,8 +17,9 @@ record RunDirectory(Path path) {
 
     /// A new one at `wanted`, or with a number added where that is taken. It appears with its configuration in it, so that whatever
     /// is interrupted can be gone on with.
-    static RunDirectory create(Path wanted, TrainConfig config) {
-        var yaml = ConfigWriter.yaml(config);
+    ///
+    /// @param yaml the configuration
+    static RunDirectory create(Path wanted, String yaml) {
         try {
             var parent = wanted.toAbsolutePath().getParent();
             if (parent != null) {

@@ -7,10 +7,11 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
 import java.util.Locale;
+import java.util.TimeZone;
 import java.util.regex.Pattern;
 
 /// `train.log`: what happened, one line each, as `time=… level=info event=step step=20 loss=0.25`: for eyes, grep and programs alike.
@@ -62,7 +63,7 @@ final class TextLog implements TrainListener, AutoCloseable {
     /// @param pairs names and values, in turns
     void write(String level, String event, Object... pairs) {
         var line = new StringBuilder("time=")
-                .append(OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS))
+                .append(now())
                 .append(" level=").append(level).append(" event=").append(event);
         for (int i = 0; i < pairs.length; i += 2) {
             line.append(' ').append(pairs[i]).append('=').append(value(String.valueOf(pairs[i + 1])));
@@ -73,6 +74,18 @@ final class TextLog implements TrainListener, AutoCloseable {
         } catch (IOException e) {
             throw failed(e);
         }
+    }
+
+    /// Has the time zone read.
+    static void ahead() {
+        var _ = now();
+    }
+
+    /// By [TimeZone], which needs a part of what [java.time.ZoneId] reads.
+    private static OffsetDateTime now() {
+        long ms = System.currentTimeMillis();
+        int offset = TimeZone.getDefault().getOffset(ms);
+        return OffsetDateTime.ofInstant(Instant.ofEpochMilli(ms), ZoneOffset.ofTotalSeconds(offset / 1000));
     }
 
     private static String value(String text) {

@@ -86,9 +86,11 @@ public record TrainPlan(
     /// @param evaluated batch sizes of evaluation
     static TrainPlan of(Engine engine, Learner learner, Scorer scorer, Preprocessor pre, int batch,
             Collection<Integer> evaluated) {
-        var step = learner.stepReport(batch);
-        var memory = MemoryPlan.of(learner, step, evaluated.stream().map(scorer::report).toList());
-        return of(engine, learner.model(), scorer, pre, batch, step, learner.trained(), memory,
+        return of(engine, learner, scorer, pre, batch, MemoryPlan.of(learner, scorer, batch, evaluated));
+    }
+
+    static TrainPlan of(Engine engine, Learner learner, Scorer scorer, Preprocessor pre, int batch, MemoryPlan memory) {
+        return of(engine, learner.model(), scorer, pre, batch, learner.stepReport(batch), learner.trained(), memory,
                 learner.first() == null ? "" : learner.first().toString());
     }
 

@@ -1,6 +1,7 @@
 package dev.ijen.train;
 
 import dev.ijen.data.Loader;
+import dev.ijen.engine.Devices;
 import dev.ijen.engine.Engine;
 import dev.ijen.format.AtomicFiles;
 import dev.ijen.format.FormatException;
@@ -44,6 +45,7 @@ public final class Trainer implements AutoCloseable {
     private final Learner learner;
     private final Scorer scorer;
     private final List<String> recovered = new ArrayList<>();
+    private MemoryPlan memory;
     private TrainPlan plan;
     private Path run;
 
@@ -86,6 +88,14 @@ public final class Trainer implements AutoCloseable {
     static Engine open(TrainConfig config, TrainOptions options) {
         return Engine.open(
                 options.device(), options.engine().withSeed(config.seed()).withPrecision(config.precision()));
+    }
+
+    /// Begins, in a thread of its own, to load what most trainings need and no configuration is needed for.
+    public static void ahead() {
+        Devices.ahead(() -> {
+            TextLog.ahead();
+            Environment.ahead();
+        });
     }
 
     /// Reads the data, opens the device and builds the network. Nothing is written yet.
@@ -135,8 +145,16 @@ public final class Trainer implements AutoCloseable {
 
     /// Compiles without running: layers, shapes, work, memory.
     public TrainPlan plan() {
-        if (plan != null) {
-            return plan;
+        if (plan == null) {
+            plan = TrainPlan.of(engine, learner, scorer, data.preprocessor(), loader.batchSize(), memory());
+        }
+        return plan;
+    }
+
+    /// What there must be room for: all that a plan compiles and a training needs from the beginning.
+    private MemoryPlan memory() {
+        if (memory != null) {
+            return memory;
         }
         var evaluated = new TreeSet<Integer>();
         for (var part : Arrays.asList(data.validation(), data.test())) {
@@ -144,13 +162,13 @@ public final class Trainer implements AutoCloseable {
                 evaluated.add(scorer.batch(part.size()));
             }
         }
-        plan = TrainPlan.of(engine, learner, scorer, data.preprocessor(), loader.batchSize(), evaluated);
-        return plan;
+        memory = MemoryPlan.of(learner, scorer, loader.batchSize(), evaluated);
+        return memory;
     }
 
     /// Runs training steps launch by launch, after some that warm up, and takes the time of each. Nothing is written.
     public Profile profile(int steps) {
-        checkMemory(plan());
+        checkMemory(memory());
         return Profile.of(learner, loader, plan().step(), steps);
     }
 
@@ -158,7 +176,11 @@ public final class Trainer implements AutoCloseable {
     ///
     /// @throws IjenException if not, with what needs the most and what would fit
     public void checkMemory(TrainPlan of) {
-        MemoryLimit.check(of.memory(), engine.memoryMost(), options.engine().memoryLimit() > 0, config, learner);
+        checkMemory(of.memory());
+    }
+
+    private void checkMemory(MemoryPlan of) {
+        MemoryLimit.check(of, engine.memoryMost(), options.engine().memoryLimit() > 0, config, learner);
     }
 
     /// Trains. At most once.
@@ -170,10 +192,10 @@ public final class Trainer implements AutoCloseable {
             throw new IjenException("trainer: fit a second time", run.toString(), "one run a trainer",
                     "make another Trainer");
         }
-        checkMemory(plan());
+        checkMemory(memory());
         var yaml = ConfigWriter.yaml(config);
         var directory = resumed == null
-                ? RunDirectory.create(options.out() == null ? Path.of("runs", config.name()) : options.out(), config)
+                ? RunDirectory.create(options.out() == null ? Path.of("runs", config.name()) : options.out(), yaml)
                 : resumed;
         run = directory.path();
         ModelFiles.keep(config, run);
@@ -187,7 +209,7 @@ public final class Trainer implements AutoCloseable {
             var listeners = new ArrayList<TrainListener>(List.of(metrics, board, log));
             listeners.addAll(options.listeners());
             try {
-                return train(directory, inputs, environment, progress, listeners);
+                return train(directory, yaml, inputs, environment, progress, listeners);
             } catch (IjenException e) {
                 log.write("error", "failed", "message", e.getMessage());
                 throw e;
@@ -224,11 +246,11 @@ public final class Trainer implements AutoCloseable {
     }
 
     private TrainResult train(
-            RunDirectory directory, Inputs inputs, Map<String, Object> environment, Progress progress,
+            RunDirectory directory, String yaml, Inputs inputs, Map<String, Object> environment, Progress progress,
             List<TrainListener> listeners) {
         var fitting = new Fitting(
                 config, learner, data, loader, scorer, monitor, directory,
-                Imported.metadata(config, data.preprocessor()), inputs, progress, listeners,
+                Imported.metadata(yaml, data.preprocessor()), inputs, progress, listeners,
                 options);
         tell(listeners, new TrainEvent.Started(
                 run, config.name(), engine.choice(), data.description(), learner.trained(), fitting.steps(),
@@ -239,6 +261,7 @@ public final class Trainer implements AutoCloseable {
         }
         recovered.forEach(w -> tell(listeners, new TrainEvent.Warned(w)));
         var outcome = fitting.run();
+        plan(); // for the reports; nothing of it is waited for before, and what it asks may be closed after
         var best = directory.checkpoints().find("best");
         boolean whole = outcome != Outcome.INTERRUPTED;
         if (best != null) {

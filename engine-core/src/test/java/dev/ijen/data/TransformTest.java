@@ -37,6 +37,25 @@ class TransformTest {
         return b.input().toFloatArray();
     }
 
+    /// Counted bytes give the very floats that sums of all numbers do.
+    @Test
+    void meanAndDeviationOfPixels() {
+        var random = new Random(5);
+        for (int channels : new int[] {1, 3}) {
+            var pixels = new byte[700 * channels * 30];
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = (byte) (random.nextInt(3) == 0 ? random.nextInt(256) : i % 7 == 0 ? 255 : 0);
+            }
+            var all = ArrayDataset.images(pixels, Shape.of(channels, 5, 6), new int[700], java.util.List.of("a"));
+            var some = Subset.of(Subset.of(all, random.ints(600, 0, 700).toArray()),
+                    random.ints(500, 0, 600).toArray());
+            assertEquals(Normalize.fitFloats(all), Normalize.fit(all));
+            assertEquals(Normalize.fitFloats(some), Normalize.fit(some));
+            var constant = ArrayDataset.images(new byte[20], Shape.of(1, 4, 5), new int[1], java.util.List.of("a"));
+            assertEquals(new Normalize(new float[] {0}, new float[] {1}), Normalize.fit(constant));
+        }
+    }
+
     @Test
     void inputsAreLeftAsTheyAre() {
         var all = new Transform[] {

@@ -41,6 +41,11 @@ public final class PlainBackend implements Backend {
         }
 
         @Override
+        public void ahead() {
+            // loads nothing
+        }
+
+        @Override
         public Backend open(int index, Options options) {
             return new PlainBackend();
         }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ijen.format.Safetensors;
 import dev.ijen.tensor.HostTensor;
 import dev.ijen.tensor.IjenException;
+import dev.ijen.train.config.ConfigWriter;
 import dev.ijen.train.config.Presets;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,20 +88,20 @@ class CheckpointsTest {
     void aRunDirectoryIsNeverShared() throws IOException {
         var config = Presets.load("iris", List.of());
         var wanted = dir.resolve("runs/iris");
-        var first = RunDirectory.create(wanted, config);
+        var first = RunDirectory.create(wanted, ConfigWriter.yaml(config));
         assertEquals(wanted, first.path());
         assertEquals(config, first.readConfig());
-        assertEquals(dir.resolve("runs/iris-2"), RunDirectory.create(wanted, config).path());
-        assertEquals(dir.resolve("runs/iris-3"), RunDirectory.create(wanted, config).path());
+        assertEquals(dir.resolve("runs/iris-2"), RunDirectory.create(wanted, ConfigWriter.yaml(config)).path());
+        assertEquals(dir.resolve("runs/iris-3"), RunDirectory.create(wanted, ConfigWriter.yaml(config)).path());
         var empty = Files.createDirectory(dir.resolve("empty"));
-        assertEquals(empty, RunDirectory.create(empty, config).path());
+        assertEquals(empty, RunDirectory.create(empty, ConfigWriter.yaml(config)).path());
     }
 
     @Test
     void aFolderThatCannotBeMadeIsNamed() throws IOException {
         var file = Files.writeString(dir.resolve("file"), "x");
         var e = assertThrows(IjenException.class,
-                () -> RunDirectory.create(file.resolve("run"), Presets.load("iris", List.of())));
+                () -> RunDirectory.create(file.resolve("run"), ConfigWriter.yaml(Presets.load("iris", List.of()))));
         assertTrue(e.getMessage().contains("cannot create the run directory"), e.getMessage());
         assertTrue(e.getMessage().contains(file + " is a file"), e.getMessage());
         assertThrows(IjenException.class, () -> RunDirectory.open(dir));

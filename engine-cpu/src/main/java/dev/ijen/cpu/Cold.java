@@ -20,8 +20,13 @@ final class Cold {
     /// Parts after which vectors are taken however long they take.
     private static final int LAST = 20_000;
 
+    /// Numbers of the first run that go one by one where vectors are rare otherwise.
+    private static final int FEW = 1 << 16;
+
     /// Whether a plan has been run.
     static boolean begun;
+
+    private static int few;
 
     /// Nanoseconds a vector takes at most once compiled; before, it takes several times as many.
     private final long quick;
@@ -49,6 +54,15 @@ final class Cold {
     /// True when a part of this call, of a few vectors, is to go by vectors, between [System#nanoTime] and [#end].
     boolean part() {
         return ++calls % EVERY == 0 && (begun || calls > FIRST);
+    }
+
+    /// True for the first of all numbers of the first run: for loops too rare to have parts, which go by vectors ever after.
+    static boolean few(long numbers) {
+        if (begun || numbers > FEW) {
+            return false;
+        }
+        few += (int) numbers;
+        return few <= FEW;
     }
 
     /// After each run of a plan.

@@ -1,5 +1,6 @@
 package dev.ijen.cpu;
 
+import dev.ijen.cpu.x86.MachineCode;
 import dev.ijen.spi.Backend;
 import dev.ijen.spi.BackendProvider;
 import dev.ijen.spi.DeviceInfo;
@@ -18,6 +19,11 @@ import jdk.incubator.vector.FloatVector;
 /// Start Java with `--add-modules jdk.incubator.vector --enable-native-access=dev.ijen.cpu`, and for speed with
 /// `-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0`: fused elementwise work takes half the time then.
 public final class CpuProvider implements BackendProvider {
+    /// What was told last: the probe asks, and so does who opens the device.
+    private static volatile Known latest;
+
+    private record Known(int threads, Native library, DeviceInfo info) {}
+
     /// For [java.util.ServiceLoader].
     public CpuProvider() {}
 
@@ -38,6 +44,15 @@ public final class CpuProvider implements BackendProvider {
     }
 
     @Override
+    public void ahead() {
+        probe();
+        if (Native.load(true).machineCode().isEmpty()) {
+            MachineCode.ahead();
+        }
+        var _ = F32Math.ints(); // its constants are the first vectors
+    }
+
+    @Override
     public Backend open(int index, Options options) {
         if (index != 0) {
             throw new IllegalArgumentException("cpu:" + index + "; there is only cpu:0");
@@ -52,6 +67,15 @@ public final class CpuProvider implements BackendProvider {
     }
 
     private static DeviceInfo info(int threads, Native library) {
+        var known = latest;
+        if (known == null || known.threads != threads || known.library != library) {
+            known = new Known(threads, library, describe(threads, library));
+            latest = known;
+        }
+        return known.info;
+    }
+
+    private static DeviceInfo describe(int threads, Native library) {
         var details = new LinkedHashMap<String, String>();
         int lanes = FloatVector.SPECIES_PREFERRED.length();
         details.put("vectors", lanes * 32 + " bits (" + lanes + " x f32)");

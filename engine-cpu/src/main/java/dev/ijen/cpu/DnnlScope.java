@@ -9,7 +9,8 @@ import java.util.List;
 final class DnnlScope implements AutoCloseable {
     private record Owned(Dnnl.Kind kind, long handle) {}
 
-    private final Arena arena = Arena.ofShared();
+    /// Null without arguments: to close one that threads share, all of them have to be stopped.
+    private Arena arena;
     private final ArrayList<Owned> owned = new ArrayList<>();
 
     private long own(Dnnl.Kind kind, long handle) {
@@ -58,6 +59,9 @@ final class DnnlScope implements AutoCloseable {
 
     /// Room for `dnnl_exec_arg_t[n]`.
     long arguments(int n) {
+        if (arena == null) {
+            arena = Arena.ofShared();
+        }
         return arena.allocate(16L * n, 8).address();
     }
 
@@ -67,7 +71,7 @@ final class DnnlScope implements AutoCloseable {
             Dnnl.destroy(owned.get(i).kind(), owned.get(i).handle());
         }
         owned.clear();
-        if (arena.scope().isAlive()) {
+        if (arena != null && arena.scope().isAlive()) {
             arena.close();
         }
     }

@@ -117,7 +117,13 @@ final class F32Math {
     }
 
     private static void exp(long a, long b, long c, long o, int n) {
-        exp(a, o, n);
+        if (Cold.few(n)) {
+            for (int i = 0; i < n; i++) {
+                Mem.f32(o + 4L * i, exp1(Mem.f32(a + 4L * i)));
+            }
+        } else {
+            exp(a, o, n);
+        }
     }
 
     /// eˣ. Also in place.

@@ -143,6 +143,12 @@ final class Moves {
     }
 
     private static void fill1(byte v, long to, int n) {
+        if (Cold.few(n)) {
+            for (int i = 0; i < n; i++) {
+                Mem.i8(to + i, v);
+            }
+            return;
+        }
         for (int i = 0; i < n; i += BYTES) {
             ByteVector.broadcast(B, v).intoMemorySegment(ALL, to + i, ORDER);
         }
@@ -150,6 +156,12 @@ final class Moves {
 
     /// Repeats the bits of an int or a float.
     static void fill4(int v, long to, int n) {
+        if (Cold.few(n)) {
+            for (int i = 0; i < n; i++) {
+                Mem.i32(to + 4L * i, v);
+            }
+            return;
+        }
         for (int i = 0; i < n; i += I.length()) {
             IntVector.broadcast(I, v).intoMemorySegment(ALL, to + 4L * i, ORDER);
         }

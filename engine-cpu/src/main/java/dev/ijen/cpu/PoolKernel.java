@@ -197,6 +197,14 @@ final class PoolKernel implements CpuKernel {
                 q = last;
                 continue;
             }
+            if (whole && once && mode == PoolMode.MAX_GRADIENT && e == 4 && channels == s.c() && !masked(channels)) {
+                int last = lastInside(q);
+                long x = image + Taps.origin(s, e, d, p, q);
+                PoolingGradient.line(all, s.taps(), first + x, (long) s.stride()[2] * s.c() * e,
+                        second + ((long) line * s.out()[2] + q) * s.c() * e, out + x, last - q + 1, channels);
+                q = last;
+                continue;
+            }
             int count = whole ? s.taps() : Taps.write(s, e, d, p, q, taps);
             long x = whole ? image + Taps.origin(s, e, d, p, q) : image;
             long y = (((long) line * s.out()[2] + q) * s.c() + c) * e;

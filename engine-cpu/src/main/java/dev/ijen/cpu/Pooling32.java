@@ -107,10 +107,8 @@ final class Pooling32 {
         long c = 0;
         if (ONCE.over()) {
             c = vectorsOnce(taps, count, x, dy, dx, end);
-        } else if (end >= V && ONCE.part()) {
-            long begun = System.nanoTime();
-            c = vectorsOnce(taps, count, x, dy, dx, Math.min(end, V));
-            ONCE.end(begun, count);
+        } else {
+            c = partOnce(taps, count, x, dy, dx, channels);
         }
         for (; c < end; c += 4) {
             long first = first1(taps, count, x + c);
@@ -119,6 +117,17 @@ final class Pooling32 {
                 Mem.f32(dx + c + at, at == first ? Mem.f32(dy + c) : 0);
             }
         }
+    }
+
+    /// Now and then, while that is cold, a vector of channels; returns where it ends, or 0.
+    static long partOnce(long taps, int count, long x, long dy, long dx, int channels) {
+        if (4L * channels < V || !ONCE.part()) {
+            return 0;
+        }
+        long begun = System.nanoTime();
+        long end = vectorsOnce(taps, count, x, dy, dx, V);
+        ONCE.end(begun, count);
+        return end;
     }
 
     /// The whole vectors of channels; returns where they end.

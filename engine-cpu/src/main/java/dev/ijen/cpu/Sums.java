@@ -12,6 +12,10 @@ final class Sums {
     /// to[i] = Σ over `arrays` arrays, `step` bytes apart, of their element i, for i below `n`. `to` may be the first
     /// array.
     static void add(long from, long step, int arrays, long n, long to) {
+        if (Cold.few(n * arrays)) {
+            one(from, step, arrays, (int) n, to);
+            return;
+        }
         long end = 4 * n;
         long i = 0;
         for (; i + S.vectorByteSize() <= end; i += S.vectorByteSize()) {
@@ -27,6 +31,21 @@ final class Sums {
                 v += Mem.f32(from + a * step + i);
             }
             Mem.f32(to + i, v);
+        }
+    }
+
+    /// The same one by one.
+    private static void one(long from, long step, int arrays, int n, long to) {
+        var sum = Mem.floats(from, n);
+        for (int a = 1; a < arrays; a++) {
+            plus(sum, Mem.floats(from + a * step, n));
+        }
+        Mem.floats(sum, n, to);
+    }
+
+    private static void plus(float[] sum, float[] v) {
+        for (int i = 0; i < v.length; i++) {
+            sum[i] += v[i];
         }
     }
 }

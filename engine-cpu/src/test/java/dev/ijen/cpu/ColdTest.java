@@ -126,6 +126,9 @@ class ColdTest {
             int row = 4 * channels;
             same(PoolingLines.COLD, 5 * row, o -> PoolingLines.max(taps, 4, x, 2L * row, o, 5, channels));
             same(Pooling32.ONCE, 20 * row, o -> Pooling32.maxGradientOnce(taps, 4, x, x + 30_000, o, channels));
+            // what no window has stays as it was
+            same(Pooling32.ONCE, 20 * row,
+                    o -> PoolingGradient.line(taps, 4, x, 3L * row, x + 30_000, o, 3, channels));
         }
     }
 
@@ -144,6 +147,35 @@ class ColdTest {
                 same(PoolingLines.FEW, 5 * row, o -> PoolingLines.maxFew(taps, count, x, 2L * row, o, 5, channels));
             }
         }
+    }
+
+    /// In a first run and after it.
+    @Test
+    void fewNumbers() {
+        floats(Float.NEGATIVE_INFINITY, 88.7f, 88.9f, -103.9f, -104.1f, 0f, -0f);
+        var exp = F32Math.of(dev.ijen.tensor.UnaryFn.EXP);
+        for (int n : SIZES) {
+            List<LongConsumer> loops = List.of(
+                    o -> exp.run(in.address(), 0, 0, o, n),
+                    o -> Sums.add(in.address(), 4L * n + 12, 5, n, o));
+            for (var loop : loops) {
+                var results = new ArrayList<byte[]>();
+                for (boolean begun : new boolean[] {false, true}) {
+                    Cold.begun = begun;
+                    out.fill((byte) 0x55);
+                    loop.accept(out.address());
+                    results.add(out.asSlice(0, 4L * n).toArray(ValueLayout.JAVA_BYTE));
+                }
+                assertArrayEquals(results.getFirst(), results.getLast());
+            }
+        }
+        Cold.begun = false;
+        assertFalse(Cold.few(1L << 40));
+        while (Cold.few(1000)) {
+            // until they are many
+        }
+        assertFalse(Cold.few(1));
+        Cold.ran();
     }
 
     @Test

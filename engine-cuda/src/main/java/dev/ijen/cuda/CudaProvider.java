@@ -89,6 +89,11 @@ public final class CudaProvider implements BackendProvider {
     }
 
     @Override
+    public void ahead() {
+        // who has no GPU should not wait for what one needs
+    }
+
+    @Override
     public synchronized Backend open(int index, Options options) {
         if (!(probe() instanceof Probe.Available(var devices)) || index < 0 || index >= devices.size()) {
             throw new IjenException(

@@ -33,7 +33,11 @@ public final class Digits {
         if (count < 1) {
             throw new IjenException("digits: bad count", "" + count, "at least 1", "for example 6000");
         }
-        return IntStream.range(0, count).map(i -> i % 10).toArray();
+        var all = new int[count];
+        for (int i = 0; i < count; i++) {
+            all[i] = i % 10;
+        }
+        return all;
     }
 
     /// Images of these digits, U8 `[N, 28, 28]`; image i is `render(digits[i], seed, i)`.

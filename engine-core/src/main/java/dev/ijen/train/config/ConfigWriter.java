@@ -10,6 +10,9 @@ public final class ConfigWriter {
     /// The least power of ten that is written as zeros.
     private static final int PLAIN = -6;
 
+    /// What YAML takes for something else than a text.
+    private static final List<String> WORDS = List.of("null", "true", "false", "yes", "no", "on", "off");
+
     private final StringBuilder out = new StringBuilder();
     private final boolean comments;
 
@@ -141,8 +144,7 @@ public final class ConfigWriter {
     }
 
     private static String text(String s) {
-        boolean plain = s.matches("[A-Za-z_./][A-Za-z0-9_./+-]*") && !s.matches("(?i)null|true|false|yes|no|on|off");
-        if (plain) {
+        if (isPlain(s)) {
             return s;
         }
         var quoted = new StringBuilder("\"");
@@ -157,6 +159,18 @@ public final class ConfigWriter {
             }
         }
         return quoted.append('"').toString();
+    }
+
+    /// True for what reads back as the same text without quotes.
+    private static boolean isPlain(String s) {
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            boolean first = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '.' || c == '/';
+            if (!first && (i == 0 || (c < '0' || c > '9') && c != '+' && c != '-')) {
+                return false;
+            }
+        }
+        return !s.isEmpty() && WORDS.stream().noneMatch(s::equalsIgnoreCase);
     }
 
     private static boolean paired(String s, int i) {

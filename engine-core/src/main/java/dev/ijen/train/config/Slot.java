@@ -3,9 +3,12 @@ package dev.ijen.train.config;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// One key of a section: a component of a configuration record.
 ///
@@ -13,16 +16,36 @@ import java.util.Locale;
 /// @param component of the record
 /// @param key what it means
 record Slot(String name, RecordComponent component, Key key) {
+    /// By section: each look at annotations reads them anew.
+    private static final Map<Class<?>, List<Slot>> KNOWN = new ConcurrentHashMap<>();
+
     /// The keys of a section, in order.
     static List<Slot> of(Class<?> section) {
-        return Arrays.stream(section.getRecordComponents())
-                .filter(c -> c.isAnnotationPresent(Key.class))
-                .map(c -> new Slot(snake(c.getName()), c, c.getAnnotation(Key.class)))
-                .toList();
+        return KNOWN.computeIfAbsent(section, Slot::read);
+    }
+
+    private static List<Slot> read(Class<?> section) {
+        var all = new ArrayList<Slot>();
+        for (var c : section.getRecordComponents()) {
+            var key = c.getAnnotation(Key.class);
+            if (key != null) {
+                all.add(new Slot(snake(c.getName()), c, key));
+            }
+        }
+        return List.copyOf(all);
     }
 
     static String snake(String camel) {
-        return camel.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        var s = new StringBuilder(camel.length() + 4);
+        for (int i = 0; i < camel.length(); i++) {
+            char c = camel.charAt(i);
+            if (c >= 'A' && c <= 'Z') {
+                s.append('_').append((char) (c - 'A' + 'a'));
+            } else {
+                s.append(c);
+            }
+        }
+        return s.toString();
     }
 
     Class<?> type() {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
@@ -21,6 +22,7 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 final class YamlTree {
     static final int MAX_CHARACTERS = 1 << 20;
     static final int MAX_DEPTH = 32;
+    private static final int MAX_WORD = 100;
 
     private final String source;
     private final Deque<Open> open = new ArrayDeque<>();
@@ -156,8 +158,29 @@ final class YamlTree {
 
     /// One value as it stands in `--set key=value` or in a default.
     static Node value(String source, String text) {
-        var parsed = parse(source, text.isBlank() ? "''" : text);
+        if (isWord(text)) {
+            return new Node.Text(text, false, Mark.of(source));
+        }
+        if (text.equals("[]")) {
+            return new Node.Items(List.of(), Mark.of(source));
+        }
+        if (text.isBlank() || text.equals("''")) {
+            return new Node.Text("", true, Mark.of(source));
+        }
+        var parsed = parse(source, text);
         return text.equals("{}") ? Node.Fields.empty(Mark.of(source)) : unmarked(source, parsed);
+    }
+
+    /// True for letters and digits, with points, lines and signs between them, which are a scalar for any parser: most defaults.
+    private static boolean isWord(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (!letter && (i == 0 || ".-+_".indexOf(c) < 0)) {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= MAX_WORD && !text.equals("null");
     }
 
     private static Node unmarked(String source, Node node) {

@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -64,6 +65,11 @@ public final class MachineCode {
         }
         MemorySegment.copy(code, 0, at, ValueLayout.JAVA_BYTE, 0, code.length);
         return Memory.protect(at, size) ? new MachineCode(at) : null;
+    }
+
+    /// Links the call of what will be made.
+    public static void ahead() {
+        Objects.requireNonNull(Calls.FUNCTION);
     }
 
     /// Runs it.

@@ -88,7 +88,7 @@ public final class SystemV {
     static void brief(MemorySegment f, long a, long b, long c, long d, long e, long g, long h, long i, long j, long k,
             long l) {
         try {
-            Brief.CALL.invokeExact(f, a, b, c, d, e, g, h, i, j, k, l);
+            long _ = (long) Brief.CALL.invokeExact(f, a, b, c, d, e, g, h, i, j, k, l, 0L, 0L);
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -122,6 +122,8 @@ public final class SystemV {
     }
 
     private static final class Brief {
-        static final MethodHandle CALL = link(FunctionDescriptor.ofVoid(numbers(11)), Linker.Option.critical(false));
+        // of the type above, so that most of what links that one links this
+        static final MethodHandle CALL = link(FunctionDescriptor.of(ValueLayout.JAVA_LONG, numbers(MOST)),
+                Linker.Option.critical(false));
     }
 }
