@@ -79,6 +79,11 @@ final class Avx512 extends Vectors {
         evex(Op.STORE, from, 0, at, edge, false, -1);
     }
 
+    @Override
+    void storeLow(int from, Operand at) {
+        op(Op.NARROW, from, 0, at);
+    }
+
     /// Makes an edge of neighbouring lanes that are not the first ones.
     ///
     /// @param work one of the first eight general registers, whose number is lost
