@@ -22,6 +22,7 @@ final class LoopBody {
     private final VectorMath math;
     private final int[] register; // of each value, or −1
     private final int[] lastUse;
+    private final boolean[] exact;
 
     /// Where values come from and go to.
     interface Values {
@@ -48,6 +49,7 @@ final class LoopBody {
         this.values = values;
         this.registers = registers;
         math = new VectorMath(asm, registers);
+        exact = Exact.of(loop.body(), loop.same());
         register = new int[loop.body().size()];
         Arrays.fill(register, -1);
         lastUse = new int[register.length];
@@ -282,7 +284,9 @@ final class LoopBody {
 
     private void cast(Instr.Cast k, int to) {
         int x = in(k.a());
-        if (k.to() == DType.BF16) {
+        if (k.to() == DType.BF16 && exact[loop.same()[k.a()]]) {
+            asm.move(to, x);
+        } else if (k.to() == DType.BF16) {
             asm.roundToHalf(to, x);
         } else if (k.to() == DType.BOOL) {
             if (k.from() == DType.F32) {

@@ -4,7 +4,6 @@ import static dev.ijen.cpu.x86.Assembler.v;
 
 import dev.ijen.cpu.x86.Assembler.Operand;
 import dev.ijen.spi.Region.Instr;
-import dev.ijen.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -78,6 +77,7 @@ public record RowLoop(
         private final int[][] sums = new int[sinks.size()][];
         private final boolean summing;
         private final boolean halves;
+        private final boolean[] exact = Exact.of(body, same);
 
         Writer(Vectors asm, boolean hold) {
             this.asm = asm;
@@ -243,7 +243,7 @@ public record RowLoop(
                 case STORED -> {
                     if (half[to.pointer]) {
                         int low = free.take();
-                        boolean rounded = body.get(same[to.value]) instanceof Instr.Cast c && c.to() == DType.BF16;
+                        boolean rounded = exact[same[to.value]];
                         if (!rounded) {
                             asm.roundToHalf(low, register);
                         }

@@ -96,7 +96,7 @@ abstract sealed class Vectors extends Assembler permits Avx512, Avx2 {
     /// `to` = the nearest number of bfloat16, as a float: to even, small numbers kept, NaN made quiet.
     ///
     /// @param to another register than x
-    final void roundToHalf(int to, int x) {
+    void roundToHalf(int to, int x) {
         // half a last place less one, and one more where the last place is odd
         op(Op.SHIFT_I, Op.SHIFT_RIGHT_UNSIGNED, to, v(x), 16);
         op(Op.AND_I, to, to, c(1));
