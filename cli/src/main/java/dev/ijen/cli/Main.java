@@ -1,6 +1,7 @@
 package dev.ijen.cli;
 
 import dev.ijen.engine.Devices;
+import dev.ijen.tensor.Where;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -93,6 +94,7 @@ final class Main implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setAbbreviatedOptionsAllowed(false)
                 .setUsageHelpAutoWidth(true)
+                .setExecutionStrategy(parsed -> Where.nowhere(() -> new CommandLine.RunLast().execute(parsed)))
                 .setParameterExceptionHandler((e, _) -> Errors.usage(host, e))
                 .setExecutionExceptionHandler((e, command, _) -> failed(host, e, command))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
