@@ -51,12 +51,14 @@ final class Derived {
     static boolean arithmetic(Op op) {
         return switch (op) {
             case Elementwise.Unary(var f) -> switch (f) {
-                case NEG, ABS, RECIP, SQRT, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, SIGMOID,
+                case NEG, ABS, RECIP, SQRT, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH,
+                        SIGMOID,
                         ERF, RELU ->
-                    true;
+                        true;
                 case SIGN, FLOOR, CEIL, ROUND, NOT -> false;
             };
-            case Elementwise.Binary(var f) -> f == BinaryFn.ADD || f == BinaryFn.SUB || f == BinaryFn.MUL || f == BinaryFn.DIV;
+            case Elementwise.Binary(var f) ->
+                    f == BinaryFn.ADD || f == BinaryFn.SUB || f == BinaryFn.MUL || f == BinaryFn.DIV;
             case Elementwise.Cast(var to) -> to == DType.F32 || half(to);
             case Elementwise.Select s -> true;
             case Reduction.Reduce r -> r.fold() == Reduction.Fold.SUM;

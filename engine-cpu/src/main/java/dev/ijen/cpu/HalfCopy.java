@@ -13,11 +13,9 @@ import dev.ijen.tensor.Half;
 /// @param narrow null where there is no machine code
 /// @param lanes numbers that machine code does at once
 record HalfCopy(DType dtype, MachineCode widen, MachineCode narrow, int lanes) {
-    private static final Target BEST = MachineCode.reason().isEmpty() ? Target.best() : null;
-
     /// @param code true if machine code may be used
     static HalfCopy of(DType dtype, boolean code) {
-        return of(dtype, code ? BEST : null);
+        return of(dtype, code ? Target.best() : null);
     }
 
     /// @param target that the processor has, or null for Java alone

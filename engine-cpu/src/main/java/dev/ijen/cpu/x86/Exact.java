@@ -20,12 +20,12 @@ final class Exact {
             exact[i] = switch (body.get(i)) {
                 case Instr.Load l -> l.stored() == DType.BF16;
                 case Instr.Imm m ->
-                    m.type() == DType.F32 && (Float.floatToRawIntBits((float) m.real()) & LOW) == 0;
+                        m.type() == DType.F32 && (Float.floatToRawIntBits((float) m.real()) & LOW) == 0;
                 case Instr.Cast c -> c.to() == DType.BF16;
                 case Instr.Unary u -> u.type() == DType.F32 && keeps(u) && exact[same[u.a()]];
                 case Instr.Binary b ->
-                    b.of() == DType.F32 && (b.f() == BinaryFn.MAX || b.f() == BinaryFn.MIN) && exact[same[b.a()]]
-                            && exact[same[b.b()]];
+                        b.of() == DType.F32 && (b.f() == BinaryFn.MAX || b.f() == BinaryFn.MIN) && exact[same[b.a()]]
+                                && exact[same[b.b()]];
                 case Instr.Select s -> s.type() == DType.F32 && exact[same[s.a()]] && exact[same[s.b()]];
                 case Instr.Index _,Instr.Random _ -> false;
             };
@@ -39,7 +39,7 @@ final class Exact {
             case NEG, ABS, RELU -> true;
             case SIGN, FLOOR, CEIL, ROUND, NOT, SQRT, RECIP, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, SIN, COS, TAN,
                     ASIN, ACOS, ATAN, SINH, COSH ->
-                false;
+                    false;
         };
     }
 }

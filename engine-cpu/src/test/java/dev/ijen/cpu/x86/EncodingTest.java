@@ -205,7 +205,8 @@ class EncodingTest {
         // vpsrld zmm19, zmm27, 16; vpmovdw [rdx + r10 * 4 + 0x12345], zmm19
         wide("6291654072d310" + "62a27e48339c9245230100", w -> w.storeHalves(27, PLACE, 19));
         // vpsrld ymm9, ymm11, 16; vperm2f128 ymm12, ymm9, ymm9, 1; vpackusdw ymm9, ymm9, ymm12; vmovups [rdx + r10 * 4 + 0x12345], xmm9
-        narrow("c4c13572d310" + "c4433506e101" + "c442352bcc" + "c42178118c9245230100", w -> w.storeHalves(11, PLACE, 9));
+        narrow("c4c13572d310" + "c4433506e101" + "c442352bcc" + "c42178118c9245230100",
+                w -> w.storeHalves(11, PLACE, 9));
     }
 
     private static void narrow(String expected, Consumer<Vectors> write) {
