@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ijen.engine.Device;
 import dev.ijen.engine.Engine;
 import dev.ijen.tensor.HostTensor;
+import dev.ijen.tensor.Where;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Handler;
@@ -59,6 +60,20 @@ class LeakReportTest {
         var engine = Engine.open(Device.cpu());
         var w = engine.parameter("w", HostTensor.of(new float[100], 100));
         engine.compile(x -> x.add(w.get()).sum()).run(HostTensor.of(new float[100], 100));
+    }
+
+    /// Where no line of a user made it, as in a command, none is blamed.
+    @Test
+    void withinNowhereNoLineIsNamed() throws InterruptedException {
+        try (var engine = Engine.open(Device.cpu())) {
+            Where.nowhere(() -> {
+                forgetAParameter(engine);
+                return null;
+            });
+            var all = collect(1);
+            assertEquals(1, all.size(), all.toString());
+            assertTrue(all.getFirst().contains("made at a line of Ijen's own"), all.toString());
+        }
     }
 
     private static void forgetAParameter(Engine engine) {

@@ -1,5 +1,6 @@
 package dev.ijen.cli;
 
+import dev.ijen.tensor.Where;
 import dev.ijen.train.Trainer;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -93,6 +94,7 @@ final class Main implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setAbbreviatedOptionsAllowed(false)
                 .setUsageHelpAutoWidth(true)
+                .setExecutionStrategy(parsed -> Where.nowhere(() -> new CommandLine.RunLast().execute(parsed)))
                 .setParameterExceptionHandler((e, _) -> Errors.usage(host, e))
                 .setExecutionExceptionHandler((e, command, _) -> failed(host, e, command))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(

@@ -4,11 +4,13 @@ import dev.ijen.cli.bench.Workloads;
 import dev.ijen.engine.Engine;
 import dev.ijen.format.AtomicFiles;
 import dev.ijen.format.Json;
+import dev.ijen.tensor.Precision;
 import dev.ijen.train.Profile;
 import dev.ijen.train.TrainOptions;
 import dev.ijen.train.Trainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +27,8 @@ import picocli.CommandLine.Parameters;
     "to what this machine can do at best, which is measured first (the roofline).",
     "Trains nothing that is kept."
 }, footer = {
-    "", "  ijen profile --preset digits", "  ijen profile --preset mnist-cnn --data DIR --trace trace.json"
+    "", "  ijen profile --preset digits", "  ijen profile --preset mnist-cnn --data DIR --trace trace.json",
+    "  ijen profile --workload train/mlp-b512@bf16"
 })
 final class ProfileCommand extends BaseCommand {
     @Parameters(paramLabel = "CONFIG", arity = "0..1", description = "A YAML config; or use --preset.") Path file;
@@ -33,7 +36,10 @@ final class ProfileCommand extends BaseCommand {
     @Mixin ConfigSource source;
 
     @Option(names = "--workload", paramLabel = "NAME",
-            description = "Instead of a config: one of the workloads of 'ijen bench', such as train/gpt-b16.") String workload;
+            description = {
+                "Instead of a config: one of the workloads of 'ijen bench', such as train/gpt-b16, or",
+                "train/gpt-b16@bf16 in a precision of its own."
+            }) String workload;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "30", converter = ComputeOptions.CountConverter.class,
             description = "Steps to time, after some seconds that warm up (default: ${DEFAULT-VALUE}).") int steps;
@@ -96,17 +102,39 @@ final class ProfileCommand extends BaseCommand {
                     spec, spec.qualifiedName() + ": two things to time", "a config and --workload " + workload,
                     "one of them", "leave one out");
         }
-        try (var engine = compute.open()) {
+        var named = Workloads.Named.of(workload);
+        var options = compute.engine();
+        if (named.precision() != null) {
+            options = options.withPrecision(precision(named.precision()));
+        }
+        try (var engine = Engine.open(compute.device, options)) {
             var roof = roofline(engine);
             note("timing %d steps of %s …".formatted(steps, workload));
-            show(engine, Workloads.profile(engine, workload, steps), roof);
+            show(engine, Workloads.profile(engine, named.workload(), steps), roof);
         } catch (IllegalArgumentException e) {
             throw Errors.wrong(
                     spec, spec.qualifiedName() + ": unknown workload", workload,
-                    "train/MODEL-bN or infer/MODEL-bN with mlp, cnn, resnet18, lstm, gpt; or op/NAME",
-                    "for example --workload train/gpt-b16");
+                    "train/MODEL-bN or infer/MODEL-bN with mlp, cnn, resnet18, lstm, gpt; or op/NAME; then @PRECISION or nothing",
+                    "for example --workload train/gpt-b16@bf16");
         }
         return Exit.DONE;
+    }
+
+    /// The one that a workload's name ends with.
+    private Precision precision(String name) {
+        var p = Arrays.stream(Precision.values()).filter(x -> x.label().equals(name)).findFirst();
+        if (p.isEmpty()) {
+            throw Errors.wrong(
+                    spec, spec.qualifiedName() + ": unknown precision of a workload", workload,
+                    "@ and one of " + Precision.labels(), "for example --workload train/gpt-b16@bf16");
+        }
+        if (compute.precision != null && compute.precision != p.get()) {
+            throw Errors.wrong(
+                    spec, spec.qualifiedName() + ": two precisions",
+                    "--workload " + workload + " and --precision " + compute.precision.label(), "one of them",
+                    "leave one out");
+        }
+        return p.get();
     }
 
     private Roofline roofline(Engine engine) {

@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/// What this machine can do at best, measured: arithmetic by large matrix products and a convolution, memory by sums of two arrays (two read, one
+/// What this machine can do at best, measured: arithmetic by large matrix products and a convolution
+/// in the type that the engine's precision multiplies in, memory by sums of two arrays (two read, one
 /// written). Small arrays live in caches, so there is a ceiling for each size (Williams et al., doi:10.1145/1498765.1498785).
 ///
 /// @param flops operations a second
@@ -25,10 +26,12 @@ record Roofline(double flops, TreeMap<Long, Double> bandwidth) {
 
     static Roofline measure(Engine engine) {
         double flops = 0;
+        var operands = engine.precision().operands();
         for (int n : new int[] {256, 512, 1024}) {
             var shape = Shape.of(n, n);
-            try (var a = random(engine, shape); var b = random(engine, shape)) {
-                flops = Math.max(flops, 2.0 * n * n * n / seconds(engine, shape, () -> a.get().matmul(b.get())));
+            try (var a = random(engine, operands, shape); var b = random(engine, operands, shape)) {
+                double s = seconds(engine, operands, shape, () -> a.get().matmul(b.get()));
+                flops = Math.max(flops, 2.0 * n * n * n / s);
             }
         }
         flops = Math.max(flops, convolution(engine));
@@ -36,8 +39,8 @@ record Roofline(double flops, TreeMap<Long, Double> bandwidth) {
         // the largest first: by the time of the small ones the JVM has compiled what they run
         for (int k : new int[] {27, 26, 25, 24, 23, 22, 21, 20, 18, 16}) {
             var shape = Shape.of((1 << k) / 12);
-            try (var a = random(engine, shape); var b = random(engine, shape)) {
-                bandwidth.put(1L << k, (1 << k) / seconds(engine, shape, () -> a.get().add(b.get())));
+            try (var a = random(engine, DType.F32, shape); var b = random(engine, DType.F32, shape)) {
+                bandwidth.put(1L << k, (1 << k) / seconds(engine, DType.F32, shape, () -> a.get().add(b.get())));
             }
         }
         return new Roofline(flops, bandwidth);
@@ -48,15 +51,16 @@ record Roofline(double flops, TreeMap<Long, Double> bandwidth) {
         var conv = Conv.d2(engine, 64, 64, 3);
         var in = Shape.of(32, 64, 30, 30);
         var out = Shape.of(32, 64, 28, 28);
-        try (var x = random(engine, in)) {
-            return 2.0 * out.size() * 64 * 9 / seconds(engine, out, () -> conv.apply(x.get()));
+        var operands = engine.precision().operands();
+        try (var x = random(engine, operands, in)) {
+            return 2.0 * out.size() * 64 * 9 / seconds(engine, operands, out, () -> conv.apply(x.get()));
         } finally {
             Module.close(conv);
         }
     }
 
-    private static double seconds(Engine engine, Shape result, Supplier<Tensor> f) {
-        try (var to = engine.zeros("result", DType.F32, result);
+    private static double seconds(Engine engine, DType type, Shape result, Supplier<Tensor> f) {
+        try (var to = engine.zeros("result", type, result);
                 var step = engine.program(_ -> {
                     to.set(f.get());
                     return List.of();
@@ -68,14 +72,13 @@ record Roofline(double flops, TreeMap<Long, Double> bandwidth) {
         }
     }
 
-    private static State random(Engine engine, Shape shape) {
+    private static State random(Engine engine, DType type, Shape shape) {
         var r = engine.hostRandom();
-        var values = new float[shape.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = r.nextFloat() - 0.5f;
+        var values = HostTensor.zeros(type, shape);
+        for (int i = 0; i < shape.size(); i++) {
+            values.set(i, r.nextFloat() - 0.5f);
         }
-        return engine.state("operand",
-                new HostTensor(DType.F32, shape, java.lang.foreign.MemorySegment.ofArray(values)));
+        return engine.state("operand", values);
     }
 
     /// Bytes a second at best, where so many are touched: what larger arrays reach, smaller ones do, too.

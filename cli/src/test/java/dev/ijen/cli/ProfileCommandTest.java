@@ -55,4 +55,45 @@ final class ProfileCommandTest {
         assertEquals(at, number(steps.getLast(), "ts") + number(steps.getLast(), "dur"), 1e-6 * at);
         assertFalse(Files.exists(folder.resolve("runs")));
     }
+
+    private static Map<?, ?> workload(Object... more) {
+        var all = new java.util.ArrayList<Object>(List.of("profile", "--steps", "2", "--device", "cpu", "--json"));
+        all.addAll(List.of(more));
+        return Cli.run(all.toArray()).ok().json();
+    }
+
+    private static List<String> places(Map<?, ?> profile) {
+        return ((List<?>) profile.get("operations")).stream()
+                .map(o -> ((Map<?, ?>) o).get("where").toString()).sorted().toList();
+    }
+
+    private static long casts(Map<?, ?> profile) {
+        return ((List<?>) profile.get("operations")).stream()
+                .filter(o -> ((Map<?, ?>) o).get("operation").toString().equals("cast")).count();
+    }
+
+    /// In a precision of its own, or in that of an option: the same program. No line of a user builds it, so none is named.
+    @Test
+    void workloads() {
+        var floats = workload("--workload", "train/mlp-b8");
+        var halves = workload("--workload", "train/mlp-b8@bf16");
+        assertTrue(places(floats).contains("layer 0 (gradient)"), places(floats).toString());
+        for (var where : places(halves)) {
+            assertFalse(where.contains(".java"), where);
+        }
+        assertEquals(0, casts(floats));
+        assertTrue(casts(halves) > 0, "nothing is cast");
+        assertEquals(places(halves), places(workload("--workload", "train/mlp-b8", "--precision", "bf16")));
+        assertEquals(places(halves), places(workload("--workload", "train/mlp-b8@bf16", "--precision", "bf16")));
+    }
+
+    @Test
+    void wrongWorkloads() {
+        var unknown = Cli.run("profile", "--workload", "train/mpl-b8@bf16", "-q").block(Exit.USAGE);
+        assertTrue(unknown.contains("train/MODEL-bN"), unknown);
+        var precision = Cli.run("profile", "--workload", "train/mlp-b8@bf17").block(Exit.USAGE);
+        assertTrue(precision.contains("f32, tf32, bf16, f16"), precision);
+        var two = Cli.run("profile", "--workload", "train/mlp-b8@bf16", "--precision", "f32").block(Exit.USAGE);
+        assertTrue(two.contains("--precision f32"), two);
+    }
 }

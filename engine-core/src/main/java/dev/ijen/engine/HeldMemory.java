@@ -1,6 +1,7 @@
 package dev.ijen.engine;
 
 import dev.ijen.spi.Backend.Buffer;
+import dev.ijen.tensor.Where;
 import java.lang.ref.WeakReference;
 
 /// The memory of a cell, which the engine knows even when the cell is forgotten. Does not refer to the cell.
@@ -16,7 +17,7 @@ final class HeldMemory implements AutoCloseable, Runnable {
         this.engine = new WeakReference<>(engine);
         this.buffer = buffer;
         this.what = what;
-        this.where = Leaks.caller();
+        this.where = Where.caller();
     }
 
     /// The cell in words.

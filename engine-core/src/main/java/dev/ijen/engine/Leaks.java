@@ -5,20 +5,9 @@ import java.lang.ref.Cleaner;
 /// Reports device memory that nobody can close any more, with the line it was made at. Only reports: freeing is not left to the
 /// garbage collector, which knows nothing of a device's memory.
 final class Leaks {
-    private static final StackWalker WALKER = StackWalker.getInstance();
     private static final Cleaner CLEANER = Cleaner.create();
 
     private Leaks() {}
-
-    /// The line outside of Ijen that called; null where there is none.
-    static StackWalker.StackFrame caller() {
-        return WALKER.walk(s -> s.filter(Leaks::user).findFirst().orElse(null));
-    }
-
-    private static boolean user(StackWalker.StackFrame f) {
-        var name = f.getClassName();
-        return !name.startsWith("dev.ijen.") && !name.startsWith("java.") && !name.startsWith("jdk.");
-    }
 
     /// Runs `lost` when nothing refers to `owner` any more, which `lost` itself must not do.
     static void watch(Object owner, Runnable lost) {

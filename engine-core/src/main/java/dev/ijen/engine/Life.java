@@ -1,12 +1,13 @@
 package dev.ijen.engine;
 
 import dev.ijen.spi.Backend;
+import dev.ijen.tensor.Where;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// What is known of an engine when the engine is gone.
 final class Life implements Runnable {
     private final Backend backend;
-    private final StackWalker.StackFrame where = Leaks.caller();
+    private final StackWalker.StackFrame where = Where.caller();
     final AtomicBoolean closed = new AtomicBoolean();
 
     Life(Backend backend) {

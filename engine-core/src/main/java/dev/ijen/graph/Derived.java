@@ -1,12 +1,21 @@
 package dev.ijen.graph;
 
+import dev.ijen.tensor.Attention;
 import dev.ijen.tensor.BinaryFn;
 import dev.ijen.tensor.Cell;
+import dev.ijen.tensor.Contraction;
+import dev.ijen.tensor.Control;
 import dev.ijen.tensor.DType;
 import dev.ijen.tensor.Elementwise;
+import dev.ijen.tensor.Indexing;
 import dev.ijen.tensor.Leaf;
 import dev.ijen.tensor.Movement;
+import dev.ijen.tensor.Op;
+import dev.ijen.tensor.Recurrence;
+import dev.ijen.tensor.Reduction;
+import dev.ijen.tensor.Rowwise;
 import dev.ijen.tensor.Tensor;
+import dev.ijen.tensor.Windowed;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -14,12 +23,16 @@ import java.util.Set;
 /// Tensors that are a few operations away from one that is kept: sums and products of it with something much smaller (a bias, a
 /// mean, a scale) or with such another one, and conversions of it from F16 or BF16. Loops that need them compute them again from
 /// that one tensor, which is no more to read, instead of each being kept.
+///
+/// Such a tensor of F16 or BF16 is not rounded then, as nothing is within a loop. So it must not be compared with what was: it is kept if anything but
+/// arithmetic reads it.
 final class Derived {
     /// The most operations from the tensor that is kept.
     private static final int MAX_STEPS = 5;
 
     private final Set<Tensor> real;
     private final Set<Cell> written;
+    private final Set<Tensor> compared;
 
     private record Origin(Tensor source, int steps) {}
 
@@ -27,9 +40,39 @@ final class Derived {
 
     /// @param real tensors that have memory
     /// @param written cells that the program gives a new value
-    Derived(Set<Tensor> real, Set<Cell> written) {
+    /// @param compared tensors that something else reads than [#arithmetic]
+    Derived(Set<Tensor> real, Set<Cell> written, Set<Tensor> compared) {
         this.real = real;
         this.written = written;
+        this.compared = compared;
+    }
+
+    /// True for an operation whose result changes little where its inputs do. A kernel of its own reads what is kept.
+    static boolean arithmetic(Op op) {
+        return switch (op) {
+            case Elementwise.Unary(var f) -> switch (f) {
+                case NEG, ABS, RECIP, SQRT, EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH,
+                        SIGMOID,
+                        ERF, RELU ->
+                        true;
+                case SIGN, FLOOR, CEIL, ROUND, NOT -> false;
+            };
+            case Elementwise.Binary(var f) ->
+                    f == BinaryFn.ADD || f == BinaryFn.SUB || f == BinaryFn.MUL || f == BinaryFn.DIV;
+            case Elementwise.Cast(var to) -> to == DType.F32 || half(to);
+            case Elementwise.Select s -> true;
+            case Reduction.Reduce r -> r.fold() == Reduction.Fold.SUM;
+            case Reduction r -> false;
+            case Contraction c -> true;
+            case Windowed w -> true;
+            case Rowwise r -> true;
+            case Attention a -> true;
+            case Recurrence r -> true;
+            case Indexing i -> false;
+            case Movement m -> false;
+            case Control c -> false;
+            case Leaf l -> false;
+        };
     }
 
     /// A conversion between F32 and a short real type.
@@ -53,7 +96,7 @@ final class Derived {
     }
 
     private Origin origin(Tensor t) {
-        if (t.dtype() != DType.F32 && t.dtype() != DType.F64) {
+        if (half(t.dtype()) ? compared.contains(t) : t.dtype() != DType.F32 && t.dtype() != DType.F64) {
             return null;
         }
         if (conversion(t) && t.dtype() == DType.F32) {

@@ -47,10 +47,11 @@ final class Fuse {
     private final Map<Tensor, List<Group>> readers = new IdentityHashMap<>();
     private final Map<Simplify.Key, Group> calls = new HashMap<>();
     private final Derived derived;
+    private final Set<Tensor> compared = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<Tensor> stored = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Fuse(Program p) {
-        derived = new Derived(real, p.updates().keySet());
+        derived = new Derived(real, p.updates().keySet(), compared);
     }
 
     static Fuse run(Program p) {
@@ -59,6 +60,9 @@ final class Fuse {
         for (var t : order) {
             for (int i = 0; i < t.arity(); i++) {
                 f.uses.merge(t.input(i), 1, Integer::sum);
+                if (!Derived.arithmetic(t.op())) {
+                    f.compared.add(t.input(i));
+                }
             }
         }
         for (var r : p.roots()) {

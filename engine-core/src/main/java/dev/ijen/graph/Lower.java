@@ -117,7 +117,8 @@ final class Lower {
     }
 
     private Loop finish() {
-        return new Loop(Collapse.run(space.dims(), body, stores), List.copyOf(in), List.copyOf(out));
+        var settled = stores.stream().map(this::settled).toList();
+        return new Loop(Collapse.run(space.dims(), body, settled), List.copyOf(in), List.copyOf(out));
     }
 
     private static Region.Fold fold(Reduction.Reduce r) {
@@ -141,13 +142,26 @@ final class Lower {
         var key = new Key(t, at);
         var seen = memo.get(key);
         if (seen != null) {
-            return seen;
+            return top ? seen : rounded(t, seen);
         }
         int v = fuse.real.contains(t) && !top
                 ? put(new Instr.Load(input(t), t.dtype(), stride(t.shape(), at), offset(t.shape(), at)))
                 : compute(t, at);
         memo.put(key, v);
         return v;
+    }
+
+    /// What the loop goes on with of a value that it computes: for a short type that others read from memory the number that they find there, so
+    /// that what is compared in two loops is the same in both.
+    private int rounded(Tensor t, int v) {
+        boolean kept = Derived.half(t.dtype()) && fuse.stored(t) && !(body.get(v) instanceof Instr.Load);
+        return kept ? put(new Instr.Cast(DType.F32, t.dtype(), v)) : v;
+    }
+
+    /// The rounded value where there is one, so that it is not rounded once more.
+    private Region.Store settled(Region.Store s) {
+        var v = s.fold() == null ? known.get(new Instr.Cast(DType.F32, s.stored(), s.value())) : null;
+        return v == null ? s : new Region.Store(v, s.output(), s.stored(), s.stride(), s.offset(), null);
     }
 
     private int compute(Tensor t, List<Coordinate> at) {

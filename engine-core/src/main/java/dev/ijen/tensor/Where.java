@@ -42,7 +42,13 @@ public final class Where {
 
     static Place current() {
         var w = INHERITED.get();
-        return new Place(w.inherits ? w.frame : line(), w.layer, w.gradient);
+        return new Place(caller(), w.layer, w.gradient);
+    }
+
+    /// The user's line that called: the nearest one outside of Ijen. Null where there is none, or within [#nowhere].
+    public static StackWalker.StackFrame caller() {
+        var w = INHERITED.get();
+        return w.inherits ? w.frame : line();
     }
 
     private static StackWalker.StackFrame line() {
@@ -100,7 +106,8 @@ public final class Where {
         return inherit(current(), f);
     }
 
-    /// Runs `f` with new tensors attributed to no line: for programs that no line of a user builds.
+    /// Runs `f` with new tensors attributed to no line: for programs that no line of a user builds, such as those of a command, where the nearest
+    /// line outside of Ijen is one of the command line's parser.
     public static <T> T nowhere(Supplier<T> f) {
         return inherit(Place.UNKNOWN, f);
     }

@@ -1,7 +1,6 @@
 package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
-import dev.ijen.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,13 +21,14 @@ final class AttentionHalves implements CpuKernel {
     /// An operand that is not of the halves' type.
     private static final Rows AS_IT_IS = new Rows(0, 0, 0);
 
-    private final DType dtype;
+    private final HalfCopy copy;
     private final CpuKernel inner;
     private final List<Rows> in = new ArrayList<>();
     private final List<Rows> out = new ArrayList<>();
 
-    AttentionHalves(Kernel.Attention k, CpuKernel inner) {
-        this.dtype = k.dtype();
+    /// @param code true if machine code may be used
+    AttentionHalves(Kernel.Attention k, CpuKernel inner, boolean code) {
+        this.copy = HalfCopy.of(k.dtype(), code);
         this.inner = inner;
         int q = k.heads() * k.d();
         int kv = k.kvHeads() * k.d();
@@ -112,18 +112,18 @@ final class AttentionHalves implements CpuKernel {
     private Pool.Task widen(Rows r, long from, long to) {
         int tasks = tasks(r);
         return (t, w) -> {
-            for (int i = Tasks.from(t, tasks, r.rows); i < Tasks.from(t + 1, tasks, r.rows); i++) {
-                Halves.widen(dtype, from + 2L * i * r.stride, to + 4L * i * r.row, 0, r.row);
-            }
+            int i = Tasks.from(t, tasks, r.rows);
+            int rows = Tasks.from(t + 1, tasks, r.rows) - i;
+            copy.widen(from + 2L * i * r.stride, 2L * r.stride, to + 4L * i * r.row, 4L * r.row, rows, r.row);
         };
     }
 
     private Pool.Task narrow(Rows r, long from, long to) {
         int tasks = tasks(r);
         return (t, w) -> {
-            for (int i = Tasks.from(t, tasks, r.rows); i < Tasks.from(t + 1, tasks, r.rows); i++) {
-                Halves.narrow(dtype, from + 4L * i * r.row, to + 2L * i * r.row, 0, r.row);
-            }
+            int i = Tasks.from(t, tasks, r.rows);
+            int rows = Tasks.from(t + 1, tasks, r.rows) - i;
+            copy.narrow(from + 4L * i * r.row, 4L * r.row, to + 2L * i * r.row, 2L * r.row, rows, r.row);
         };
     }
 }

@@ -15,7 +15,7 @@ final class AttentionKernel {
                 var wide = new Kernel.Attention(
                         DType.F32, k.pass(), k.n(), k.heads(), k.kvHeads(), k.tq(), k.tk(), k.d(), k.heads() * k.d(),
                         k.kvHeads() * k.d(), k.kvHeads() * k.d(), k.causal(), k.lengths(), k.scale());
-                yield new AttentionHalves(k, of(wide, Columns32Code.of(code), threads, code));
+                yield new AttentionHalves(k, of(wide, Columns32Code.of(code), threads, code), code);
             }
             case I32, I64, I8, U8, BOOL -> throw new IllegalArgumentException("attention of " + k.dtype());
         };

@@ -37,7 +37,8 @@ final class ConvKernel {
                 DType.F32, conv.pass(), conv.window(), conv.n(), conv.c(), conv.k(), conv.groups());
         long first = conv.pass() == ConvPass.INPUT_GRADIENT ? s.yCount() : s.xCount();
         long second = conv.pass() == ConvPass.FILTER_GRADIENT ? s.yCount() : s.wCount();
-        return new Halves(conv.dtype(), f32(wide, pool, nat), out, first, second);
+        return new Halves(
+                HalfCopy.of(conv.dtype(), nat.machineCode().isEmpty()), f32(wide, pool, nat), out, first, second);
     }
 
     private static CpuKernel f32(Kernel.Conv conv, Pool pool, Native nat) {

@@ -1,19 +1,16 @@
 package dev.ijen.cpu;
 
-import dev.ijen.tensor.DType;
-import dev.ijen.tensor.Half;
-
 /// A kernel on F16 or BF16: converts the inputs to F32, runs the F32 kernel, and rounds its output once.
 final class Halves implements CpuKernel {
     private static final int BLOCK = 1 << 15;
 
-    private final DType dtype;
+    private final HalfCopy copy;
     private final CpuKernel inner;
     private final long[] inCounts;
     private final long outCount;
 
-    Halves(DType dtype, CpuKernel inner, long outCount, long... inCounts) {
-        this.dtype = dtype;
+    Halves(HalfCopy copy, CpuKernel inner, long outCount, long... inCounts) {
+        this.copy = copy;
         this.inner = inner;
         this.outCount = outCount;
         this.inCounts = inCounts.clone();
@@ -43,10 +40,16 @@ final class Halves implements CpuKernel {
             long from = in[i];
             long to = wideIn[i];
             long n = inCounts[i];
-            widen[i] = (task, worker) -> widen(dtype, from, to, (long) task * BLOCK, Math.min(n, (task + 1L) * BLOCK));
+            widen[i] = (task, worker) -> {
+                long first = (long) task * BLOCK;
+                copy.widen(from + 2 * first, 0, to + 4 * first, 0, 1, (int) Math.min(BLOCK, n - first));
+            };
         }
-        Pool.Task narrow = (task, worker) -> narrow(dtype, wideOut, out[0], (long) task * BLOCK,
-                Math.min(outCount, (task + 1L) * BLOCK));
+        Pool.Task narrow = (task, worker) -> {
+            long first = (long) task * BLOCK;
+            int n = (int) Math.min(BLOCK, outCount - first);
+            copy.narrow(wideOut + 4 * first, 0, out[0] + 2 * first, 0, 1, n);
+        };
         return new Bound() {
             @Override
             public void run() {
@@ -66,31 +69,5 @@ final class Halves implements CpuKernel {
 
     private static int blocks(long n) {
         return (int) ((n + BLOCK - 1) / BLOCK);
-    }
-
-    /// Elements i0 to i1 in F32.
-    static void widen(DType dtype, long from, long to, long i0, long i1) {
-        if (dtype == DType.BF16) {
-            for (long i = i0; i < i1; i++) {
-                Mem.f32(to + 4 * i, Half.fromBf16(Mem.i16(from + 2 * i)));
-            }
-        } else {
-            for (long i = i0; i < i1; i++) {
-                Mem.f32(to + 4 * i, Float.float16ToFloat(Mem.i16(from + 2 * i)));
-            }
-        }
-    }
-
-    /// Elements i0 to i1, which are F32, rounded.
-    static void narrow(DType dtype, long from, long to, long i0, long i1) {
-        if (dtype == DType.BF16) {
-            for (long i = i0; i < i1; i++) {
-                Mem.i16(to + 2 * i, Half.toBf16(Mem.f32(from + 4 * i)));
-            }
-        } else {
-            for (long i = i0; i < i1; i++) {
-                Mem.i16(to + 2 * i, Float.floatToFloat16(Mem.f32(from + 4 * i)));
-            }
-        }
     }
 }

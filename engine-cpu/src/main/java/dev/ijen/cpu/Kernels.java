@@ -21,7 +21,7 @@ final class Kernels {
             case Kernel.Copy _ -> new CopyKernel(launch.out().getFirst().bytes());
             case Kernel.MatMul k -> MatMulKernel.of(k, pool, library);
             case Kernel.Conv k -> ConvKernel.of(k, pool, library);
-            case Kernel.Pool k -> PoolKernel.of(k, pool);
+            case Kernel.Pool k -> PoolKernel.of(k, pool, code != null);
             case Kernel.Softmax k -> new SoftmaxKernel(k, threads, code);
             case Kernel.Attention k -> AttentionKernel.of(k, threads, code != null);
             case Kernel.CrossEntropy k -> new CrossEntropyKernel(k, threads, code);

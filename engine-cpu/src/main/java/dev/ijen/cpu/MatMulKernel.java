@@ -35,7 +35,7 @@ final class MatMulKernel {
         var wide = new Kernel.MatMul(DType.F32, k.batch(), k.m(), k.n(), k.k(), k.ta(), k.tb());
         long a = (long) k.batch() * k.m() * k.k();
         long b = (long) k.batch() * k.k() * k.n();
-        return new Halves(k.dtype(), f32(wide, pool, nat), out, a, b);
+        return new Halves(HalfCopy.of(k.dtype(), nat.machineCode().isEmpty()), f32(wide, pool, nat), out, a, b);
     }
 
     private static CpuKernel f32(Kernel.MatMul k, Pool pool, Native nat) {

@@ -42,7 +42,8 @@ final class PoolKernel implements CpuKernel {
         group = Math.clamp(TASK / each, 1, units);
     }
 
-    static CpuKernel of(Kernel.Pool pool, Pool threads) {
+    /// @param code true if machine code may be used
+    static CpuKernel of(Kernel.Pool pool, Pool threads, boolean code) {
         var s = ConvShape.of(pool);
         boolean gradient = pool.mode() == PoolMode.MAX_GRADIENT || pool.mode() == PoolMode.SUM_GRADIENT;
         long out = gradient ? s.xCount() : s.yCount();
@@ -54,11 +55,12 @@ final class PoolKernel implements CpuKernel {
             case F64 -> new PoolKernel(s, pool.mode(), threads.threads(), 8);
             case F16, BF16 -> {
                 var wide = new PoolKernel(s, pool.mode(), threads.threads(), 4);
+                var copy = HalfCopy.of(pool.dtype(), code);
                 yield switch (pool.mode()) {
-                    case MAX, SUM -> new Halves(pool.dtype(), wide, out, s.xCount());
-                    case MAX_GRADIENT -> new Halves(pool.dtype(), wide, out, s.xCount(), s.yCount());
-                    case MAX_PICK -> new Halves(pool.dtype(), wide, out, s.xCount(), s.xCount());
-                    case SUM_GRADIENT -> new Halves(pool.dtype(), wide, out, s.yCount());
+                    case MAX, SUM -> new Halves(copy, wide, out, s.xCount());
+                    case MAX_GRADIENT -> new Halves(copy, wide, out, s.xCount(), s.yCount());
+                    case MAX_PICK -> new Halves(copy, wide, out, s.xCount(), s.xCount());
+                    case SUM_GRADIENT -> new Halves(copy, wide, out, s.yCount());
                 };
             }
             case I32, I64, I8, U8, BOOL -> throw new IllegalArgumentException("pooling of " + pool.dtype());

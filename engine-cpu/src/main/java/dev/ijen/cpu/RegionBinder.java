@@ -294,8 +294,13 @@ final class RegionBinder {
         int[] dense = dense(s);
         Place place = nest.place(scratch + kernel.partials()[k], dense, bytes);
         long part = Mem.align((long) nest.results(s) * bytes);
-        var clear = nest.mixed ? Step.Clear.NONE : Step.Clear.FIRST;
+        var clear = before(s) ? Step.Clear.NONE : nest.whole(s) ? Step.Clear.EACH : Step.Clear.FIRST;
         return new RowTilesBinder.FoldPlace(place, nest.pattern(dense, bytes), part, clear);
+    }
+
+    /// True if partial results are cleared before all work.
+    private boolean before(Store s) {
+        return nest.mixed || nest.tasks == 0 || nest.chunks > 1 && nest.whole(s);
     }
 
     /// Strides of a fold's results when they lie side by side.
@@ -320,8 +325,7 @@ final class RegionBinder {
                 DType type = body.get(s.value()).type();
                 long to = out[s.output()] + (long) s.offset() * s.stored().bytes();
                 long from = scratch + kernel.partials()[k];
-                boolean clear = nest.mixed || nest.tasks == 0;
-                list.add(Results.of(region.space(), s, type, clear, nest.chunks, from, to));
+                list.add(Results.of(region.space(), s, type, before(s), nest.chunks, from, to));
             }
         }
         return list;

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Finds out whether the tiles of a region are rows that one function can do ([RowTiles]): numbers of 32 bits, whole vectors, each view dense in
+/// Finds out whether the tiles of a region are rows that one function can do ([RowTiles]): numbers of 32 bits or of bfloat16, whole vectors, each view dense in
 /// memory, the same for each row, or one number for a row.
 final class RowTilesBinder {
     private static final int SIZE = 4;
@@ -33,7 +33,8 @@ final class RowTilesBinder {
     /// A view.
     ///
     /// @param one true if it is one number for a row
-    private record Access(RowTiles.Pointer pointer, Pattern pattern, boolean one) {}
+    /// @param size bytes of a number
+    private record Access(RowTiles.Pointer pointer, Pattern pattern, boolean one, int size) {}
 
     RowTilesBinder(RegionKernel kernel, RegionUses uses, long[] in) {
         this.kernel = kernel;
@@ -61,8 +62,9 @@ final class RowTilesBinder {
         for (int i = 0; i < load.length; i++) {
             load[i] = -1;
             if (body.get(i) instanceof Instr.Load l) {
-                Place place = nest.place(in[l.input()] + (long) l.offset() * SIZE, l.stride(), SIZE);
-                load[i] = access(new RowTiles.Pointer(place, 0), uses.patterns[i]);
+                int size = l.stored().bytes();
+                Place place = nest.place(in[l.input()] + (long) l.offset() * size, l.stride(), size);
+                load[i] = access(new RowTiles.Pointer(place, 0), uses.patterns[i], size);
                 if (load[i] < 0) {
                     return null;
                 }
@@ -80,8 +82,10 @@ final class RowTilesBinder {
     private RowTiles compile(int[] load, boolean[] one) {
         int rows = nest.tile() / columns;
         var steps = new int[accesses.size()];
+        var half = new boolean[steps.length];
         for (int k = 0; k < steps.length; k++) {
             var a = accesses.get(k);
+            half[k] = a.size != SIZE;
             long tile = tileStep(a.pointer.place());
             long step = rows == 1 && tile != Long.MIN_VALUE ? tile : rowStep(a);
             together &= nest.fullTiles() == 1 || tile == step * rows;
@@ -93,7 +97,7 @@ final class RowTilesBinder {
         if (!together && rows == 1) {
             Arrays.fill(steps, 0); // there is no second one
         }
-        var code = new RowLoop(region.body(), uses.same, columns, load, one, steps, sinks).compile(kernel.code());
+        var code = new RowLoop(region.body(), uses.same, columns, load, one, steps, half, sinks).compile(kernel.code());
         return code == null ? null
                 : new RowTiles(code, rows, together, nest.fullTiles(),
                         accesses.stream().map(Access::pointer).toArray(RowTiles.Pointer[]::new), cleared);
@@ -107,7 +111,7 @@ final class RowTilesBinder {
         }
         for (int i = 0; i < region.body().size(); i++) {
             simple &= switch (region.body().get(i)) {
-                case Instr.Load l -> l.stored() == l.type() && l.type().bytes() == SIZE;
+                case Instr.Load l -> l.type().bytes() == SIZE && (l.stored() == l.type() || inTime(i, l));
                 case Instr.Imm m -> m.type().bytes() == SIZE;
                 case Instr.Index _,Instr.Random _ -> false;
                 case Instr.Unary _,Instr.Binary _,Instr.Select _,Instr.Cast _ -> uses.same[i] != i || uses.inCode(i);
@@ -115,10 +119,21 @@ final class RowTilesBinder {
         }
         for (Store s : region.stores()) {
             DType type = region.body().get(s.value()).type();
-            simple &= s.stored() == type && type.bytes() == SIZE
+            boolean half = s.stored() == DType.BF16 && type == DType.F32; // sums are floats first
+            simple &= (s.stored() == type || half) && type.bytes() == SIZE
                     && (s.fold() == null || s.fold() == Fold.SUM && type == DType.F32);
         }
         return simple;
+    }
+
+    /// True for bfloat16 that is not read after another number has been written there. The interpreter reads all that it widens first.
+    private boolean inTime(int i, Instr.Load l) {
+        boolean inTime = l.stored() == DType.BF16;
+        for (Store s : region.stores()) {
+            boolean late = uses.lastUse[i] > uses.same[s.value()];
+            inTime &= !(s.fold() == null && late && uses.overlap(l, s));
+        }
+        return inTime;
     }
 
     /// Points of the shortest run, or all of a tile.
@@ -134,17 +149,17 @@ final class RowTilesBinder {
     }
 
     /// The number of a view among the accesses; −1 if it is of another kind.
-    private int access(RowTiles.Pointer pointer, Pattern p) {
+    private int access(RowTiles.Pointer pointer, Pattern p, int size) {
         boolean flat = p.rank() == 1;
         long step = p.step(p.rank() - 1);
         boolean ok = flat || p.rank() == 2 && p.extent(1) == columns;
-        if (!ok || step != SIZE && step != 0) {
+        if (!ok || step != size && step != 0) {
             return -1;
         }
-        var a = new Access(pointer, p, step == 0);
+        var a = new Access(pointer, p, step == 0, size);
         for (int k = 0; k < accesses.size(); k++) {
             var b = accesses.get(k);
-            if (same(a.pointer, b.pointer) && a.one == b.one && rowStep(a) == rowStep(b)) {
+            if (same(a.pointer, b.pointer) && a.one == b.one && a.size == b.size && rowStep(a) == rowStep(b)) {
                 return k;
             }
         }
@@ -159,12 +174,12 @@ final class RowTilesBinder {
 
     /// Bytes between rows of a tile.
     private long rowStep(Access a) {
-        return a.pattern.rank() == 2 ? a.pattern.step(0) : a.one ? 0 : (long) columns * SIZE;
+        return a.pattern.rank() == 2 ? a.pattern.step(0) : a.one ? 0 : (long) columns * a.size;
     }
 
     private boolean store(Store s, FoldPlace to) {
         var pointer = new RowTiles.Pointer(to.place(), to.part());
-        int at = access(pointer, to.pattern());
+        int at = access(pointer, to.pattern(), s.fold() == null ? s.stored().bytes() : SIZE);
         if (at < 0) {
             return false;
         }

@@ -78,6 +78,7 @@ class MachineCodeTest {
         same(List.of(load(0, DType.I32), new Instr.Cast(DType.I32, DType.F32, 0)), 1, 777);
         same(List.of(load(0, DType.I32), new Instr.Cast(DType.I32, DType.BOOL, 0)), 1, 777);
         same(List.of(load(0, DType.F32), new Instr.Cast(DType.F32, DType.BOOL, 0)), 1, 777);
+        same(List.of(load(0, DType.F32), new Instr.Cast(DType.F32, DType.BF16, 0)), 1, 20_011);
     }
 
     @Test

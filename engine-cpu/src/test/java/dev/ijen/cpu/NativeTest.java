@@ -166,7 +166,7 @@ class NativeTest {
             kernels.add(ConvKernel.of(new Kernel.Conv(DType.F32, pass, w, 4, 8, 16, 1), pool, nat));
         }
         for (var mode : Kernel.PoolMode.values()) {
-            kernels.add(PoolKernel.of(new Kernel.Pool(DType.F32, mode, w, 2, 17), pool));
+            kernels.add(PoolKernel.of(new Kernel.Pool(DType.F32, mode, w, 2, 17), pool, true));
         }
         return kernels;
     }

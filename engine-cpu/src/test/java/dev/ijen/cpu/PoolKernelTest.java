@@ -107,8 +107,8 @@ class PoolKernelTest {
         };
         double[] expected = naive(s, pool.mode(), x, g, dy);
         int count = expected.length;
-        long[] one = KernelBench.run(t, 1, p -> PoolKernel.of(pool, p), count, in);
-        long[] two = KernelBench.run(t, 2, p -> PoolKernel.of(pool, p), count, in);
+        long[] one = KernelBench.run(t, 1, p -> PoolKernel.of(pool, p, true), count, in);
+        long[] two = KernelBench.run(t, 2, p -> PoolKernel.of(pool, p, true), count, in);
         assertArrayEquals(one, two, () -> pool + ": bits depend on the number of threads");
         double[] got = KernelBench.values(t, one);
         for (int i = 0; i < count; i++) {

@@ -40,9 +40,113 @@ class RowTilesTest {
         for (int k = 0; k < 400; k++) {
             int rows = ROWS[random.nextInt(ROWS.length)];
             int n = WIDTHS[random.nextInt(WIDTHS.length)];
-            inRows += same(region(random, rows, n), k) ? 1 : 0;
+            inRows += same(region(random, rows, n, false), k) ? 1 : 0;
         }
         assertTrue(inRows > 200, inRows + " of 400");
+    }
+
+    /// The same with bfloat16 among what is read and written, and rounding to it between.
+    @Test
+    void randomRowsOfHalves() {
+        assumeFalse(Targets.here().isEmpty(), "no machine code here");
+        var random = new SplittableRandom(2);
+        int inRows = 0;
+        for (int k = 0; k < 400; k++) {
+            int rows = ROWS[random.nextInt(ROWS.length)];
+            int n = WIDTHS[random.nextInt(WIDTHS.length)];
+            inRows += same(region(random, rows, n, true), k) ? 1 : 0;
+        }
+        assertTrue(inRows > 200, inRows + " of 400");
+    }
+
+    /// Rounding to bfloat16, by a cast and by a store alone: what is halfway, what becomes infinite, NaN, numbers below the smallest normal one.
+    @Test
+    void rounding() {
+        assumeFalse(Targets.here().isEmpty(), "no machine code here");
+        int[] hard = {
+            0, 1, 0x7fff, 0x8000, 0x8001, 0x17fff, 0x18000, 0x18001, 0x007fffff, 0x00800000, 0x3f808000, 0x3f818000,
+            0x3f80ffff, 0x7f7f7fff, 0x7f7f8000, 0x7f7fffff, 0x7f800000, 0x7f800001, 0x7f80ffff, 0x7fc00000, 0x7fffffff};
+        int n = 64;
+        var region = new Region(
+                new int[] {n},
+                List.of(load(0, 1), new Instr.Cast(T, DType.BF16, 0)),
+                List.of(
+                        store(1, 0, null, 1), new Store(1, 1, DType.BF16, new int[] {1}, 0, null),
+                        new Store(0, 2, DType.BF16, new int[] {1}, 0, null)));
+        for (var target : Targets.here()) {
+            try (var arena = Arena.ofConfined(); var pool = new ThreadPool(1)) {
+                var memory = memory(region, 7, arena);
+                for (int i = 0; i < n; i++) {
+                    int bits = hard[i % hard.length] | (i / hard.length % 2 == 0 ? 0 : Integer.MIN_VALUE);
+                    memory[0].setAtIndex(ValueLayout.JAVA_INT, i, bits);
+                }
+                var run = bind(RegionKernel.of(region, 1, target), region, memory, arena, pool);
+                assertTrue(run.inRows());
+                run.run();
+                for (int i = 0; i < n; i++) {
+                    float x = memory[0].getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                    int expected = nearest(x);
+                    assertEquals(expected << 16, memory[1].getAtIndex(ValueLayout.JAVA_INT, i), "cast of " + x);
+                    for (int m : new int[] {2, 3}) {
+                        short got = memory[m].getAtIndex(ValueLayout.JAVA_SHORT, i);
+                        assertEquals(expected, got & 0xffff, "store of " + x);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The bits of the nearest number of bfloat16, of two equally near ones the even one, by exact arithmetic in doubles.
+    private static int nearest(float x) {
+        int bits = Float.floatToRawIntBits(x);
+        int down = bits >>> 16;
+        if (Float.isNaN(x)) {
+            return down | 0x40;
+        }
+        if (Float.isInfinite(x)) {
+            return down;
+        }
+        double low = Float.intBitsToFloat(down << 16);
+        // above the largest number lies what would be the next one
+        double high = (down & 0x7fff) == 0x7f7f ? Math.copySign(0x1p128, low) : Float.intBitsToFloat(down + 1 << 16);
+        double toLow = Math.abs(x - low);
+        double toHigh = Math.abs(high - x);
+        boolean up = toHigh < toLow || toHigh == toLow && (down & 1) == 1;
+        return up ? down + 1 : down;
+    }
+
+    /// A number of bfloat16 that is read once more after another one is written in its place is left to the interpreter.
+    @Test
+    void halvesInPlace() {
+        assumeFalse(Targets.here().isEmpty(), "no machine code here");
+        int n = 64;
+        var half = new Instr.Load(0, DType.BF16, new int[] {1}, 0);
+        List<Instr> body = List.of(
+                new Instr.Load(1, DType.BF16, new int[] {1}, 0), half, new Instr.Unary(UnaryFn.NEG, T, 0),
+                new Instr.Binary(BinaryFn.ADD, T, 1, 2));
+        var region = new Region(
+                new int[] {n}, body,
+                List.of(new Store(2, 0, DType.BF16, new int[] {1}, 0, null), store(3, 1, null, 1)));
+        for (var target : Targets.ways()) {
+            try (var arena = Arena.ofConfined(); var pool = new ThreadPool(1)) {
+                var a = arena.allocate(2L * n + 128, 64);
+                var b = arena.allocate(2L * n + 128, 64);
+                var c = arena.allocate(4L * n + 128, 64);
+                for (int i = 0; i < n; i++) {
+                    a.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits(i) >> 16));
+                    b.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits(2 * i) >> 16));
+                }
+                var k = RegionKernel.of(region, 1, target);
+                long scratch = arena.allocate(k.scratchBytes() + 64, 64).address();
+                k.bind(new long[] {a.address(), b.address()}, new long[] {a.address(), c.address()}, scratch, pool)
+                        .run();
+                for (int i = 0; i < n; i++) {
+                    assertEquals(-i, c.getAtIndex(ValueLayout.JAVA_FLOAT, i), target + " at " + i);
+                    short written = a.getAtIndex(ValueLayout.JAVA_SHORT, i);
+                    assertEquals(-2f * i, Float.intBitsToFloat(written << 16), target + " at " + i);
+                }
+            }
+        }
     }
 
     /// A last tile that is shorter, and one number for all that many tiles are added to.
@@ -72,35 +176,43 @@ class RowTilesTest {
         assertFalse(inRows(new Region(new int[] {64, 16}, few, List.of(store(0, 0, Fold.SUM, 0, 1))), target));
     }
 
-    private static Region region(SplittableRandom random, int rows, int n) {
+    private static Region region(SplittableRandom random, int rows, int n, boolean halves) {
         var body = new ArrayList<Instr>();
         int inputs = 1 + random.nextInt(4);
         for (int i = 0; i < inputs; i++) {
-            body.add(switch (i == 0 ? 0 : random.nextInt(KINDS)) {
-                case 0 -> load(i, n, 1);
-                case 1 -> load(i, 0, 1);
-                case 2 -> load(i, 1, 0);
-                default -> load(i, 0, 0);
-            });
+            int[] stride = switch (i == 0 ? 0 : random.nextInt(KINDS)) {
+                case 0 -> new int[] {n, 1};
+                case 1 -> new int[] {0, 1};
+                case 2 -> new int[] {1, 0};
+                default -> new int[] {0, 0};
+            };
+            body.add(new Instr.Load(i, type(random, halves), stride, 0));
         }
         body.add(new Instr.Imm(T, 0.75, 0));
         for (int i = random.nextInt(7); i > 0; i--) {
             int a = random.nextInt(body.size());
-            body.add(random.nextInt(3) == 0 ? new Instr.Unary(UNARY[random.nextInt(UNARY.length)], T, a)
+            body.add(halves && random.nextInt(3) == 0 ? new Instr.Cast(T, DType.BF16, a)
+                    : random.nextInt(3) == 0 ? new Instr.Unary(UNARY[random.nextInt(UNARY.length)], T, a)
                     : new Instr.Binary(BINARY[random.nextInt(BINARY.length)], T, a, random.nextInt(body.size())));
         }
         var stores = new ArrayList<Store>();
         for (int o = 1 + random.nextInt(3); o > 0; o--) {
             int value = random.nextInt(2) == 0 ? body.size() - 1 : random.nextInt(body.size());
             int output = stores.size();
-            stores.add(switch (random.nextInt(8)) {
-                case 0, 1, 2 -> store(value, output, null, n, 1);
-                case 3, 4 -> store(value, output, Fold.SUM, 1, 0);
-                case 5, 6 -> store(value, output, Fold.SUM, 0, 1);
-                default -> store(value, output, Fold.SUM, 0, 0);
-            });
+            int kind = random.nextInt(8);
+            int[] stride = switch (kind) {
+                case 0, 1, 2 -> new int[] {n, 1};
+                case 3, 4 -> new int[] {1, 0};
+                case 5, 6 -> new int[] {0, 1};
+                default -> new int[] {0, 0};
+            };
+            stores.add(new Store(value, output, type(random, halves), stride, 0, kind < 3 ? null : Fold.SUM));
         }
         return new Region(new int[] {rows, n}, body, stores);
+    }
+
+    private static DType type(SplittableRandom random, boolean halves) {
+        return halves && random.nextInt(3) > 0 ? DType.BF16 : T;
     }
 
     private static Instr load(int input, int... stride) {
@@ -132,11 +244,13 @@ class RowTilesTest {
                         inRows |= run.inRows();
                     }
                     first = first == null ? memory : first;
+                    var types = types(region);
                     for (int m = 0; m < memory.length; m++) {
-                        for (long i = 0; i < memory[m].byteSize() / 4; i++) {
+                        var type = types.get(m);
+                        for (long i = 0; i < memory[m].byteSize() / type.bytes(); i++) {
                             long at = i;
                             int output = m;
-                            assertEquals(bits(first[m], i), bits(memory[m], i),
+                            assertEquals(bits(first[m], type, i), bits(memory[m], type, i),
                                     () -> target + " " + threads + " threads, memory " + output + " at " + at + " of "
                                             + region.space()[0] + " rows: " + region);
                         }
@@ -148,8 +262,22 @@ class RowTilesTest {
     }
 
     /// One NaN is as good as another.
-    private static int bits(MemorySegment m, long i) {
-        return Float.floatToIntBits(m.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+    private static int bits(MemorySegment m, DType type, long i) {
+        return Float.floatToIntBits(
+                type == T ? m.getAtIndex(ValueLayout.JAVA_FLOAT, i)
+                        : Float.intBitsToFloat(m.getAtIndex(ValueLayout.JAVA_SHORT, i) << 16));
+    }
+
+    /// Of the inputs, then of the outputs.
+    private static List<DType> types(Region region) {
+        var all = new ArrayList<DType>();
+        region.body().forEach(i -> {
+            if (i instanceof Instr.Load l) {
+                all.add(l.stored());
+            }
+        });
+        region.stores().forEach(s -> all.add(s.stored()));
+        return all;
     }
 
     /// Inputs, then outputs with rubbish in them and something behind them.
@@ -159,8 +287,14 @@ class RowTilesTest {
         var all = new MemorySegment[inputs + region.stores().size()];
         for (int m = 0; m < all.length; m++) {
             all[m] = arena.allocate(4L * region.points() + 128, 64);
-            for (long i = 0; i < all[m].byteSize() / 4; i++) {
-                all[m].setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextDouble(-1, 1));
+            boolean floats = types(region).get(m) == T;
+            for (long i = 0; i < all[m].byteSize() / (floats ? 4 : 2); i++) {
+                float x = (float) random.nextDouble(-1, 1);
+                if (floats) {
+                    all[m].setAtIndex(ValueLayout.JAVA_FLOAT, i, x);
+                } else {
+                    all[m].setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits(x) >> 16));
+                }
             }
         }
         return all;

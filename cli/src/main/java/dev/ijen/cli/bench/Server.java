@@ -106,10 +106,10 @@ public final class Server implements AutoCloseable {
 
     private Map<String, Object> build(String name) {
         drop();
-        int at = name.indexOf('@');
-        var precision = at < 0 ? "f32" : name.substring(at + 1);
+        var named = Workloads.Named.of(name);
+        var precision = named.precision() == null ? "f32" : named.precision();
         engine = opening.apply(threads, precision);
-        var w = Workload.of(engine, at < 0 ? name : name.substring(0, at));
+        var w = Workload.of(engine, named.workload());
         List<Double> first = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             first.add(Workload.value(w.step().run()));

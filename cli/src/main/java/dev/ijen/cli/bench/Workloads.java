@@ -17,6 +17,18 @@ public final class Workloads {
 
     private Workloads() {}
 
+    /// What a request names.
+    ///
+    /// @param workload such as `train/mlp-b64`
+    /// @param precision what stands behind an `@`; null where there is none
+    public record Named(String workload, String precision) {
+        /// Of `train/mlp-b64` or `train/mlp-b64@bf16`.
+        public static Named of(String text) {
+            int at = text.indexOf('@');
+            return at < 0 ? new Named(text, null) : new Named(text.substring(0, at), text.substring(at + 1));
+        }
+    }
+
     /// Where the time of a workload's steps goes.
     ///
     /// @param engine a fresh one, which keeps what the workload put on it until it is closed

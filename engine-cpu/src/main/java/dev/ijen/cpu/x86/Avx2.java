@@ -23,7 +23,7 @@ final class Avx2 extends Vectors {
 
     @Override
     void op(Op op, int to, int a, Operand b, int imm) {
-        vex(op, to, a, op == Op.BROADCAST ? b : wide(b), imm);
+        vex(op, to, a, op.broadcasts() ? wide(b) : b, imm);
     }
 
     /// An operand as a vector.
@@ -129,6 +129,13 @@ final class Avx2 extends Vectors {
     }
 
     @Override
+    void storeLow(int from, Operand at) {
+        op(Op.HALVES, SCRATCH, from, v(from), 1);
+        op(Op.PACK, from, from, v(SCRATCH));
+        op(Op.STORE_FIRST, from, 0, at);
+    }
+
+    @Override
     void parts(Op op, int x, int work) {
         op(Op.HALVES, work, x, v(x), 1);
         op(op, x, x, v(work));
@@ -139,7 +146,7 @@ final class Avx2 extends Vectors {
         int r = ~to >> 3 & 1;
         int x = b instanceof Operand.At m && m.index() >= 0 ? ~(m.index() >> 3) & 1 : 1;
         int base = ~(base(b) >> 3) & 1;
-        int length = op == Op.FROM_GENERAL ? 0 : 4;
+        int length = op == Op.FROM_GENERAL || op == Op.STORE_FIRST ? 0 : 4;
         int last = (~a & 15) << 3 | length | op.prefix & 3;
         if (op.map == 1 && x == 1 && base == 1) {
             bytes(0xc5, r << 7 | last, op.code);

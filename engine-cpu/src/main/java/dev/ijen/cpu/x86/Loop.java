@@ -40,7 +40,7 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
             };
             case Instr.Select s -> s.type() == DType.F32 || s.type() == DType.I32;
             case Instr.Cast c -> c.from() == DType.I32 && (c.to() == DType.F32 || c.to() == DType.BOOL)
-                    || c.from() == DType.F32 && c.to() == DType.BOOL;
+                    || c.from() == DType.F32 && (c.to() == DType.BOOL || c.to() == DType.BF16);
             case Instr.Load _,Instr.Imm _,Instr.Index _,Instr.Random _ -> false;
         };
     }
@@ -117,6 +117,11 @@ public record Loop(List<Instr> body, List<Integer> computed, int[] same, boolean
             @Override
             public Operand at(int value) {
                 return uniform[value] ? new Operand.One(base[value]) : new Operand.Block(base[value]);
+            }
+
+            @Override
+            public boolean half(int value) {
+                return false;
             }
 
             @Override

@@ -22,11 +22,15 @@ final class LoopBody {
     private final VectorMath math;
     private final int[] register; // of each value, or −1
     private final int[] lastUse;
+    private final boolean[] exact;
 
     /// Where values come from and go to.
     interface Values {
         /// Where a value that is not computed lies: a vector, or one number for all points.
         Operand at(int value);
+
+        /// True if it lies there as bfloat16.
+        boolean half(int value);
 
         /// The register that holds it all the time, or −1.
         int held(int value);
@@ -45,6 +49,7 @@ final class LoopBody {
         this.values = values;
         this.registers = registers;
         math = new VectorMath(asm, registers);
+        exact = Exact.of(loop.body(), loop.same());
         register = new int[loop.body().size()];
         Arrays.fill(register, -1);
         lastUse = new int[register.length];
@@ -100,14 +105,22 @@ final class LoopBody {
         }
         if (register[u] < 0) {
             register[u] = registers.take();
-            Operand o = one(u);
-            if (o != null) {
-                asm.broadcast(register[u], o);
-            } else {
-                asm.load(register[u], values.at(u), values.edge());
-            }
+            load(register[u], u);
         }
         return register[u];
+    }
+
+    private void load(int to, int u) {
+        Operand o = one(u);
+        if (o != null) {
+            asm.broadcast(to, o);
+        } else if (!values.half(u)) {
+            asm.load(to, values.at(u), values.edge());
+        } else if (values.at(u) instanceof Operand.One number) {
+            asm.broadcastHalf(to, number);
+        } else {
+            asm.loadHalves(to, values.at(u));
+        }
     }
 
     /// A value that is not computed, in a register; before all else.
@@ -118,12 +131,12 @@ final class LoopBody {
         free(loop.same()[value], 0);
     }
 
-    /// A number that is the same for all points, or null.
+    /// A float or an int that is the same for all points, or null.
     private Operand one(int u) {
         if (loop.body().get(u) instanceof Instr.Imm m) {
             return m.type() == DType.F32 ? c((float) m.real()) : c((int) m.whole());
         }
-        return values.held(u) < 0 && values.at(u) instanceof Operand.One o ? o : null;
+        return values.held(u) < 0 && values.at(u) instanceof Operand.One o && !values.half(u) ? o : null;
     }
 
     /// A value as the last operand of an instruction.
@@ -271,7 +284,11 @@ final class LoopBody {
 
     private void cast(Instr.Cast k, int to) {
         int x = in(k.a());
-        if (k.to() == DType.BOOL) {
+        if (k.to() == DType.BF16 && exact[loop.same()[k.a()]]) {
+            asm.move(to, x);
+        } else if (k.to() == DType.BF16) {
+            asm.roundToHalf(to, x);
+        } else if (k.to() == DType.BOOL) {
             if (k.from() == DType.F32) {
                 asm.compare(x, c(0f), Op.NE);
             } else {

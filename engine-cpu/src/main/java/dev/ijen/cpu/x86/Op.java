@@ -12,15 +12,19 @@ enum Op {
     MUL_I(2, 1, 0x40),
     MAX_I(2, 1, 0x3d), MIN_I(2, 1, 0x39), ABS_I(2, 1, 0x1e), SHIFT_I(1, 1, 0x72),
     SHL_I(2, 1, 0x47), SHR_I(2, 1, 0x45), TO_FLOAT(1, 0, 0x5b),
+    /// Of numbers of 16 bits in memory: as many as there are lanes, or one for all, to the low halves of lanes or to all halves.
+    WIDEN(2, 1, 0x33), SPREAD_HALVES(2, 1, 0x79),
     /// Of two registers: neighbouring numbers, or pairs of them, from the low or the high half of each 128 bits.
     LOW(1, 0, 0x14), HIGH(1, 0, 0x15), LOW_PAIRS(1, 0x81, 0x14), HIGH_PAIRS(1, 0x81, 0x15),
     /// Of each four neighbours any, as a byte says.
     ANY(3, 1, 0x04),
-    /// In EVEX encoding only, with masks that are registers of their own; SIGNS gives the signs of lanes. PARTS of 128 bits of two registers.
-    BLEND(2, 1, 0x65), COMPARE_I(3, 1, 0x1f), TEST_I(2, 1, 0x27), SIGNS(2, 2, 0x39), PARTS(3, 1, 0x23),
-    /// In VEX encoding only, with lanes of all ones for masks: the first by a third register, the last two of memory. HALVES of two registers.
+    /// In EVEX encoding only, with masks that are registers of their own; SIGNS gives the signs of lanes. PARTS of 128 bits of two registers. NARROW
+    /// writes the low halves of lanes, one after the other.
+    BLEND(2, 1, 0x65), COMPARE_I(3, 1, 0x1f), TEST_I(2, 1, 0x27), SIGNS(2, 2, 0x39), PARTS(3, 1, 0x23), NARROW(2, 2, 0x33),
+    /// In VEX encoding only, with lanes of all ones for masks: the first by a third register, the last two of memory. HALVES of two registers. PACK brings the low halves
+    /// of lanes together, of two registers within each 128 bits; STORE_FIRST writes the first 128 bits.
     CHOOSE(3, 1, 0x4a), EQUAL_I(1, 1, 0x76), GREATER_I(1, 1, 0x66), LOAD_LANES(2, 1, 0x2c), STORE_LANES(2, 1, 0x2e),
-    HALVES(3, 1, 0x06), FROM_GENERAL(1, 1, 0x6e), SPREAD_I(2, 1, 0x58);
+    HALVES(3, 1, 0x06), FROM_GENERAL(1, 1, 0x6e), SPREAD_I(2, 1, 0x58), PACK(2, 1, 0x2b), STORE_FIRST(1, 0, 0x11);
 
     static final int SHIFT_LEFT = 6; // of SHIFT_I
     static final int SHIFT_RIGHT = 4; // of SHIFT_I, keeping the sign
@@ -53,8 +57,8 @@ enum Op {
         this.code = code;
     }
 
-    /// True if one number in memory may stand for a vector, which a bit of the encoding says; BROADCAST reads one anyway.
+    /// True if one number in memory may stand for a vector, which a bit of the encoding says; some read one anyway.
     boolean broadcasts() {
-        return this != BROADCAST;
+        return this != BROADCAST && this != SPREAD_HALVES;
     }
 }

@@ -14,15 +14,17 @@ import java.util.List;
 /// The function takes the addresses of the pointers, and the number of rows. Sums over a row are added up in the order of the interpreter's folds:
 /// four vectors at a time while there are so many, then one by one, then across lanes.
 ///
-/// @param body of the region; loads are of 32 bits and as they are stored
+/// @param body of the region; loads are of 32 bits and as they are stored, or of bfloat16
 /// @param same the value that each value stands for
 /// @param columns points of a row
 /// @param load pointer of each value that is loaded
 /// @param one of each value: true if it is one number for a row
 /// @param steps bytes from row to row, of each pointer
+/// @param half of each pointer: true if bfloat16 lies there
 /// @param sinks where values go
 public record RowLoop(
-        List<Instr> body, int[] same, int columns, int[] load, boolean[] one, int[] steps, List<Sink> sinks) {
+        List<Instr> body, int[] same, int columns, int[] load, boolean[] one, int[] steps, boolean[] half,
+        List<Sink> sinks) {
     private static final int[] POINTERS = {1, 2, 8, 9, 10, 11, 3, 5, 12, 13, 14, 15}; // not rax, rsp, rsi, rdi
     private static final int SAVED = 6; // where those begin that belong to the caller
     private static final int UNROLLED = 4;
@@ -74,6 +76,8 @@ public record RowLoop(
         private final int[] held;
         private final int[][] sums = new int[sinks.size()][];
         private final boolean summing;
+        private final boolean halves;
+        private final boolean[] exact = Exact.of(body, same);
 
         Writer(Vectors asm, boolean hold) {
             this.asm = asm;
@@ -92,6 +96,11 @@ public record RowLoop(
                 }
             }
             summing = sinks.stream().anyMatch(Sink::sum);
+            boolean any = false;
+            for (boolean h : half) {
+                any |= h;
+            }
+            halves = any;
             held = new int[n];
             Arrays.fill(held, -1);
             for (int i = 0; i < n && hold; i++) {
@@ -127,7 +136,12 @@ public record RowLoop(
         private void row() {
             for (int i = 0; i < held.length; i++) {
                 if (held[i] >= 0) {
-                    asm.broadcast(held[i], new Operand.One(POINTERS[load[i]]));
+                    var number = new Operand.One(POINTERS[load[i]]);
+                    if (half[load[i]]) {
+                        asm.broadcastHalf(held[i], number);
+                    } else {
+                        asm.broadcast(held[i], number);
+                    }
                 }
             }
             for (int[] s : sums) {
@@ -164,7 +178,7 @@ public record RowLoop(
             for (int k = 0; k < each; k++) {
                 vector(k, k);
             }
-            asm.add(Assembler.RAX, each * asm.width());
+            asm.add(Assembler.RAX, each * asm.width() / (halves ? 2 : 1));
             if (n > 1) {
                 asm.decrement(Assembler.RDI);
                 asm.backIfNotZero(start);
@@ -176,6 +190,11 @@ public record RowLoop(
                 @Override
                 public Operand at(int value) {
                     return one[value] ? new Operand.One(POINTERS[load[value]]) : place(load[value], k);
+                }
+
+                @Override
+                public boolean half(int value) {
+                    return half[load[value]];
                 }
 
                 @Override
@@ -207,8 +226,13 @@ public record RowLoop(
             part.write();
         }
 
+        /// What rax counts are bytes, or where there is bfloat16 the bytes of that.
         private Operand place(int pointer, int k) {
             int base = POINTERS[pointer];
+            if (halves) {
+                return half[pointer] ? new Operand.At(base, Assembler.RAX, 0, k * asm.width() / 2)
+                        : new Operand.At(base, Assembler.RAX, 1, k * asm.width());
+            }
             return k == 0 ? new Operand.Block(base)
                     : new Operand.At(base, Assembler.RAX, 0, k * asm.width());
         }
@@ -216,7 +240,19 @@ public record RowLoop(
         private void sink(int s, int register, int k, int sum) {
             var to = sinks.get(s);
             switch (to.use) {
-                case STORED -> asm.store(register, place(to.pointer, k), 0);
+                case STORED -> {
+                    if (half[to.pointer]) {
+                        int low = free.take();
+                        boolean rounded = exact[same[to.value]];
+                        if (!rounded) {
+                            asm.roundToHalf(low, register);
+                        }
+                        asm.storeHalves(rounded ? register : low, place(to.pointer, k), low);
+                        free.give(low);
+                    } else {
+                        asm.store(register, place(to.pointer, k), 0);
+                    }
+                }
                 case ADDED -> {
                     int all = free.take();
                     asm.op(Op.ADD, all, register, place(to.pointer, k));

@@ -81,6 +81,45 @@ abstract sealed class Vectors extends Assembler permits Avx512, Avx2 {
     /// Writes a vector, or the lanes of an edge.
     abstract void store(int from, Operand at, int edge);
 
+    /// Reads numbers of bfloat16, which are the high halves of floats.
+    final void loadHalves(int to, Operand at) {
+        op(Op.WIDEN, to, 0, at);
+        op(Op.SHIFT_I, Op.SHIFT_LEFT, to, v(to), 16);
+    }
+
+    /// All lanes from one number of bfloat16 in memory.
+    final void broadcastHalf(int to, Operand one) {
+        op(Op.SPREAD_HALVES, to, 0, one);
+        op(Op.SHIFT_I, Op.SHIFT_LEFT, to, v(to), 16);
+    }
+
+    /// `to` = the nearest number of bfloat16, as a float: to even, small numbers kept, NaN made quiet.
+    ///
+    /// @param to another register than x
+    void roundToHalf(int to, int x) {
+        // half a last place less one, and one more where the last place is odd
+        op(Op.SHIFT_I, Op.SHIFT_RIGHT_UNSIGNED, to, v(x), 16);
+        op(Op.AND_I, to, to, c(1));
+        op(Op.ADD_I, to, to, v(x));
+        op(Op.ADD_I, to, to, c(0x7fff));
+        compare(x, v(x), Op.UNORDERED);
+        where(Op.OR_I, to, x, c(0x400000));
+        op(Op.AND_I, to, to, c(0xffff0000));
+    }
+
+    /// Writes floats that are numbers of bfloat16 as such.
+    ///
+    /// @param work a register whose contents are lost; may be that of the numbers
+    final void storeHalves(int from, Operand at, int work) {
+        op(Op.SHIFT_I, Op.SHIFT_RIGHT_UNSIGNED, work, v(from), 16);
+        storeLow(work, at);
+    }
+
+    /// Writes the low halves of lanes, one after the other; the high ones are 0.
+    ///
+    /// @param from a register whose contents are lost
+    abstract void storeLow(int from, Operand at);
+
     /// Copies a register.
     final void move(int to, int from) {
         if (to != from) {

@@ -191,6 +191,24 @@ class EncodingTest {
         wide("6291654072d310", w -> w.op(Op.SHIFT_I, Op.SHIFT_RIGHT_UNSIGNED, 19, v(27), 16));
     }
 
+    /// Numbers of 16 bits.
+    @Test
+    void halves() {
+        // vpmovzxwd zmm19, [rdx + r10 * 4 + 0x12345]; vpslld zmm19, zmm19, 16
+        wide("62a27d48339c9245230100" + "62b1654072f310", w -> w.loadHalves(19, PLACE));
+        // vpmovzxwd ymm9, [rdx + r10 * 4 + 0x12345]; vpslld ymm9, ymm9, 16
+        narrow("c4227d338c9245230100" + "c4c13572f110", w -> w.loadHalves(9, PLACE));
+        // vpbroadcastw zmm19, [r10]; vpslld zmm19, zmm19, 16
+        wide("62c27d48791a" + "62b1654072f310", w -> w.broadcastHalf(19, new Operand.One(10)));
+        // vpbroadcastw ymm9, [r10]; vpslld ymm9, ymm9, 16
+        narrow("c4427d790a" + "c4c13572f110", w -> w.broadcastHalf(9, new Operand.One(10)));
+        // vpsrld zmm19, zmm27, 16; vpmovdw [rdx + r10 * 4 + 0x12345], zmm19
+        wide("6291654072d310" + "62a27e48339c9245230100", w -> w.storeHalves(27, PLACE, 19));
+        // vpsrld ymm9, ymm11, 16; vperm2f128 ymm12, ymm9, ymm9, 1; vpackusdw ymm9, ymm9, ymm12; vmovups [rdx + r10 * 4 + 0x12345], xmm9
+        narrow("c4c13572d310" + "c4433506e101" + "c442352bcc" + "c42178118c9245230100",
+                w -> w.storeHalves(11, PLACE, 9));
+    }
+
     private static void narrow(String expected, Consumer<Vectors> write) {
         same(expected, new Avx2(), write);
     }
