@@ -53,7 +53,9 @@ public record Profile(
     public static Profile of(
             Engine engine, ProgramReport report, int batchSize, int steps, IntConsumer run, IntFunction<long[]> timed) {
         long from = System.nanoTime();
-        for (int i = 0; i < WARM_UP || System.nanoTime() - from < (i < WARM_UP_A_STEP * steps ? MOST_NANOS : LEAST_NANOS); i++) {
+        for (int i = 0;
+                i < WARM_UP || System.nanoTime() - from < (i < WARM_UP_A_STEP * steps ? MOST_NANOS : LEAST_NANOS);
+                i++) {
             run.accept(i);
             var _ = timed.apply(i); // only to warm up
         }

@@ -44,7 +44,8 @@ final class Columns32Code implements Columns {
     }
 
     private static Columns32Code of(Scores s) {
-        var all = new MachineCode[] {s.softmax(), s.gradient(), s.finish(), s.dot(), s.scale(), s.scaleRows(), s.hide()};
+        var all = new MachineCode[] {s.softmax(), s.gradient(), s.finish(), s.dot(), s.scale(), s.scaleRows(),
+            s.hide()};
         return Stream.of(all).allMatch(c -> c != null) ? new Columns32Code(s.target().lanes(), all) : null;
     }
 

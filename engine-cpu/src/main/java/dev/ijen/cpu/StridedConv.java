@@ -109,7 +109,8 @@ final class StridedConv implements Weighted {
         int to = Tasks.from(task % shares + 1, shares, strips);
         int left = Math.min(columns, to * u.strip()) - from * u.strip();
         for (int n = first; n < last; n++) {
-            lines.clear(image(y, n, columns, !forward) + (long) Float.BYTES * from * u.strip(), (long) Float.BYTES * left);
+            lines.clear(image(y, n, columns, !forward) + (long) Float.BYTES * from * u.strip(),
+                    (long) Float.BYTES * left);
         }
         int part = PanelMatMul.depth(depth);
         for (int j = from; j < to; j++) {
