@@ -64,7 +64,7 @@ final class StridedConv implements Weighted {
 
     @Override
     public long weightBytes() {
-        return Mem.align(s.taps() * strips * stripBytes());
+        return Mem.align((long) s.taps() * strips * stripBytes());
     }
 
     @Override
@@ -93,7 +93,7 @@ final class StridedConv implements Weighted {
     private void pack(int tap, long w, long packed) {
         long from = w + (long) Float.BYTES * tap * s.c();
         long filter = (long) Float.BYTES * s.taps() * s.c();
-        long to = packed + tap * strips * stripBytes();
+        long to = packed + (long) tap * strips * stripBytes();
         long cs = forward ? filter : Float.BYTES;
         long rs = forward ? Float.BYTES : filter;
         for (int j = 0; j < strips; j++) {
@@ -117,7 +117,7 @@ final class StridedConv implements Weighted {
             int n = Math.min(u.strip(), columns - j * u.strip());
             for (int i = 0; i < lines.taps().length; i++) {
                 boolean more = i >= lines.begun();
-                long strip = packed + (lines.taps()[i] * strips + j) * stripBytes();
+                long strip = packed + ((long) lines.taps()[i] * strips + j) * stripBytes();
                 for (int p = 0; p < depth; p += part) {
                     for (int image = first; image < last; image += across ? last - first : 1) {
                         lines(

@@ -40,13 +40,15 @@ record StridedLines(int[] taps, int[][] lists, int begun, int[] cleared, int rea
                     int count = Math.ceilDiv(result[2] - phase, phases);
                     int first = (d * result[1] + h) * result[2] + phase;
                     var reaches = forward ? outputs(s, d, h, count) : inputs(s, d, h, phase, count);
-                    var whole = reaches.stream().filter(r -> r.from == 0 && r.to == count).findFirst().orElse(null);
-                    if (whole == null) {
-                        cleared.addAll(List.of(first, count));
-                    }
+                    boolean begun = false;
                     for (var r : reaches) {
-                        var list = r == whole ? begin : add;
+                        boolean whole = !begun && r.from == 0 && r.to == count;
+                        begun |= whole;
+                        var list = whole ? begin : add;
                         list.get(r.tap).addAll(List.of(r.read, first + r.from * phases, r.to - r.from));
+                    }
+                    if (!begun) {
+                        cleared.addAll(List.of(first, count));
                     }
                 }
             }
