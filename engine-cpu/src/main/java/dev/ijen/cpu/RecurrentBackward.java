@@ -18,8 +18,8 @@ final class RecurrentBackward extends RecurrentRun {
     private final long dh;
     private final long dm;
 
-    RecurrentBackward(Kernel.Recurrent k, Micro u, long[] in, long[] out, long scratch, Pool pool) {
-        super(k, u, in[0], scratch, pool);
+    RecurrentBackward(RecurrentKernel kernel, long[] in, long[] out, long packed, Pool pool) {
+        super(kernel.k(), kernel.u(), in[0], packed, pool);
         gru = k.cell() == Kernel.CellKind.GRU;
         lstm = k.cell() == Kernel.CellKind.LSTM;
         int at = lstm ? 3 : 2;
@@ -48,7 +48,7 @@ final class RecurrentBackward extends RecurrentRun {
 
     @Override
     void pack(int s) {
-        pack(s, k.h(), gates * k.h(), row, e);
+        pack(s, k.h(), 0, gates * k.h(), gates * k.h(), row, e);
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.ijen.spi.Kernel;
 
 /// How the steps of a recurrence are shared among threads. Every number is computed in the same way however work is cut, so here the
 /// cut may depend on the number of threads.
-abstract class RecurrentRun implements CpuKernel.Bound {
+abstract class RecurrentRun implements Weighted.Kept {
     /// Most sequences of a task, so that a step's gates stay in the second-level cache.
     private static final int MOST_ROWS = 64;
 
@@ -82,8 +82,12 @@ abstract class RecurrentRun implements CpuKernel.Bound {
     abstract void block(int i, int r0, int r1, int u0, int u1);
 
     @Override
-    public final void run() {
+    public final void refresh() {
         pool.parallel(strips(), packTask);
+    }
+
+    @Override
+    public final void run() {
         if (!byUnits) {
             pool.parallel(tasks, task);
         } else if (meetings.together()) {
@@ -106,9 +110,19 @@ abstract class RecurrentRun implements CpuKernel.Bound {
         return k.reverse() ? k.t() - 1 - i : i;
     }
 
-    /// Packs strip `s` of weights with `depth` rows and `columns` columns, whose element (p, j) lies at w + p · rs + j · cs.
-    final void pack(int s, int columns, int depth, long rs, long cs) {
-        Gemm.packStrip(u, s, columns, depth, w, rs, cs, packed);
+    /// Packs rows p0 to p0 + depth of strip `s` of weights with `all` rows and `columns` columns; element (p, j) of these lies at
+    /// w + p · rs + j · cs.
+    final void pack(int s, int columns, int p0, int depth, int all, long rs, long cs) {
+        pack(s, columns, p0, depth, all, w, rs, cs);
+    }
+
+    /// The same for other weights.
+    final void pack(int s, int columns, int p0, int depth, int all, long from, long rs, long cs) {
+        int j = s * u.strip();
+        if (depth > 0) {
+            u.pack(from + j * cs, rs, cs, depth, Math.min(u.strip(), columns - j),
+                    packed + s * Gemm.stripBytes(u, all) + p0 * stripRow);
+        }
     }
 
     /// c = from + a · (rows p0 to p0 + depth of strips s0 to s1 of the packed weights, which have `all` rows). Rows of a are `ars` bytes
@@ -148,12 +162,12 @@ abstract class RecurrentRun implements CpuKernel.Bound {
     }
 
     /// The same for one row and one strip of each of four gates, whose strips are `perGate` apart, added to c: gates are `row` bytes
-    /// apart there.
-    final void fourGates(long a, int depth, int strip, int perGate, long c) {
-        long step = Gemm.stripBytes(u, depth);
+    /// apart there. The rows are the last of the packed weights.
+    final void fourGates(long a, int p0, int depth, int strip, int perGate, long c) {
+        long step = Gemm.stripBytes(u, p0 + depth);
         for (int p = 0; p < depth; p += Gemm.DEPTH) {
             int d = Math.min(Gemm.DEPTH, depth - p);
-            u.four(a + (long) p * e, e, packed + strip * step + p * stripRow, perGate * step, stripRow, d, c, row, c,
+            u.four(a + (long) p * e, e, packed + strip * step + (p0 + p) * stripRow, perGate * step, stripRow, d, c, row, c,
                     row);
         }
     }
