@@ -68,10 +68,8 @@ final class RecurrentBackward extends RecurrentRun {
         long g = s * gatePlane + at;
         long old = at + (lstm ? n == 0 ? c0 : memory + step(n - 1) * plane : n == 0 ? h0 : y + step(n - 1) * plane);
         long d = gru ? dm + states : dm + at;
-        for (int r = r0; r < r1; r++) {
-            math.backward(kept + g + r * gateRow, row, old + r * row, memory + states + r * row, dy + states + r * row,
-                    dh + at + r * row, d + r * row, dxw + g + r * gateRow, u1 - u0);
-        }
+        math.backward(r1 - r0, gates, kept + g + r0 * gateRow, row, old + r0 * row, memory + states + r0 * row,
+                dy + states + r0 * row, dh + at + r0 * row, d + r0 * row, dxw + g + r0 * gateRow, u1 - u0);
     }
 
     private void begin(int r0, int r1, long at, long bytes) {

@@ -76,10 +76,8 @@ final class RecurrentForward extends RecurrentRun {
             input(r0, r1, u0, u1, x + ((long) s * k.n() + r0) * depth * e, g + r0 * gateRow);
         }
         products(r0, r1, u0, u1, before + r0 * row, added + r0 * gateRow, g + r0 * gateRow, m + r0 * row);
-        for (int r = r0; r < r1; r++) {
-            math.forward(g + r * gateRow, row, added + r * gateRow + 2 * row, old + r * row, m + r * row,
-                    y + s * plane + at + r * row, u1 - u0);
-        }
+        math.forward(r1 - r0, gates, g + r0 * gateRow, row, added + r0 * gateRow + 2 * row, old + r0 * row,
+                m + r0 * row, y + s * plane + at + r0 * row, u1 - u0);
     }
 
     /// The input's part of the gates, where the gates will be.

@@ -41,7 +41,7 @@ abstract class RecurrentRun implements Weighted.Kept {
         this.w = w;
         this.packed = packed;
         this.pool = pool;
-        math = CellMath.of(k.cell(), k.dtype());
+        math = CellMath.of(k.cell(), k.dtype(), u instanceof Micro32Code code ? code.target() : null);
         gates = CellMath.gates(k.cell());
         e = u.bytes();
         row = (long) k.h() * e;
