@@ -11,7 +11,8 @@ import dev.ijen.tensor.DType;
 ///
 /// @param depth numbers of an input whose product with its weights is left to the steps: the launch then has the input in place of the input's part, and
 /// after all else the input's weights and, if there are any, the biases; 0 if that has been done before
-record RecurrentKernel(Kernel.Recurrent k, Micro u, int depth) implements CpuKernel {
+/// @param strips how a gradient's first result is to lie; null for row by row
+record RecurrentKernel(Kernel.Recurrent k, Micro u, int depth, Strips strips) implements CpuKernel {
     static CpuKernel of(Kernel.Recurrent k, boolean code) {
         if (k.n() == 0) {
             return new Nothing(0);
@@ -20,7 +21,7 @@ record RecurrentKernel(Kernel.Recurrent k, Micro u, int depth) implements CpuKer
         var micro = type == DType.F64 ? Micro64.INSTANCE : Micro32Code.of(code);
         int units = Math.ceilDiv(k.h(), micro.strip()) * micro.strip();
         var whole = new RecurrentKernel(
-                new Kernel.Recurrent(type, k.cell(), k.pass(), k.t(), k.n(), units, k.reverse()), micro, 0);
+                new Kernel.Recurrent(type, k.cell(), k.pass(), k.t(), k.n(), units, k.reverse()), micro, 0, null);
         if (type != k.dtype() || units != k.h()) {
             return new RecurrentWide(k, whole);
         }
@@ -34,7 +35,8 @@ record RecurrentKernel(Kernel.Recurrent k, Micro u, int depth) implements CpuKer
 
     @Override
     public long scratchBytes() {
-        return weightBytes() + (depth > 0 ? (long) CellMath.gates(k.cell()) * k.h() * u.bytes() : 0);
+        long row = (long) CellMath.gates(k.cell()) * k.h() * u.bytes();
+        return weightBytes() + (depth > 0 ? row : 0) + (strips == null ? 0 : 2 * k.n() * row);
     }
 
     @Override

@@ -26,7 +26,8 @@ abstract class RecurrentRun implements Weighted.Kept {
     private final long w;
     private final long packed;
     private final Pool pool;
-    private final boolean byUnits;
+    /// Whether threads take units, and meet after each block.
+    final boolean byUnits;
     private final int tasks;
     /// Sequences, or units, of a task.
     private final int share;
