@@ -34,7 +34,7 @@ abstract class RecurrentRun implements Weighted.Kept {
     private final Pool.Task packTask;
     private final Pool.Task task;
     private final Meetings meetings = new Meetings();
-    private int at;
+    private Lockstep together;
 
     RecurrentRun(Kernel.Recurrent k, Micro u, long w, long packed, Pool pool) {
         this.k = k;
@@ -56,7 +56,7 @@ abstract class RecurrentRun implements Weighted.Kept {
         if (byUnits) {
             share = Math.ceilDiv(strips, Math.min(pool.threads(), strips)) * u.strip();
             tasks = Math.ceilDiv(k.h(), share);
-            task = (i, worker) -> block(at, 0, k.n(), i * share, Math.min(k.h(), (i + 1) * share));
+            task = null;
         } else {
             int each = Math.ceilDiv(groups, Math.min(pool.threads(), groups)) * u.rows();
             share = Math.min(each, MOST_ROWS);
@@ -89,21 +89,27 @@ abstract class RecurrentRun implements Weighted.Kept {
 
     @Override
     public final void run() {
+        if (byUnits && together == null) {
+            together = new Lockstep(tasks, blocks(), this::part);
+        }
         if (!byUnits) {
             pool.parallel(tasks, task);
-        } else if (meetings.together()) {
-            for (at = 0; at < blocks(); at++) {
-                pool.parallel(tasks, task);
-            }
-            meetings.end();
+            return;
+        }
+        if (meetings.together()) {
+            together.run(pool);
         } else {
-            for (at = 0; at < blocks(); at++) {
-                for (int i = 0; i < tasks; i++) {
-                    task.run(i, 0);
+            for (int i = 0; i < blocks(); i++) {
+                for (int part = 0; part < tasks; part++) {
+                    part(i, part);
                 }
             }
-            meetings.end();
         }
+        meetings.end();
+    }
+
+    private void part(int i, int part) {
+        block(i, 0, k.n(), part * share, Math.min(k.h(), (part + 1) * share));
     }
 
     /// The place in memory of the step that comes as number `i`.
