@@ -26,9 +26,9 @@ record F32CellCode(boolean lstm, int lanes, MachineCode forward, MachineCode bac
     public void forward(int rows, int all, long gates, long stride, long xn, long old, long memory, long y, int n) {
         long rest = stride - 4L * n;
         if (lstm) {
-            forward.run(gates, stride, old, memory, y, n / (2 * lanes), rows, rest, 0, 0, 0);
+            forward.run(gates, stride, old, memory, y, n / lanes, rows, rest, 0, 0, 0);
         } else {
-            forward.run(gates, stride, xn, old, memory, y, n / (2 * lanes), rows, rest, 0, 0);
+            forward.run(gates, stride, xn, old, memory, y, n / lanes, rows, rest, 0, 0);
         }
     }
 
@@ -37,7 +37,7 @@ record F32CellCode(boolean lstm, int lanes, MachineCode forward, MachineCode bac
             int rows, int all, long gates, long stride, long old, long memory, long dy, long dh, long dm, long dx,
             int n) {
         if (lstm) {
-            backward.run(gates, stride, old, memory, dy, dh, dm, dx, n / (2 * lanes), rows, stride - 4L * n);
+            backward.run(gates, stride, old, memory, dy, dh, dm, dx, n / lanes, rows, stride - 4L * n);
         } else {
             plain.backward(rows, all, gates, stride, old, memory, dy, dh, dm, dx, n);
         }

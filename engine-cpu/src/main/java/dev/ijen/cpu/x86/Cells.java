@@ -27,10 +27,8 @@ public record Cells(Target target) {
     private static final int[] SAVED = {RBX, RBP, R12, R13};
     private static final int STACK = 8 * SAVED.length + 8;
 
-    /// The gates of some rows from their sums, and the states. Arguments: gates, the step from gate to gate, c before, c after, h, pairs of vectors of a row,
-    /// rows, bytes of a row of states behind these vectors.
-    ///
-    /// The last tanh has a loop of its own, two at a time: one for each vector of gates would be a chain that the next vector waits behind.
+    /// The gates of some rows from their sums, and the states. Arguments: gates, the step from gate to gate, c before, c after, h, vectors of a row, rows,
+    /// bytes of a row of states behind these vectors.
     ///
     /// @return null if machine code can't be made here
     public MachineCode lstm() {
@@ -41,16 +39,14 @@ public record Cells(Target target) {
         var f = gate(free, false);
         var g = gate(free, true);
         var o = gate(free, false);
-        var math = new GateMath(asm, free, constants(1));
+        var math = new GateMath(asm, free, target.registers() > 16 ? 18 : 1);
         asm.address(RAX, RSI, RSI, 1);
         asm.loadPointer(R10, RSP, STACK);
         asm.loadPointer(R11, RSP, STACK + 8);
         asm.copy(RBP, R11);
         asm.addRegister(RBP, RAX);
         int row = asm.size();
-        asm.copy(R12, RCX);
-        asm.address(R13, RDI, RAX, 0);
-        asm.address(RBX, R9, R9, 0);
+        asm.copy(RBX, R9);
         asm.align();
         int start = asm.size();
         asm.load(i.x(), gate(0), 0);
@@ -66,44 +62,34 @@ public record Cells(Target target) {
         asm.load(i.x(), at(RDX), 0);
         asm.op(Op.FMA231, g.x(), f.x(), v(i.x()));
         asm.store(g.x(), at(RCX), 0);
-        next(asm, 1, RDI, RDX, RCX);
+        math.activate(g);
+        asm.op(Op.MUL, o.x(), o.x(), v(g.x()));
+        asm.store(o.x(), at(R8), 0);
+        next(asm, RDI, RDX, RCX, R8);
         again(asm, RBX, start);
-        states(asm, math, new GateMath.Gate(true, f.x(), f.y(), f.t()), g);
         pass(asm, R11, RDX, RCX, R8);
         asm.addRegister(RDI, RBP);
         again(asm, R10, row);
         return end(asm);
     }
 
-    /// h = o · tanh c of a row.
-    private static void states(Vectors asm, GateMath math, GateMath.Gate... c) {
-        asm.copy(RBX, R9);
-        asm.align();
-        int start = asm.size();
-        for (int k = 0; k < c.length; k++) {
-            asm.load(c[k].x(), at(R12, k * asm.width()), 0);
-        }
-        math.activate(c);
-        for (int k = 0; k < c.length; k++) {
-            asm.op(Op.MUL, c[k].x(), c[k].x(), at(R13, k * asm.width()));
-            asm.store(c[k].x(), at(R8, k * asm.width()), 0);
-        }
-        next(asm, c.length, R12, R13, R8);
-        again(asm, RBX, start);
-    }
-
     /// The gradients of some rows' sums. Arguments: gates, the step from gate to gate, c before, c after, gradient of h from outside, gradient of h from the
-    /// step after, gradient of c, which becomes that of c before, gradients of the sums, pairs of vectors of a row, rows, bytes of a row of states behind
-    /// these vectors.
+    /// step after, gradient of c, which becomes that of c before, gradients of the sums, vectors of a row, rows, bytes of a row of states behind these
+    /// vectors.
     ///
     /// @return null if machine code can't be made here
     public MachineCode lstmGradient() {
         var asm = target.vectors();
         var free = asm.registers();
         asm.push(SAVED);
-        GateMath.Gate[] c = {gate(free, true), gate(free, true)};
-        int[] more = {free.take(), free.take(), free.take()};
-        var math = new GateMath(asm, free, constants(4));
+        var c = gate(free, true);
+        int tanh = c.x();
+        int x = c.y();
+        int k = c.t();
+        int o = free.take();
+        int e = free.take();
+        int w = free.take();
+        var math = new GateMath(asm, free, target.registers() > 16 ? 18 : 6);
         asm.address(RAX, RSI, RSI, 1);
         asm.loadPointer(R10, RSP, STACK);
         asm.loadPointer(R11, RSP, STACK + 8);
@@ -115,14 +101,24 @@ public record Cells(Target target) {
         asm.loadPointer(RBX, RSP, STACK + 16);
         asm.align();
         int start = asm.size();
-        for (int k = 0; k < c.length; k++) {
-            asm.load(c[k].x(), at(RCX, k * asm.width()), 0);
-        }
+        asm.load(tanh, at(RCX), 0);
         math.activate(c);
-        for (int k = 0; k < c.length; k++) {
-            gradient(asm, math, k * asm.width(), c[k], more);
-        }
-        next(asm, c.length, RDI, RDX, RCX, R8, R9, R10, R11);
+        asm.load(o, gate(3), 0);
+        asm.load(e, at(R9), 0);
+        asm.load(x, at(R8), 0);
+        asm.op(Op.ADD, e, e, v(x));
+        asm.op(Op.MUL, e, e, v(o));
+        asm.op(Op.MUL, w, tanh, v(tanh));
+        math.rest(w, w, k);
+        asm.op(Op.MUL, w, e, v(w));
+        asm.load(x, at(R10), 0);
+        asm.op(Op.ADD, w, w, v(x)); // the gradient of c
+        asm.op(Op.MUL, e, e, v(tanh));
+        math.rest(o, o, k);
+        asm.op(Op.MUL, e, e, v(o));
+        asm.store(e, gate(R11, 3), 0);
+        inner(asm, math, w, new int[] {x, o, e, tanh, k});
+        next(asm, RDI, RDX, RCX, R8, R9, R10, R11);
         again(asm, RBX, start);
         pass(asm, R12, RDX, RCX, R8, R9, R10);
         asm.addRegister(RDI, RBP);
@@ -131,52 +127,36 @@ public record Cells(Target target) {
         return end(asm);
     }
 
-    /// Of the vector at some bytes from where registers point.
-    ///
-    /// @param c tanh c, and registers to work in
-    private static void gradient(Vectors asm, GateMath math, int d, GateMath.Gate c, int[] more) {
-        int tanh = c.x();
-        int x = c.y();
-        int k = c.t();
-        int o = more[0];
-        int e = more[1];
-        int w = more[2];
-        asm.load(o, gate(RDI, 3, d), 0);
-        asm.load(e, at(R9, d), 0);
-        asm.op(Op.ADD, e, e, at(R8, d));
-        asm.op(Op.MUL, e, e, v(o));
-        asm.op(Op.MUL, w, tanh, v(tanh));
-        math.rest(w, w, k);
-        asm.op(Op.MUL, w, e, v(w));
-        asm.op(Op.ADD, w, w, at(R10, d)); // the gradient of c
-        asm.op(Op.MUL, e, e, v(tanh));
-        math.rest(o, o, k);
-        asm.op(Op.MUL, e, e, v(o));
-        asm.store(e, gate(R11, 3, d), 0);
-        // of the gates that make c
-        int g = tanh;
-        asm.load(x, gate(RDI, 0, d), 0);
-        asm.load(g, gate(RDI, 2, d), 0);
-        asm.op(Op.MUL, o, w, v(x));
-        asm.op(Op.MUL, e, o, v(g));
-        math.rest(x, x, k);
-        asm.op(Op.MUL, e, e, v(x));
-        asm.store(e, gate(R11, 0, d), 0);
+    /// Of the gates that make c, whose gradient is in a register.
+    private static void inner(Vectors asm, GateMath math, int dc, int[] free) {
+        int x = free[0];
+        int g = free[1];
+        int d = free[2];
+        int cg = free[3];
+        int work = free[4];
+        asm.load(x, gate(0), 0);
+        asm.load(g, gate(2), 0);
+        asm.op(Op.MUL, cg, dc, v(x));
+        asm.op(Op.MUL, d, cg, v(g));
+        math.rest(x, x, work);
+        asm.op(Op.MUL, d, d, v(x));
+        asm.store(d, gate(R11, 0), 0);
         asm.op(Op.MUL, g, g, v(g));
-        math.rest(g, g, k);
-        asm.op(Op.MUL, e, o, v(g));
-        asm.store(e, gate(R11, 2, d), 0);
-        asm.load(x, gate(RDI, 1, d), 0);
-        asm.op(Op.MUL, w, w, v(x));
-        asm.op(Op.MUL, e, w, at(RDX, d));
-        math.rest(x, x, k);
-        asm.op(Op.MUL, e, e, v(x));
-        asm.store(e, gate(R11, 1, d), 0);
-        asm.store(w, at(R10, d), 0);
+        math.rest(g, g, work);
+        asm.op(Op.MUL, d, cg, v(g));
+        asm.store(d, gate(R11, 2), 0);
+        asm.load(x, gate(1), 0);
+        asm.op(Op.MUL, dc, dc, v(x));
+        asm.load(g, at(RDX), 0);
+        asm.op(Op.MUL, d, dc, v(g));
+        math.rest(x, x, work);
+        asm.op(Op.MUL, d, d, v(x));
+        asm.store(d, gate(R11, 1), 0);
+        asm.store(dc, at(R10), 0);
     }
 
     /// The gates of some rows from their sums, and the states. Arguments: gates, the step from gate to gate, the input's part of gate n, h before, the
-    /// state's part of gate n, h after, pairs of vectors of a row, rows, bytes of a row of states behind these vectors.
+    /// state's part of gate n, h after, vectors of a row, rows, bytes of a row of states behind these vectors.
     ///
     /// @return null if machine code can't be made here
     public MachineCode gru() {
@@ -187,13 +167,12 @@ public record Cells(Target target) {
         var z = gate(free, false);
         var n = new GateMath.Gate(true, r.x(), r.y(), r.t());
         int x = z.y();
-        var math = new GateMath(asm, free, constants(6));
+        var math = new GateMath(asm, free, target.registers() > 16 ? 18 : 6);
         asm.loadPointer(R10, RSP, STACK + 8);
         asm.loadPointer(R11, RSP, STACK + 16);
         asm.address(RBP, R11, RSI, 1);
         int row = asm.size();
         asm.loadPointer(RBX, RSP, STACK);
-        asm.address(RBX, RBX, RBX, 0);
         asm.align();
         int start = asm.size();
         asm.load(r.x(), gate(0), 0);
@@ -209,7 +188,7 @@ public record Cells(Target target) {
         asm.op(Op.SUB, x, x, v(n.x()));
         asm.op(Op.FMA213, z.x(), x, v(n.x()));
         asm.store(z.x(), at(R9), 0);
-        next(asm, 1, RDI, RDX, RCX, R8, R9);
+        next(asm, RDI, RDX, RCX, R8, R9);
         again(asm, RBX, start);
         pass(asm, R11, RCX, R8, R9);
         asm.addRegister(RDI, RBP);
@@ -222,39 +201,27 @@ public record Cells(Target target) {
         return new GateMath.Gate(tanh, free.take(), free.take(), free.take());
     }
 
-    /// How many constants there are registers for.
-    ///
-    /// @param narrow where there are few
-    private int constants(int narrow) {
-        return target.registers() > 16 ? 18 : narrow;
-    }
-
     private static Operand at(int base) {
-        return at(base, 0);
-    }
-
-    private static Operand at(int base, int displacement) {
-        return new Operand.At(base, -1, 0, displacement);
+        return new Operand.At(base, -1, 0, 0);
     }
 
     private static Operand gate(int number) {
-        return gate(RDI, number, 0);
+        return gate(RDI, number);
     }
 
     /// A gate's vector; rsi is the step, rax three of them.
-    private static Operand gate(int base, int number, int displacement) {
+    private static Operand gate(int base, int number) {
         return switch (number) {
-            case 0 -> at(base, displacement);
-            case 1 -> new Operand.At(base, RSI, 0, displacement);
-            case 2 -> new Operand.At(base, RSI, 1, displacement);
-            default -> new Operand.At(base, RAX, 0, displacement);
+            case 0 -> at(base);
+            case 1 -> new Operand.At(base, RSI, 0, 0);
+            case 2 -> new Operand.At(base, RSI, 1, 0);
+            default -> new Operand.At(base, RAX, 0, 0);
         };
     }
 
-    /// Moves registers on by some vectors.
-    private static void next(Vectors asm, int vectors, int... bases) {
+    private static void next(Vectors asm, int... bases) {
         for (int b : bases) {
-            asm.add(b, vectors * asm.width());
+            asm.add(b, asm.width());
         }
     }
 
