@@ -111,7 +111,7 @@ final class CpuPrepared implements Prepared {
         return kernel;
     }
 
-    /// Recurrences do the products of their inputs, too, and write gradients as those of weights read them.
+    /// Recurrences do the products of their inputs, too.
     private void project() {
         var projections = new Projections(plan, kernels);
         for (int i = 0; i < kernels.length; i++) {
@@ -124,10 +124,6 @@ final class CpuPrepared implements Prepared {
                 kernels[i] = found.kernel();
                 launches.set(i, found.launch());
             }
-        }
-        var gradients = new WeightGradients(plan, kernels);
-        for (int i = 0; i < kernels.length; i++) {
-            gradients.from(i).forEach((j, kernel) -> kernels[j] = kernel);
         }
     }
 

@@ -63,7 +63,7 @@ record Projections(Plan plan, CpuKernel[] kernels) {
         }
         return lasts(from, i, product.in()) && (bias == null || lasts(done.getFirst(), i, List.of(bias)))
                 && l.out().stream().noneMatch(o -> Steady.overlap(o, product.in().getFirst()))
-                        ? new Found(done, new RecurrentKernel(steps.k(), steps.u(), m.k(), null),
+                        ? new Found(done, new RecurrentKernel(steps.k(), steps.u(), m.k()),
                                 new Launch(l.kernel(), List.copyOf(in), l.out(), l.origin()))
                         : null;
     }

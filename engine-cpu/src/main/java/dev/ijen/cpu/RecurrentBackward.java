@@ -17,9 +17,6 @@ final class RecurrentBackward extends RecurrentRun {
     private final long dxw;
     private final long dh;
     private final long dm;
-    private final Strips strips;
-    /// Where the gradients of a step's sums go first, and those of the next step.
-    private final long work;
 
     RecurrentBackward(RecurrentKernel kernel, long[] in, long[] out, long packed, Pool pool) {
         super(kernel.k(), kernel.u(), in[0], packed, pool);
@@ -36,8 +33,6 @@ final class RecurrentBackward extends RecurrentRun {
         dxw = out[0];
         dh = out[1];
         dm = gru || lstm ? out[2] : 0;
-        strips = kernel.strips();
-        work = packed + kernel.weightBytes();
     }
 
     /// The state before the first step has a gradient, too.
@@ -62,7 +57,7 @@ final class RecurrentBackward extends RecurrentRun {
         if (i == 0) {
             begin(r0, r1, at, (long) (u1 - u0) * e);
         } else {
-            back(i - 1, r0, r1, u0, u1);
+            back(step(k.t() - i), r0, r1, u0, u1);
         }
         if (i == k.t()) {
             return;
@@ -74,27 +69,7 @@ final class RecurrentBackward extends RecurrentRun {
         long old = at + (lstm ? n == 0 ? c0 : memory + step(n - 1) * plane : n == 0 ? h0 : y + step(n - 1) * plane);
         long d = gru ? dm + states : dm + at;
         math.backward(r1 - r0, gates, kept + g + r0 * gateRow, row, old + r0 * row, memory + states + r0 * row,
-                dy + states + r0 * row, dh + at + r0 * row, d + r0 * row, sums(i) + at + r0 * gateRow, u1 - u0);
-        if (strips != null) {
-            spread(i, s * k.n(), r0, r1, u0 / u.strip(), u1 / u.strip());
-        }
-    }
-
-    /// Where the gradients of the sums of block `i` are until the next one has used them: with strips, in memory to work in. Where threads meet after each
-    /// block, one may be a block ahead.
-    private long sums(int i) {
-        return strips == null ? dxw + step(k.t() - 1 - i) * gatePlane : work + (byUnits ? i & 1 : 0) * gatePlane;
-    }
-
-    /// Brings them to their place.
-    private void spread(int i, int first, int r0, int r1, int s0, int s1) {
-        int perGate = k.h() / u.strip();
-        boolean whole = s1 - s0 == perGate;
-        for (int q = 0; q < (whole ? 1 : gates); q++) {
-            int s = q * perGate + s0;
-            strips.put((Micro32Code) u, sums(i) + r0 * gateRow + s * stripRow, gateRow, first + r0, r1 - r0, s,
-                    whole ? gates * perGate : s1 - s0, dxw);
-        }
+                dy + states + r0 * row, dh + at + r0 * row, d + r0 * row, dxw + g + r0 * gateRow, u1 - u0);
     }
 
     private void begin(int r0, int r1, long at, long bytes) {
@@ -106,15 +81,14 @@ final class RecurrentBackward extends RecurrentRun {
         }
     }
 
-    /// The gradient of the state before the step of block `i`.
-    private void back(int i, int r0, int r1, int u0, int u1) {
+    /// The gradient of the state before step `s`.
+    private void back(int s, int r0, int r1, int u0, int u1) {
         int h = k.h();
         int all = gates * h;
         int s0 = u0 / u.strip();
         int s1 = u1 / u.strip();
         long to = dh + r0 * row + (long) u0 * e;
-        int s = step(k.t() - 1 - i);
-        long d = sums(i) + r0 * gateRow;
+        long d = dxw + s * gatePlane + r0 * gateRow;
         if (gru) {
             product(r1 - r0, d, gateRow, 0, 2 * h, all, s0, s1, to, row, stripRow, to, row);
             product(r1 - r0, dm + s * plane + r0 * row, row, 2 * h, h, all, s0, s1, to, row, stripRow, to, row);

@@ -11,8 +11,7 @@ import dev.ijen.tensor.DType;
 ///
 /// @param depth numbers of an input whose product with its weights is left to the steps: the launch then has the input in place of the input's part, and
 /// after all else the input's weights and, if there are any, the biases; 0 if that has been done before
-/// @param strips how a gradient's first result is to lie; null for row by row
-record RecurrentKernel(Kernel.Recurrent k, Micro u, int depth, Strips strips) implements CpuKernel {
+record RecurrentKernel(Kernel.Recurrent k, Micro u, int depth) implements CpuKernel {
     static CpuKernel of(Kernel.Recurrent k, boolean code) {
         if (k.n() == 0) {
             return new Nothing(0);
@@ -21,7 +20,7 @@ record RecurrentKernel(Kernel.Recurrent k, Micro u, int depth, Strips strips) im
         var micro = type == DType.F64 ? Micro64.INSTANCE : Micro32Code.of(code);
         int units = Math.ceilDiv(k.h(), micro.strip()) * micro.strip();
         var whole = new RecurrentKernel(
-                new Kernel.Recurrent(type, k.cell(), k.pass(), k.t(), k.n(), units, k.reverse()), micro, 0, null);
+                new Kernel.Recurrent(type, k.cell(), k.pass(), k.t(), k.n(), units, k.reverse()), micro, 0);
         if (type != k.dtype() || units != k.h()) {
             return new RecurrentWide(k, whole);
         }
@@ -35,8 +34,7 @@ record RecurrentKernel(Kernel.Recurrent k, Micro u, int depth, Strips strips) im
 
     @Override
     public long scratchBytes() {
-        long row = (long) CellMath.gates(k.cell()) * k.h() * u.bytes();
-        return weightBytes() + (depth > 0 ? row : 0) + (strips == null ? 0 : 2 * k.n() * row);
+        return weightBytes() + (depth > 0 ? (long) CellMath.gates(k.cell()) * k.h() * u.bytes() : 0);
     }
 
     @Override

@@ -26,8 +26,7 @@ abstract class RecurrentRun implements Weighted.Kept {
     private final long w;
     private final long packed;
     private final Pool pool;
-    /// Whether threads take units, and meet after each block.
-    final boolean byUnits;
+    private final boolean byUnits;
     private final int tasks;
     /// Sequences, or units, of a task.
     private final int share;
