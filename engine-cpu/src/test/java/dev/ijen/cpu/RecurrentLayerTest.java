@@ -2,8 +2,6 @@ package dev.ijen.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ijen.engine.Device;
@@ -32,10 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Recurrent layers whose launches do each other's work: the input's product on the way, gradients as the products for weights read them. Beside the same
-/// layers in F64, where each launch does its own.
+/// Recurrent layers that do their input's product on the way, beside the same layers in F64, where it is a launch of its own.
 class RecurrentLayerTest {
-    /// t, n, in, h, whether there are biases, whether it goes backward: more and fewer rows than a block of strips, steps that cross one.
+    /// t, n, in, h, whether there are biases, whether it goes backward.
     private static final int[][] SIZES = {
         {9, 32, 20, 64, 1, 0}, {3, 16, 64, 32, 0, 1}, {13, 21, 7, 32, 1, 1}, {2, 130, 33, 96, 1, 0}, {1, 16, 8, 32, 1, 0}
     };
@@ -150,41 +147,5 @@ class RecurrentLayerTest {
         assertEquals(-1, found(16, ref(0, 2 * 16 * 8), ref(100, 2 * 16 * 32)), "sums that are read by others");
         assertEquals(-1, found(16, ref(200, 2 * 16 * 8), null), "an input where states are written");
         assertEquals(-1, found(16, ref(100, 2 * 16 * 8), null), "an input where sums were written");
-    }
-
-    private static int strips(boolean ta, Ref reader, boolean result) {
-        int t = 4;
-        int n = 16;
-        int h = 32;
-        int all = t * n;
-        var k = new Kernel.Recurrent(DType.F32, CellKind.RNN_TANH, RecurrentPass.GRADIENT, t, n, h, false);
-        var d = ref(100, all * h);
-        var states = ref(0, all * h);
-        var product = new Kernel.MatMul(DType.F32, 1, h, 8, all, ta, false);
-        var launches = List.of(
-                new Launch(k, List.of(ref(10, h * h), ref(13, n * h), states, states, states),
-                        List.of(d, ref(14, n * h)), HERE),
-                new Launch(product, List.of(d, ref(20, all * 8)), List.of(ref(30, h * 8)), HERE),
-                new Launch(new Kernel.Copy(), List.of(reader), List.of(ref(400, (int) reader.count())), HERE));
-        var plan = new Plan(1 << 30, List.of(), launches, result ? List.of(d) : List.of());
-        try (var pool = new ThreadPool(2)) {
-            CpuKernel[] kernels = {RecurrentKernel.of(k, true), new JavaMatMul(product, pool, true), null};
-            var found = new WeightGradients(plan, kernels).from(0);
-            if (!found.isEmpty()) {
-                assertNotNull(((RecurrentKernel) found.get(0)).strips());
-                assertTrue(found.get(1) instanceof StripsMatMul, found.get(1).toString());
-                assertNull(found.get(2), "what does not read them stays");
-            }
-            return found.size();
-        }
-    }
-
-    @Test
-    void gradientsInStrips() {
-        var other = ref(30, 32 * 8);
-        assertEquals(Micro32Code.here() == null ? 0 : 2, strips(true, other, false));
-        assertEquals(0, strips(true, ref(100, 4 * 16 * 32), false), "read by what needs rows");
-        assertEquals(0, strips(false, other, false), "the gradient of an input");
-        assertEquals(0, strips(true, other, true), "a result");
     }
 }
