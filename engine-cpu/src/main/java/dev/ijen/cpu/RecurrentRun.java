@@ -173,7 +173,8 @@ abstract class RecurrentRun implements Weighted.Kept {
         long step = Gemm.stripBytes(u, p0 + depth);
         for (int p = 0; p < depth; p += Gemm.DEPTH) {
             int d = Math.min(Gemm.DEPTH, depth - p);
-            u.four(a + (long) p * e, e, packed + strip * step + (p0 + p) * stripRow, perGate * step, stripRow, d, c, row, c,
+            u.four(a + (long) p * e, e, packed + strip * step + (p0 + p) * stripRow, perGate * step, stripRow, d, c,
+                    row, c,
                     row);
         }
     }

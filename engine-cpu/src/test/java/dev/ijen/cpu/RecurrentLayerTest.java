@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RecurrentLayerTest {
     /// t, n, in, h, whether there are biases, whether it goes backward.
     private static final int[][] SIZES = {
-        {9, 32, 20, 64, 1, 0}, {3, 16, 64, 32, 0, 1}, {13, 21, 7, 32, 1, 1}, {2, 130, 33, 96, 1, 0}, {1, 16, 8, 32, 1, 0}
+        {9, 32, 20, 64, 1, 0}, {3, 16, 64, 32, 0, 1}, {13, 21, 7, 32, 1, 1}, {2, 130, 33, 96, 1, 0},
+        {1, 16, 8, 32, 1, 0}
     };
 
     private static HostTensor random(DType type, int seed, double scale, int... dims) {
@@ -93,7 +94,8 @@ class RecurrentLayerTest {
             for (int threads = 2; threads <= 3; threads++) {
                 var more = run(cell, s, DType.F32, threads);
                 for (int i = 0; i < one.size(); i++) {
-                    assertArrayEquals(one.get(i), more.get(i), 0, cell + " result " + i + " on " + threads + " threads");
+                    assertArrayEquals(one.get(i), more.get(i), 0,
+                            cell + " result " + i + " on " + threads + " threads");
                 }
             }
         }
