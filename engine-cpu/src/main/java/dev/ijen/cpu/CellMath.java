@@ -1,5 +1,6 @@
 package dev.ijen.cpu;
 
+import dev.ijen.cpu.x86.Target;
 import dev.ijen.spi.Kernel;
 import dev.ijen.tensor.DType;
 
@@ -26,14 +27,34 @@ interface CellMath {
     /// @param dx gradients of the gates' sums, written
     void backward(long gates, long stride, long old, long memory, long dy, long dh, long dm, long dx, int n);
 
-    static CellMath of(Kernel.CellKind cell, DType type) {
+    /// [#forward] for some rows of the same units. Rows of gates are one after the other, and so are those of states, which are as long as a gate.
+    default void forward(int rows, int all, long gates, long stride, long xn, long old, long memory, long y, int n) {
+        for (int r = 0; r < rows; r++) {
+            forward(gates + r * all * stride, stride, xn + r * all * stride, old + r * stride, memory + r * stride,
+                    y + r * stride, n);
+        }
+    }
+
+    /// [#backward] for some rows of the same units.
+    default void backward(
+            int rows, int all, long gates, long stride, long old, long memory, long dy, long dh, long dm, long dx,
+            int n) {
+        for (int r = 0; r < rows; r++) {
+            backward(gates + r * all * stride, stride, old + r * stride, memory + r * stride, dy + r * stride,
+                    dh + r * stride, dm + r * stride, dx + r * all * stride, n);
+        }
+    }
+
+    /// @param code what machine code is written for; null for none
+    static CellMath of(Kernel.CellKind cell, DType type, Target code) {
         boolean single = type == DType.F32;
-        return switch (cell) {
+        var plain = switch (cell) {
             case RNN_TANH -> single ? new F32Rnn(true) : new F64Rnn(true);
             case RNN_RELU -> single ? new F32Rnn(false) : new F64Rnn(false);
             case LSTM -> single ? new F32Lstm() : new F64Lstm();
             case GRU -> single ? new F32Gru() : new F64Gru();
         };
+        return single && code != null ? F32CellCode.of(cell, plain, code) : plain;
     }
 
     /// Gates of a cell.

@@ -55,6 +55,7 @@ final class CpuPrepared implements Prepared {
                 throw Failures.in(l.origin(), e);
             }
         }
+        project();
         parts = parts(own, Steady.of(plan, kernels), library);
         steady = Steady.of(plan, kernels);
         join(library);
@@ -108,6 +109,22 @@ final class CpuPrepared implements Prepared {
         }
         launches.set(i, launch);
         return kernel;
+    }
+
+    /// Recurrences do the products of their inputs, too.
+    private void project() {
+        var projections = new Projections(plan, kernels);
+        for (int i = 0; i < kernels.length; i++) {
+            var found = projections.before(i);
+            if (found != null) {
+                for (int j : found.launches()) {
+                    kernels[j] = new Nothing(0);
+                    done[j] = true;
+                }
+                kernels[i] = found.kernel();
+                launches.set(i, found.launch());
+            }
+        }
     }
 
     /// Launches that run part by part; their kernels become those of a part.

@@ -66,12 +66,12 @@ final class F32Math {
     private static final FloatVector L4 = v(F32Constants.log()[7]);
     private static final FloatVector L3 = v(F32Constants.log()[8]);
 
-    static final FloatVector T13 = v(F32Constants.tanh()[0]);
-    static final FloatVector T11 = v(F32Constants.tanh()[1]);
-    static final FloatVector T9 = v(F32Constants.tanh()[2]);
-    static final FloatVector T7 = v(F32Constants.tanh()[3]);
-    static final FloatVector T5 = v(F32Constants.tanh()[4]);
-    static final FloatVector T3 = v(F32Constants.tanh()[5]);
+    private static final FloatVector T13 = v(F32Constants.tanh()[0]);
+    private static final FloatVector T11 = v(F32Constants.tanh()[1]);
+    private static final FloatVector T9 = v(F32Constants.tanh()[2]);
+    private static final FloatVector T7 = v(F32Constants.tanh()[3]);
+    private static final FloatVector T5 = v(F32Constants.tanh()[4]);
+    private static final FloatVector T3 = v(F32Constants.tanh()[5]);
 
     private static final FloatVector N13 = v(F32Constants.erfNear()[0]);
     private static final FloatVector N11 = v(F32Constants.erfNear()[1]);

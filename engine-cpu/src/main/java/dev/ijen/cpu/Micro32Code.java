@@ -79,6 +79,10 @@ final class Micro32Code implements Micro {
         return INSTANCE;
     }
 
+    Target target() {
+        return tile.target();
+    }
+
     @Override
     public int bytes() {
         return Float.BYTES;

@@ -18,8 +18,8 @@ final class RecurrentBackward extends RecurrentRun {
     private final long dh;
     private final long dm;
 
-    RecurrentBackward(Kernel.Recurrent k, Micro u, long[] in, long[] out, long scratch, Pool pool) {
-        super(k, u, in[0], scratch, pool);
+    RecurrentBackward(RecurrentKernel kernel, long[] in, long[] out, long packed, Pool pool) {
+        super(kernel.k(), kernel.u(), in[0], packed, pool);
         gru = k.cell() == Kernel.CellKind.GRU;
         lstm = k.cell() == Kernel.CellKind.LSTM;
         int at = lstm ? 3 : 2;
@@ -48,7 +48,7 @@ final class RecurrentBackward extends RecurrentRun {
 
     @Override
     void pack(int s) {
-        pack(s, k.h(), gates * k.h(), row, e);
+        pack(s, k.h(), 0, gates * k.h(), gates * k.h(), row, e);
     }
 
     @Override
@@ -68,10 +68,8 @@ final class RecurrentBackward extends RecurrentRun {
         long g = s * gatePlane + at;
         long old = at + (lstm ? n == 0 ? c0 : memory + step(n - 1) * plane : n == 0 ? h0 : y + step(n - 1) * plane);
         long d = gru ? dm + states : dm + at;
-        for (int r = r0; r < r1; r++) {
-            math.backward(kept + g + r * gateRow, row, old + r * row, memory + states + r * row, dy + states + r * row,
-                    dh + at + r * row, d + r * row, dxw + g + r * gateRow, u1 - u0);
-        }
+        math.backward(r1 - r0, gates, kept + g + r0 * gateRow, row, old + r0 * row, memory + states + r0 * row,
+                dy + states + r0 * row, dh + at + r0 * row, d + r0 * row, dxw + g + r0 * gateRow, u1 - u0);
     }
 
     private void begin(int r0, int r1, long at, long bytes) {

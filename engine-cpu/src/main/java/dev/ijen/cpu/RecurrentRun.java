@@ -4,7 +4,7 @@ import dev.ijen.spi.Kernel;
 
 /// How the steps of a recurrence are shared among threads. Every number is computed in the same way however work is cut, so here the
 /// cut may depend on the number of threads.
-abstract class RecurrentRun implements CpuKernel.Bound {
+abstract class RecurrentRun implements Weighted.Kept {
     /// Most sequences of a task, so that a step's gates stay in the second-level cache.
     private static final int MOST_ROWS = 64;
 
@@ -33,7 +33,7 @@ abstract class RecurrentRun implements CpuKernel.Bound {
     private final Pool.Task packTask;
     private final Pool.Task task;
     private final Meetings meetings = new Meetings();
-    private int at;
+    private Lockstep together;
 
     RecurrentRun(Kernel.Recurrent k, Micro u, long w, long packed, Pool pool) {
         this.k = k;
@@ -41,7 +41,7 @@ abstract class RecurrentRun implements CpuKernel.Bound {
         this.w = w;
         this.packed = packed;
         this.pool = pool;
-        math = CellMath.of(k.cell(), k.dtype());
+        math = CellMath.of(k.cell(), k.dtype(), u instanceof Micro32Code code ? code.target() : null);
         gates = CellMath.gates(k.cell());
         e = u.bytes();
         row = (long) k.h() * e;
@@ -55,7 +55,7 @@ abstract class RecurrentRun implements CpuKernel.Bound {
         if (byUnits) {
             share = Math.ceilDiv(strips, Math.min(pool.threads(), strips)) * u.strip();
             tasks = Math.ceilDiv(k.h(), share);
-            task = (i, worker) -> block(at, 0, k.n(), i * share, Math.min(k.h(), (i + 1) * share));
+            task = null;
         } else {
             int each = Math.ceilDiv(groups, Math.min(pool.threads(), groups)) * u.rows();
             share = Math.min(each, MOST_ROWS);
@@ -82,23 +82,33 @@ abstract class RecurrentRun implements CpuKernel.Bound {
     abstract void block(int i, int r0, int r1, int u0, int u1);
 
     @Override
-    public final void run() {
+    public final void refresh() {
         pool.parallel(strips(), packTask);
+    }
+
+    @Override
+    public final void run() {
+        if (byUnits && together == null) {
+            together = new Lockstep(tasks, blocks(), this::part);
+        }
         if (!byUnits) {
             pool.parallel(tasks, task);
-        } else if (meetings.together()) {
-            for (at = 0; at < blocks(); at++) {
-                pool.parallel(tasks, task);
-            }
-            meetings.end();
+            return;
+        }
+        if (meetings.together()) {
+            together.run(pool);
         } else {
-            for (at = 0; at < blocks(); at++) {
-                for (int i = 0; i < tasks; i++) {
-                    task.run(i, 0);
+            for (int i = 0; i < blocks(); i++) {
+                for (int part = 0; part < tasks; part++) {
+                    part(i, part);
                 }
             }
-            meetings.end();
         }
+        meetings.end();
+    }
+
+    private void part(int i, int part) {
+        block(i, 0, k.n(), part * share, Math.min(k.h(), (part + 1) * share));
     }
 
     /// The place in memory of the step that comes as number `i`.
@@ -106,9 +116,19 @@ abstract class RecurrentRun implements CpuKernel.Bound {
         return k.reverse() ? k.t() - 1 - i : i;
     }
 
-    /// Packs strip `s` of weights with `depth` rows and `columns` columns, whose element (p, j) lies at w + p · rs + j · cs.
-    final void pack(int s, int columns, int depth, long rs, long cs) {
-        Gemm.packStrip(u, s, columns, depth, w, rs, cs, packed);
+    /// Packs rows p0 to p0 + depth of strip `s` of weights with `all` rows and `columns` columns; element (p, j) of these lies at
+    /// w + p · rs + j · cs.
+    final void pack(int s, int columns, int p0, int depth, int all, long rs, long cs) {
+        pack(s, columns, p0, depth, all, w, rs, cs);
+    }
+
+    /// The same for other weights.
+    final void pack(int s, int columns, int p0, int depth, int all, long from, long rs, long cs) {
+        int j = s * u.strip();
+        if (depth > 0) {
+            u.pack(from + j * cs, rs, cs, depth, Math.min(u.strip(), columns - j),
+                    packed + s * Gemm.stripBytes(u, all) + p0 * stripRow);
+        }
     }
 
     /// c = from + a · (rows p0 to p0 + depth of strips s0 to s1 of the packed weights, which have `all` rows). Rows of a are `ars` bytes
@@ -148,12 +168,13 @@ abstract class RecurrentRun implements CpuKernel.Bound {
     }
 
     /// The same for one row and one strip of each of four gates, whose strips are `perGate` apart, added to c: gates are `row` bytes
-    /// apart there.
-    final void fourGates(long a, int depth, int strip, int perGate, long c) {
-        long step = Gemm.stripBytes(u, depth);
+    /// apart there. The rows are the last of the packed weights.
+    final void fourGates(long a, int p0, int depth, int strip, int perGate, long c) {
+        long step = Gemm.stripBytes(u, p0 + depth);
         for (int p = 0; p < depth; p += Gemm.DEPTH) {
             int d = Math.min(Gemm.DEPTH, depth - p);
-            u.four(a + (long) p * e, e, packed + strip * step + p * stripRow, perGate * step, stripRow, d, c, row, c,
+            u.four(a + (long) p * e, e, packed + strip * step + (p0 + p) * stripRow, perGate * step, stripRow, d, c,
+                    row, c,
                     row);
         }
     }
