@@ -30,7 +30,8 @@ interface CellMath {
     /// [#forward] for some rows of the same units. Rows of gates are one after the other, and so are those of states, which are as long as a gate.
     default void forward(int rows, int all, long gates, long stride, long xn, long old, long memory, long y, int n) {
         for (int r = 0; r < rows; r++) {
-            forward(gates + r * all * stride, stride, xn + r * all * stride, old + r * stride, memory + r * stride,
+            forward(gates + (long) r * all * stride, stride, xn + (long) r * all * stride, old + r * stride,
+                    memory + r * stride,
                     y + r * stride, n);
         }
     }
@@ -40,11 +41,13 @@ interface CellMath {
             int rows, int all, long gates, long stride, long old, long memory, long dy, long dh, long dm, long dx,
             int n) {
         for (int r = 0; r < rows; r++) {
-            backward(gates + r * all * stride, stride, old + r * stride, memory + r * stride, dy + r * stride,
-                    dh + r * stride, dm + r * stride, dx + r * all * stride, n);
+            backward(gates + (long) r * all * stride, stride, old + r * stride, memory + r * stride, dy + r * stride,
+                    dh + r * stride, dm + r * stride, dx + (long) r * all * stride, n);
         }
     }
 
+    /// How a cell of a type is computed.
+    ///
     /// @param code what machine code is written for; null for none
     static CellMath of(Kernel.CellKind cell, DType type, Target code) {
         boolean single = type == DType.F32;
