@@ -113,7 +113,7 @@ final class CpuPrepared implements Prepared {
 
     /// Recurrences do the products of their inputs, too.
     private void project() {
-        var projections = new Projections(plan, kernels);
+        var projections = new Projections(plan, launches, kernels);
         for (int i = 0; i < kernels.length; i++) {
             var found = projections.before(i);
             if (found != null) {

@@ -23,6 +23,8 @@ final class Lockstep {
     /// Steps of a part that somebody has taken.
     private final long[] taken;
     private final Pool.Task task;
+    /// True once a part has failed: then nobody waits, because the pool begins no more tasks, which may be the leader's.
+    private volatile boolean failed;
 
     /// A part of a step. Parts of a step do not see each other.
     interface Part {
@@ -43,10 +45,7 @@ final class Lockstep {
                     follow(part);
                 }
             } catch (Throwable t) {
-                set(ended, part, Long.MAX_VALUE); // nobody waits for it
-                for (int p = 1; part == 0 && p < parts; p++) {
-                    set(taken, p, steps); // nobody goes on without the leader
-                }
+                failed = true;
                 throw t;
             }
         };
@@ -57,13 +56,14 @@ final class Lockstep {
             set(ended, p, 0);
             set(taken, p, 0);
         }
+        failed = false;
         pool.parallel(parts, task);
     }
 
     private void lead() {
         var late = new boolean[parts];
         Arrays.fill(late, true);
-        for (int s = 0; s < steps; s++) {
+        for (int s = 0; s < steps && !failed; s++) {
             work.run(s, 0);
             set(ended, 0, s + 1);
             for (int p = 1; p < parts; p++) {
@@ -74,7 +74,7 @@ final class Lockstep {
 
     /// Returns when a part of step `s` is ended: true if the leader has done it.
     private boolean await(int part, int s, boolean late) {
-        for (int spins = late ? PATIENCE : 1; get(ended, part) <= s; spins++) {
+        for (int spins = late ? PATIENCE : 1; get(ended, part) <= s && !failed; spins++) {
             if (spins % PATIENCE == 0 && take(part, s)) {
                 return true;
             }
@@ -85,7 +85,7 @@ final class Lockstep {
 
     private void follow(int part) {
         int spins = 0;
-        for (long s = get(taken, part); s < steps; s = get(taken, part)) {
+        for (long s = get(taken, part); s < steps && !failed; s = get(taken, part)) {
             if (!isOpen(s) || !take(part, (int) s)) {
                 pause(spins++);
             } else {
@@ -110,9 +110,7 @@ final class Lockstep {
             return false;
         }
         work.run(s, part);
-        if (get(ended, part) != Long.MAX_VALUE) {
-            set(ended, part, s + 1);
-        }
+        set(ended, part, s + 1);
         return true;
     }
 

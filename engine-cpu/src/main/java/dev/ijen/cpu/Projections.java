@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Finds products that a recurrence can do on its way: the input's with its weights, to which biases may be added, where nobody else needs the
 /// result. It then is not written to memory and read again, by what may be another core.
 ///
+/// @param launches as they are run: some write what a later one of the plan would
 /// @param kernels of the plan's launches, as far as they are chosen: at least of those before
-record Projections(Plan plan, CpuKernel[] kernels) {
+record Projections(Plan plan, List<Launch> launches, CpuKernel[] kernels) {
     /// Sequences from which the weights, which are read in each step, are used often enough. A number of threads must not matter.
     private static final int LEAST = 16;
     /// Most bytes of all weights together: they have to stay in the second-level cache.
@@ -49,7 +51,7 @@ record Projections(Plan plan, CpuKernel[] kernels) {
         if (from < 0 || !onlyFor(from, done.isEmpty() ? i : done.getFirst())
                 || !(plan.launches().get(from).kernel() instanceof Kernel.MatMul m)
                 || kernels[from] instanceof SplitRows // faster, and by more than is gained here
-                || m.ta() || !m.tb() || m.batch() != 1
+                || m.ta() || !m.tb() || m.batch() != 1 || m.m() != r.t() * r.n() || m.n() != gates || m.k() == 0
                 || (long) gates * (m.k() + r.h()) * Float.BYTES > MOST) {
             return null;
         }
@@ -89,7 +91,8 @@ record Projections(Plan plan, CpuKernel[] kernels) {
 
     /// True if what is in `refs` before launch `from` is there before launch `i`.
     private boolean lasts(int from, int i, List<Ref> refs) {
-        return plan.launches().subList(from, i).stream().flatMap(l -> l.out().stream())
+        return Stream.concat(plan.launches().subList(from, i).stream(), launches.subList(from, i).stream())
+                .flatMap(l -> l.out().stream())
                 .noneMatch(o -> refs.stream().anyMatch(r -> Steady.overlap(o, r)));
     }
 

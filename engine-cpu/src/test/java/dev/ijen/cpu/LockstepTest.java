@@ -75,4 +75,21 @@ class LockstepTest {
             check(pool, 2);
         }
     }
+
+    /// A part may fail before the leader has begun, who then never does.
+    @Test
+    @Timeout(60)
+    void nobodyWaitsForALeaderThatNeverBegins() {
+        try (var pool = new ThreadPool(3)) {
+            for (int run = 0; run < 2000; run++) {
+                var steps = new Lockstep(3, STEPS, (s, p) -> {
+                    if (p == 1) {
+                        throw new IllegalStateException("part 1");
+                    }
+                });
+                assertThrows(IllegalStateException.class, () -> steps.run(pool));
+            }
+            check(pool, 3);
+        }
+    }
 }
