@@ -18,6 +18,8 @@ final class StridedConvFilter implements CpuKernel {
     /// About as many outputs as a share has.
     private static final int OUTPUTS = 1024;
     private static final int MOST_SHARES = 16;
+    /// Most bytes of all shares' sums, unless there is but one.
+    private static final long MOST = 16 << 20;
     private static final int LEAST = 32;
     /// Multiply-adds and tasks from which on it pays.
     private static final long WORTH = 1 << 22;
@@ -38,7 +40,8 @@ final class StridedConvFilter implements CpuKernel {
         down = Math.ceilDiv(s.k(), HIGH);
         int outputs = s.n() * s.outputs();
         int enough = Math.max(outputs / OUTPUTS, Math.ceilDiv(TASKS, s.taps() * down));
-        shares = Math.clamp(Math.min(enough, outputs / PART), 1, MOST_SHARES);
+        int most = (int) Math.min(MOST_SHARES, MOST / (4 * s.wCount()));
+        shares = Math.max(1, Math.min(Math.min(enough, outputs / PART), most));
     }
 
     /// Null where there is no machine code, or another way is better.
