@@ -89,8 +89,8 @@ final class ProfileCommandTest {
 
     @Test
     void aConfigInAnotherPrecision() {
-        assertEquals(0, casts(workload("--preset", "iris")));
-        assertTrue(casts(workload("--preset", "iris", "--precision", "bf16")) > 0, "nothing is cast");
+        assertEquals(0, casts(workload("--preset", "digits")));
+        assertTrue(casts(workload("--preset", "digits", "--precision", "bf16")) > 0, "nothing is cast");
     }
 
     @Test
