@@ -87,6 +87,9 @@ final class ProfileCommand extends BaseCommand {
         if (compute.seed != null) {
             config = config.withSeed(compute.seed);
         }
+        if (compute.precision != null) {
+            config = config.withPrecision(compute.precision);
+        }
         var options = TrainOptions.defaults().withDevice(compute.device).withEngine(compute.engine());
         try (var trainer = Trainer.of(config, options)) {
             var roof = roofline(trainer.engine());

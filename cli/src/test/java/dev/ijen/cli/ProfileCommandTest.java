@@ -88,6 +88,12 @@ final class ProfileCommandTest {
     }
 
     @Test
+    void aConfigInAnotherPrecision() {
+        assertEquals(0, casts(workload("--preset", "digits")));
+        assertTrue(casts(workload("--preset", "digits", "--precision", "bf16")) > 0, "nothing is cast");
+    }
+
+    @Test
     void wrongWorkloads() {
         var unknown = Cli.run("profile", "--workload", "train/mpl-b8@bf16", "-q").block(Exit.USAGE);
         assertTrue(unknown.contains("train/MODEL-bN"), unknown);

@@ -105,13 +105,21 @@ final class RegionUses {
 
     /// True if a store writes memory from which a later instruction still reads.
     private boolean overwritesInput(Store s) {
-        int at = same[s.value()];
+        int at = done(s);
         for (int i = 0; i < body.size(); i++) {
-            if (body.get(i) instanceof Instr.Load l && overlap(l, s) && (i > at || !moved(i) && lastUse[i] > at)) {
+            boolean other = i != same[s.value()] || lastUse[i] > i;
+            if (other && body.get(i) instanceof Instr.Load l && overlap(l, s)
+                    && (i > at || !moved(i) && lastUse[i] > at)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /// The instruction after which a store is done; −1 for what machine code only copies, which it does before all else.
+    int done(Store s) {
+        int v = same[s.value()];
+        return compiled && body.get(v) instanceof Instr.Load ? -1 : v;
     }
 
     boolean overlap(Instr.Load l, Store s) {

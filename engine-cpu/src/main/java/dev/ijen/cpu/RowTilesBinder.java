@@ -130,7 +130,7 @@ final class RowTilesBinder {
     private boolean inTime(int i, Instr.Load l) {
         boolean inTime = l.stored() == DType.BF16;
         for (Store s : region.stores()) {
-            boolean late = uses.lastUse[i] > uses.same[s.value()];
+            boolean late = i != uses.same[s.value()] && uses.lastUse[i] > uses.done(s);
             inTime &= !(s.fold() == null && late && uses.overlap(l, s));
         }
         return inTime;

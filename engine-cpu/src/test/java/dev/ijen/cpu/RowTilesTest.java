@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Tiles of rows as one function leave in memory what the interpreter leaves there, bit by bit, at any number of threads.
 class RowTilesTest {
@@ -174,6 +176,44 @@ class RowTilesTest {
         // columns of few numbers are folded in pairs of rows
         var few = List.<Instr>of(load(0, 16, 1));
         assertFalse(inRows(new Region(new int[] {64, 16}, few, List.of(store(0, 0, Fold.SUM, 0, 1))), target));
+    }
+
+    /// What is only copied is written after what is read there: y over x, whose negative goes elsewhere.
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16"})
+    void copiesInPlace(DType type) {
+        int n = 64;
+        int[] dense = {1};
+        List<Instr> body = List.of(
+                new Instr.Load(0, T, dense, 0), new Instr.Unary(UnaryFn.NEG, T, 0), new Instr.Load(1, type, dense, 0),
+                new Instr.Binary(BinaryFn.ADD, T, 1, 2));
+        var region = new Region(new int[] {n}, body, List.of(store(1, 0, null, 1), store(3, 1, null, 1),
+                store(2, 2, null, 1)));
+        for (var target : Targets.ways()) {
+            try (var arena = Arena.ofConfined(); var pool = new ThreadPool(1)) {
+                var x = arena.allocate(4L * n + 128, 64);
+                var y = arena.allocate(4L * n + 128, 64);
+                var negative = arena.allocate(4L * n + 128, 64);
+                var sum = arena.allocate(4L * n + 128, 64);
+                for (int i = 0; i < n; i++) {
+                    x.setAtIndex(ValueLayout.JAVA_FLOAT, i, i + 1);
+                    if (type == T) {
+                        y.setAtIndex(ValueLayout.JAVA_FLOAT, i, 2 * i);
+                    } else {
+                        y.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits(2 * i) >> 16));
+                    }
+                }
+                var k = RegionKernel.of(region, 1, target);
+                long scratch = arena.allocate(k.scratchBytes() + 64, 64).address();
+                k.bind(new long[] {x.address(), y.address()},
+                        new long[] {negative.address(), sum.address(), x.address()}, scratch, pool).run();
+                for (int i = 0; i < n; i++) {
+                    assertEquals(-i - 1, negative.getAtIndex(ValueLayout.JAVA_FLOAT, i), target + " at " + i);
+                    assertEquals(i - 1, sum.getAtIndex(ValueLayout.JAVA_FLOAT, i), target + " at " + i);
+                    assertEquals(2 * i, x.getAtIndex(ValueLayout.JAVA_FLOAT, i), target + " at " + i);
+                }
+            }
+        }
     }
 
     private static Region region(SplittableRandom random, int rows, int n, boolean halves) {
