@@ -111,9 +111,10 @@ final class ProfileCommand extends BaseCommand {
             options = options.withPrecision(precision(named.precision()));
         }
         try (var engine = Engine.open(compute.device, options)) {
+            var profile = Workloads.profile(engine, named.workload());
             var roof = roofline(engine);
             note("timing %d steps of %s …".formatted(steps, workload));
-            show(engine, Workloads.profile(engine, named.workload(), steps), roof);
+            show(engine, profile.apply(steps), roof);
         } catch (IllegalArgumentException e) {
             throw Errors.wrong(
                     spec, spec.qualifiedName() + ": unknown workload", workload,
@@ -125,7 +126,7 @@ final class ProfileCommand extends BaseCommand {
 
     /// The one that a workload's name ends with.
     private Precision precision(String name) {
-        var p = Arrays.stream(Precision.values()).filter(x -> x.label().equals(name)).findFirst();
+        var p = Arrays.stream(Precision.values()).filter(x -> x.label().equalsIgnoreCase(name)).findFirst();
         if (p.isEmpty()) {
             throw Errors.wrong(
                     spec, spec.qualifiedName() + ": unknown precision of a workload", workload,

@@ -58,7 +58,7 @@ final class Cold {
 
     /// True for the first of all numbers of the first run: for loops too rare to have parts, which go by vectors ever after.
     static boolean few(long numbers) {
-        if (begun || numbers > FEW) {
+        if (begun || numbers > FEW || few > FEW) {
             return false;
         }
         few += (int) numbers;
