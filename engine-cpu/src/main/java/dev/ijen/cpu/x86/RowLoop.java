@@ -28,7 +28,7 @@ public record RowLoop(
     private static final int[] POINTERS = {1, 2, 8, 9, 10, 11, 3, 5, 12, 13, 14, 15}; // not rax, rsp, rsi, rdi
     private static final int SAVED = 6; // where those begin that belong to the caller
     private static final int UNROLLED = 4;
-    /// Bytes ahead of what is read that are asked for, where nothing is written: the processor itself does not look beyond a page.
+    /// Bytes ahead of what is read that are asked for, where numbers are only added up: the processor itself does not look beyond a page.
     private static final int AHEAD = 1024;
     private static final int LINE = 64;
     /// Instructions that are worth being written four times.
@@ -181,7 +181,7 @@ public record RowLoop(
             for (int k = 0; k < each; k++) {
                 vector(k, k);
             }
-            if (sinks.stream().allMatch(Sink::sum)) {
+            if (sinks.stream().allMatch(Sink::sum) && loop.computed().isEmpty()) {
                 ask(each * asm.width());
             }
             asm.add(Assembler.RAX, each * asm.width() / (halves ? 2 : 1));
