@@ -201,6 +201,12 @@ abstract class Assembler {
         bytes(0x40 | index >> 3 << 1 | base >> 3, 0x0f, 0x18, 0x4c, (index & 7) << 3 | base & 7, 0); // prefetcht0
     }
 
+    /// Asks for the line at `base + index + ahead` before it is read.
+    void prefetch(int base, int index, int ahead) {
+        bytes(0x40 | index >> 3 << 1 | base >> 3, 0x0f, 0x18, 0x8c, (index & 7) << 3 | base & 7); // prefetcht0
+        int32(ahead);
+    }
+
     /// `register −= 1`, for [#backIfNotZero].
     void decrement(int register) {
         bytes(0x48 | register >> 3, 0xff, 0xc8 | register & 7);

@@ -28,6 +28,9 @@ public record RowLoop(
     private static final int[] POINTERS = {1, 2, 8, 9, 10, 11, 3, 5, 12, 13, 14, 15}; // not rax, rsp, rsi, rdi
     private static final int SAVED = 6; // where those begin that belong to the caller
     private static final int UNROLLED = 4;
+    /// Bytes ahead of what is read that are asked for, where numbers are only added up: the processor itself does not look beyond a page.
+    private static final int AHEAD = 1024;
+    private static final int LINE = 64;
     /// Instructions that are worth being written four times.
     private static final int SHORT = 16;
 
@@ -178,10 +181,24 @@ public record RowLoop(
             for (int k = 0; k < each; k++) {
                 vector(k, k);
             }
+            if (sinks.stream().allMatch(Sink::sum) && loop.computed().isEmpty()) {
+                ask(each * asm.width());
+            }
             asm.add(Assembler.RAX, each * asm.width() / (halves ? 2 : 1));
             if (n > 1) {
                 asm.decrement(Assembler.RDI);
                 asm.backIfNotZero(start);
+            }
+        }
+
+        /// Asks for so many bytes of each row that is read.
+        private void ask(int bytes) {
+            for (int i = 0; i < body.size(); i++) {
+                if (body.get(i) instanceof Instr.Load && same[i] == i && !one[i]) {
+                    for (int d = 0; d < bytes; d += LINE) {
+                        asm.prefetch(POINTERS[load[i]], Assembler.RAX, AHEAD + d);
+                    }
+                }
             }
         }
 

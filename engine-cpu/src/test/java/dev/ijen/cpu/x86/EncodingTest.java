@@ -77,6 +77,8 @@ class EncodingTest {
     void prefetch() {
         // prefetcht0 [r9 + r10 + 0x00]
         narrow("430f184c1100", w -> w.prefetch(9, 10));
+        // prefetcht0 [r9 + rax + 0x12345]
+        narrow("410f188c0145230100", w -> w.prefetch(9, RAX, 0x12345));
     }
 
     /// What sums of lanes are made of, the same for both.
