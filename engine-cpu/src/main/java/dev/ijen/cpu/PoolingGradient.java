@@ -25,29 +25,19 @@ final class PoolingGradient {
 
     /// False, and nothing is done, where the windows are too far apart.
     private static boolean cold(long taps, int count, long x, long step, long dy, long dx, int windows, int channels) {
-        long low = Long.MAX_VALUE;
-        long high = Long.MIN_VALUE;
-        for (int t = 0; t < count; t++) {
-            low = Math.min(low, Taps.offset(taps, t));
-            high = Math.max(high, Taps.offset(taps, t));
-        }
-        long all = (high - low + (windows - 1) * step) / 4 + channels;
-        if (all > PoolingLines.MOST) {
+        var reach = PoolingLines.Reach.of(taps, count, step, windows, channels);
+        if (reach == null) {
             return false;
         }
-        var offsets = new int[count];
-        for (int t = 0; t < count; t++) {
-            offsets[t] = (int) ((Taps.offset(taps, t) - low) / 4);
-        }
-        float[] from = Mem.floats(x + low, (int) all);
-        float[] to = Mem.floats(dx + low, (int) all);
+        float[] from = Mem.floats(x + reach.low(), reach.count());
+        float[] to = Mem.floats(dx + reach.low(), reach.count());
         float[] d = Mem.floats(dy, windows * channels);
         for (int q = 0, i = 0; q < windows; q++) {
             for (int c = 0; c < channels; c++, i++) {
-                gradient(from, (int) (q * step / 4) + c, offsets, d[i], to);
+                gradient(from, (int) (q * step / 4) + c, reach.offsets(), d[i], to);
             }
         }
-        Mem.floats(to, to.length, dx + low);
+        Mem.floats(to, to.length, dx + reach.low());
         return true;
     }
 

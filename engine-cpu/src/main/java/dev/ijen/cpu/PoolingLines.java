@@ -42,30 +42,46 @@ interface PoolingLines {
         }
     }
 
+    /// What windows beside each other have of an image, few enough numbers for an array.
+    ///
+    /// @param low bytes from the first window's first element to the first number
+    /// @param count numbers from there to the last window's last element
+    /// @param offsets of a window's elements from the first number on
+    record Reach(long low, int count, int[] offsets) {
+        /// Null where the windows are too far apart.
+        static Reach of(long taps, int count, long step, int windows, int channels) {
+            long low = Long.MAX_VALUE;
+            long high = Long.MIN_VALUE;
+            for (int t = 0; t < count; t++) {
+                low = Math.min(low, Taps.offset(taps, t));
+                high = Math.max(high, Taps.offset(taps, t));
+            }
+            long all = (high - low + (windows - 1) * step) / 4 + channels;
+            if (all > MOST) {
+                return null;
+            }
+            var offsets = new int[count];
+            for (int t = 0; t < count; t++) {
+                offsets[t] = (int) ((Taps.offset(taps, t) - low) / 4);
+            }
+            return new Reach(low, (int) all, offsets);
+        }
+    }
+
     /// [#max] one by one.
     private static void max1(long taps, int count, long x, long step, long y, int windows, int channels) {
-        var offsets = new int[count];
-        long low = Long.MAX_VALUE;
-        long high = Long.MIN_VALUE;
-        for (int t = 0; t < count; t++) {
-            low = Math.min(low, Taps.offset(taps, t));
-            high = Math.max(high, Taps.offset(taps, t));
-        }
-        long all = (high - low + (windows - 1) * step) / 4 + channels;
-        if (all > MOST) {
+        var reach = Reach.of(taps, count, step, windows, channels);
+        if (reach == null) {
             for (int q = 0; q < windows; q++) {
                 Pooling32.max1(taps, count, x + q * step, y + 4L * q * channels, channels);
             }
             return;
         }
-        for (int t = 0; t < count; t++) {
-            offsets[t] = (int) ((Taps.offset(taps, t) - low) / 4);
-        }
-        float[] from = Mem.floats(x + low, (int) all);
+        float[] from = Mem.floats(x + reach.low, reach.count);
         var to = new float[windows * channels];
         for (int q = 0, i = 0; q < windows; q++) {
             for (int c = 0; c < channels; c++, i++) {
-                to[i] = greatest(from, (int) (q * step / 4) + c, offsets);
+                to[i] = greatest(from, (int) (q * step / 4) + c, reach.offsets);
             }
         }
         Mem.floats(to, to.length, y);

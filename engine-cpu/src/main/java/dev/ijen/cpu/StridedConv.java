@@ -47,10 +47,15 @@ final class StridedConv implements Weighted {
     /// Null where there is no machine code, or another way is better.
     static CpuKernel of(Kernel.Conv conv, Native nat) {
         var s = ConvShape.of(conv);
-        var u = Micro32Code.here();
-        boolean fits = conv.dtype() == DType.F32 && conv.pass() != ConvPass.FILTER_GRADIENT && s.groups() == 1
-                && !s.unitStride() && Math.min(s.c(), s.k()) >= LEAST && s.work() >= WORTH;
-        return !fits || u == null || nat.target() == null ? null : of(s, conv.pass() == ConvPass.FORWARD, u);
+        return conv.pass() != ConvPass.FILTER_GRADIENT && suits(conv.dtype(), s, nat)
+                ? of(s, conv.pass() == ConvPass.FORWARD, Micro32Code.here())
+                : null;
+    }
+
+    /// True if products in machine code are likely to be the best way for all that has to do with a convolution.
+    static boolean suits(DType dtype, ConvShape s, Native nat) {
+        return dtype == DType.F32 && s.groups() == 1 && !s.unitStride() && Math.min(s.c(), s.k()) >= LEAST
+                && s.work() >= WORTH && Micro32Code.here() != null && nat.target() != null;
     }
 
     /// Whatever pays.

@@ -2,7 +2,6 @@ package dev.ijen.cpu;
 
 import dev.ijen.spi.Kernel;
 import dev.ijen.spi.Kernel.ConvPass;
-import dev.ijen.tensor.DType;
 
 /// Gradient of the filter of a convolution of F32 in steps of more than 1, as products: for each tap, outputs' gradients [outputs, K] turned, times the inputs
 /// [outputs, C] that the tap sees, which are brought together a part at a time.
@@ -20,9 +19,7 @@ final class StridedConvFilter implements CpuKernel {
     private static final int MOST_SHARES = 16;
     /// Most bytes of all shares' sums, unless there is but one.
     private static final long MOST = 16 << 20;
-    private static final int LEAST = 32;
-    /// Multiply-adds and tasks from which on it pays.
-    private static final long WORTH = 1 << 22;
+    /// Tasks from which on it pays.
     private static final int TASKS = 8;
     /// Numbers that are added up by a task.
     private static final int SUM = 1 << 14;
@@ -47,13 +44,10 @@ final class StridedConvFilter implements CpuKernel {
     /// Null where there is no machine code, or another way is better.
     static CpuKernel of(Kernel.Conv conv, Pool pool, Native nat) {
         var s = ConvShape.of(conv);
-        var micro = Micro32Code.here();
-        boolean fits = conv.dtype() == DType.F32 && conv.pass() == ConvPass.FILTER_GRADIENT && s.groups() == 1
-                && !s.unitStride() && Math.min(s.c(), s.k()) >= LEAST && s.work() >= WORTH;
-        if (!fits || micro == null || nat.target() == null) {
+        if (conv.pass() != ConvPass.FILTER_GRADIENT || !StridedConv.suits(conv.dtype(), s, nat)) {
             return null;
         }
-        var made = new StridedConvFilter(s, micro, pool.threads());
+        var made = new StridedConvFilter(s, Micro32Code.here(), pool.threads());
         return made.tasks() >= TASKS ? made : null;
     }
 
